@@ -1,0 +1,167 @@
+// Package packing states the balanced packing problem and judges its answers.
+//
+// Given the loads of n items per layer, a packing puts exactly n/m items into
+// each of m packs; the more equal the loads of the packs, the better. In
+// Mixture-of-Experts inference the items are experts and the packs are GPUs. In
+// scheduling the problem is known as P | #≤k | Cmax, k-partitioning or
+// cardinality-constrained multiprocessor scheduling.
+//
+// The package holds the problem, the packing, the quality measures, lower
+// bounds and a validator. It uses the standard library only and knows no
+// strategy.
+package packing
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Shape is the size of a problem: how many layers, how many items per layer,
+// and into how many packs the items of each layer go.
+type Shape struct {
+	Layers int `json:"layers"`
+	Items  int `json:"items"`
+	Packs  int `json:"packs"`
+}
+
+// Capacity is the number of items per pack, Items/Packs.
+func (s Shape) Capacity() int { return s.Items / s.Packs }
+
+// String returns "58×288×32": layers, items, packs.
+func (s Shape) String() string { return fmt.Sprintf("%d×%d×%d", s.Layers, s.Items, s.Packs) }
+
+// Validate reports whether a problem of this shape exists. The error names the
+// offending number and, where items do not divide by packs, the nearest counts
+// that do.
+func (s Shape) Validate() error {
+	switch {
+	case s.Layers < 1:
+		return fmt.Errorf("%d layers: need at least one layer of loads", s.Layers)
+	case s.Items < 1:
+		return fmt.Errorf("%d items per layer: need at least one item", s.Items)
+	case s.Packs < 1:
+		return fmt.Errorf("%d packs: use a number from 1 to the number of items, %d", s.Packs, s.Items)
+	case s.Packs > s.Items:
+		return fmt.Errorf("%d packs are more than the %d items: use a number from 1 to %d that divides %d", s.Packs, s.Items, s.Items, s.Items)
+	case s.Items > math.MaxInt32:
+		return fmt.Errorf("%d items per layer: the most supported is %d", s.Items, math.MaxInt32)
+	case s.Items%s.Packs != 0:
+		return fmt.Errorf("%d items do not divide into %d packs: use a divisor of %d (%s)", s.Items, s.Packs, s.Items, nearbyDivisors(s.Items, s.Packs))
+	}
+	return nil
+}
+
+// nearbyDivisors lists the divisors of n around m, at most two on each side:
+// "… 24, 32, 36, 48 …".
+func nearbyDivisors(n, m int) string {
+	var divisors []int
+	for d := 1; d*d <= n; d++ {
+		if n%d == 0 {
+			divisors = append(divisors, d)
+			if d*d != n {
+				divisors = append(divisors, n/d)
+			}
+		}
+	}
+	slices.Sort(divisors)
+	at, _ := slices.BinarySearch(divisors, m)
+	lo, hi := max(0, at-2), min(len(divisors), at+2)
+	text := ""
+	if lo > 0 {
+		text = "… "
+	}
+	for i, d := range divisors[lo:hi] {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprint(d)
+	}
+	if hi < len(divisors) {
+		text += " …"
+	}
+	return text
+}
+
+// Problem is a balanced packing problem: the loads of Items items in each of
+// Layers layers, to go into Packs packs. Layers are independent of each other.
+//
+// Make one with [New], which checks it. Weights is read by strategies from many
+// goroutines and must not change while they run.
+type Problem struct {
+	Shape
+	// Weights is [layers, items], row-major: the load of each item, in any unit
+	// (tokens, usually), finite and ≥ 0.
+	Weights []float32
+}
+
+// New returns the problem of packing weights, [layers, items] row-major, into
+// packs packs. It keeps weights, does not copy it.
+//
+// The error names the first weight that is NaN, infinite or negative with its
+// layer and item, a shape that does not work, or loads so large that the sum of
+// a pack could overflow float32.
+func New(weights []float32, layers, items, packs int) (*Problem, error) {
+	p := &Problem{Shape: Shape{Layers: layers, Items: items, Packs: packs}, Weights: weights}
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Validate reports the first rule that the problem breaks; see [New].
+func (p *Problem) Validate() error {
+	if err := p.Shape.Validate(); err != nil {
+		return err
+	}
+	if len(p.Weights) != p.Layers*p.Items {
+		return fmt.Errorf("%d weights for %d layers of %d items: need %d", len(p.Weights), p.Layers, p.Items, p.Layers*p.Items)
+	}
+	if err := CheckWeights(p.Weights, p.Items); err != nil {
+		return err
+	}
+	for l := range p.Layers {
+		if err := p.checkOverflow(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckWeights reports the first weight in rows of items that is NaN, infinite
+// or negative, with its layer and item.
+func CheckWeights(weights []float32, items int) error {
+	for i, w := range weights {
+		if !(w >= 0 && w <= math.MaxFloat32) {
+			return fmt.Errorf("layer %d, item %d: weight %v: a load must be a finite number ≥ 0", i/items, i%items, w)
+		}
+	}
+	return nil
+}
+
+// checkOverflow reports whether some pack of layer l could have a load above
+// the largest float32: whether the capacity's worth of heaviest items does.
+func (p *Problem) checkOverflow(l int) error {
+	total := 0.0
+	for _, w := range p.Layer(l) {
+		total += float64(w)
+	}
+	if total < math.MaxFloat32 {
+		return nil
+	}
+	sorted := slices.Clone(p.Layer(l))
+	slices.Sort(sorted)
+	heaviest := 0.0
+	for _, w := range sorted[p.Items-p.Capacity():] {
+		heaviest += float64(w)
+	}
+	if heaviest < math.MaxFloat32 {
+		return nil
+	}
+	return fmt.Errorf("layer %d: the %d heaviest items weigh %.3g together, above the largest float32 (%.3g): scale the loads down", l, p.Capacity(), heaviest, math.MaxFloat32)
+}
+
+// Layer returns the weights of layer l, [items]. The slice aliases Weights.
+func (p *Problem) Layer(l int) []float32 {
+	return p.Weights[l*p.Items : (l+1)*p.Items : (l+1)*p.Items]
+}

@@ -1,0 +1,141 @@
+package strategies
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"packbench/internal/spec"
+)
+
+// Ensemble is the kind of strategy that the published program and its
+// predecessor are: greedy packings of many orders of the items, the best of
+// them refined by swaps, the best of those returned.
+//
+// For each layer:
+//
+//  1. Orders. Candidate 0 is LPT: descending weight, equal weights by item
+//     index. Candidate 1 is the zigzag over it: first, last, second, last but
+//     one, and so on. The next Random candidates sort uniform draws ascending.
+//     The rest sort w·(u·Spread + Floor) descending, u uniform, each operation
+//     rounded to float32.
+//  2. Greedy. Items in the candidate's order; each goes to the least loaded
+//     pack with room, the lowest index on ties; its rank is the number of items
+//     already there.
+//  3. Selection. The Keep candidates of least max − min load, ties by index.
+//  4. Refinement of each of them, at most Rounds swaps; see [Refinement].
+//  5. The refined candidate of least max − min load, the earliest kept on ties.
+//
+// Loads are float32 sums in the order the items are placed.
+type Ensemble struct {
+	Name       string     // registry name: "topk-max-any"
+	Candidates int        // orders per layer, ≥ 1
+	Random     int        // random orders among them, 0 to max(0, Candidates − 2)
+	Keep       int        // candidates refined, 1 to Candidates
+	Refinement Refinement // what a swap is
+	Rounds     int        // swaps per refined candidate at most, ≥ 0
+	Epsilon    float32    // a swap must gain more than this, in the unit of the weights
+	Spread     float32    // noisy weights are w·(u·Spread + Floor)
+	Floor      float32
+
+	spec spec.Spec
+}
+
+// Refinement is a rule for improving a packing by swapping two items.
+type Refinement int
+
+const (
+	// NoRefinement leaves the greedy packing as it is.
+	NoRefinement Refinement = iota
+	// TwoOpt swaps an item i of the heaviest pack with an item j of the
+	// lightest (lowest index on ties) so that |Δ − 2(w_i − w_j)| is least, Δ
+	// being the difference of the two loads; the first minimum in item order of
+	// (i, j). It stops unless that is below Δ − Epsilon.
+	TwoOpt
+	// MaxAny swaps an item i of the heaviest pack with an item j of any other
+	// so that gain = min(δ, gap − δ) is greatest, δ = w_i − w_j, gap = heaviest
+	// load − load of j's pack; the first maximum of (i, j) by position in the
+	// candidate's order. It stops unless both δ and gain are above Epsilon.
+	MaxAny
+)
+
+// String returns "none", "two-opt" or "max-any".
+func (r Refinement) String() string {
+	switch r {
+	case TwoOpt:
+		return "two-opt"
+	case MaxAny:
+		return "max-any"
+	}
+	return "none"
+}
+
+// Spec implements [Strategy].
+func (e Ensemble) Spec() spec.Spec { return e.spec }
+
+// Noisy is the number of noisy LPT orders among the candidates.
+func (e Ensemble) Noisy() int { return max(0, e.Candidates-2-e.Random) }
+
+// published is the number of candidates, and of random orders among them, in
+// the published program.
+const (
+	publishedCandidates = 128
+	publishedRandom     = 32
+)
+
+// ensembleParams declares the parameters of an ensemble strategy with the
+// defaults of the published program.
+func ensembleParams(keep, rounds int, epsilon string) []spec.Param {
+	number := func(name string, def, lo int, doc string) spec.Param {
+		return spec.Param{Name: name, Kind: spec.Int, Default: strconv.Itoa(def), Min: float64(lo), Max: math.MaxInt32, Doc: doc}
+	}
+	positive := func(name, def, doc string) spec.Param {
+		return spec.Param{Name: name, Kind: spec.Float, Default: def, Min: 0, Max: math.MaxFloat32, Doc: doc}
+	}
+	candidates := number("candidates", publishedCandidates, 1, "orders packed greedily: LPT, zigzag, random, then noisy LPT")
+	candidates.Max = MaxCandidates
+	return []spec.Param{
+		candidates,
+		number("random", publishedRandom, 0, "random orders among the candidates (at most candidates − 2)"),
+		number("k", keep, 1, "best candidates that are refined (at most candidates)"),
+		number("rounds", rounds, 0, "swaps per refined candidate at most"),
+		positive("epsilon", epsilon, "a swap must gain more than this, in the unit of the loads"),
+		positive("spread", "0.4", "noise: weights are multiplied by u·spread + floor"),
+		positive("floor", "0.8", "noise: the least factor"),
+	}
+}
+
+// MaxCandidates is the largest number of candidates an ensemble may have.
+const MaxCandidates = 1 << 20
+
+// newEnsemble makes an ensemble of values resolved from [ensembleParams].
+func newEnsemble(refinement Refinement, v spec.Values) (Strategy, error) {
+	e := Ensemble{
+		Name:       v.Canonical().Name,
+		Candidates: v.Int("candidates"),
+		Random:     v.Int("random"),
+		Keep:       v.Int("k"),
+		Refinement: refinement,
+		Rounds:     v.Int("rounds"),
+		Epsilon:    float32(v.Float("epsilon")),
+		Spread:     float32(v.Float("spread")),
+		Floor:      float32(v.Float("floor")),
+		spec:       v.Canonical(),
+	}
+	if e.Keep > e.Candidates {
+		return nil, fmt.Errorf("%s: k=%d is more than the %d candidates: use 1 to %d", e.Name, e.Keep, e.Candidates, e.Candidates)
+	}
+	most := max(0, e.Candidates-2)
+	if e.Random > most {
+		if v.Given("random") {
+			return nil, fmt.Errorf("%s: random=%d with %d candidates: use 0 to %d (candidates − 2)", e.Name, e.Random, e.Candidates, most)
+		}
+		e.Random = most
+	}
+	return e, nil
+}
+
+// newLPT makes pure LPT, the ensemble of one candidate without refinement.
+func newLPT(v spec.Values) (Strategy, error) {
+	return Ensemble{Name: v.Canonical().Name, Candidates: 1, Keep: 1, spec: v.Canonical()}, nil
+}

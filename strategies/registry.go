@@ -1,0 +1,67 @@
+package strategies
+
+import (
+	"fmt"
+	"slices"
+
+	"packbench/internal/spec"
+)
+
+// Definition describes a strategy by name: what it does, where it comes from,
+// its parameters, and how to make one of them.
+type Definition struct {
+	Name    string
+	Summary string // one line
+	Source  string // the paper or program it comes from
+	Params  []spec.Param
+	Presets []spec.Preset
+	// New makes the strategy of checked values. An error says which
+	// combination of values does not work.
+	New func(spec.Values) (Strategy, error)
+}
+
+// Parameters of strategies and their values; see the package spec.
+type (
+	Param  = spec.Param
+	Values = spec.Values
+)
+
+// Registry is a list of strategies by name.
+type Registry []Definition
+
+// Builtin returns the strategies of this program.
+func Builtin() Registry {
+	return Registry{
+		lptDefinition,
+		twoOptDefinition,
+		topKMaxAnyDefinition,
+	}
+}
+
+// Parse returns the strategy that text names: "lpt",
+// "topk-max-any:candidates=256,k=16". The error names an unknown strategy or
+// parameter with the nearest known one, or a value with its range.
+func (r Registry) Parse(text string) (Strategy, error) {
+	s, err := spec.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("strategy %w", err)
+	}
+	i := slices.IndexFunc(r, func(d Definition) bool { return d.Name == s.Name })
+	if i < 0 {
+		return nil, fmt.Errorf("unknown strategy %q%s", s.Name, spec.Suggest(s.Name, r.Names()))
+	}
+	values, err := spec.Resolve(s, r[i].Params, r[i].Presets...)
+	if err != nil {
+		return nil, err
+	}
+	return r[i].New(values)
+}
+
+// Names returns the names of the strategies, in the order of the registry.
+func (r Registry) Names() []string {
+	names := make([]string, len(r))
+	for i, d := range r {
+		names[i] = d.Name
+	}
+	return names
+}

@@ -1,0 +1,131 @@
+// Package strategies says what a packing strategy is and lists those there are.
+//
+// A [Strategy] is a value: it says what to compute. A [Backend] says where: it
+// executes the strategies it supports, on the CPU (strategies/cpu) or on a GPU
+// (strategies/cuda). The published strategies and pure LPT are values of one
+// type, [Ensemble], that every backend executes; a strategy of another kind
+// implements [Layerwise] and runs on the CPU backend.
+//
+// The same strategy, problem and random source give the same packing on every
+// backend and thread count, bit for bit.
+package strategies
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"packbench/internal/spec"
+	"packbench/packing"
+)
+
+// Strategy is a packing method with all its parameters set. Strategies are
+// immutable values; any number of goroutines may share one.
+type Strategy interface {
+	// Spec is the canonical short form, "topk-max-any:k=16": the name and the
+	// parameters that are not at their default. It identifies the strategy.
+	Spec() spec.Spec
+}
+
+// Layerwise is a strategy that packs the layers of a problem one by one on the
+// CPU. It is the interface to implement for a strategy that is not an
+// [Ensemble].
+type Layerwise interface {
+	Strategy
+	// NewPacker returns a packer for layers of the given size, with the scratch
+	// memory it needs. The CPU backend makes one per thread and keeps it.
+	NewPacker(items, packs int) LayerPacker
+}
+
+// LayerPacker packs layers of one size, one after the other. It is used by one
+// goroutine at a time.
+type LayerPacker interface {
+	// PackLayer writes the pack and the rank of each item to packIndex and
+	// rankInPack, [items] each, whose former content is undefined. It does not
+	// modify or keep task.Weights. The result may depend on nothing but task,
+	// so that it is the same for every number of threads. An implementation
+	// that can run long returns ctx.Err() soon after ctx ends.
+	PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error)
+}
+
+// Task is one layer to pack.
+type Task struct {
+	Layer   int       // index of the layer in its problem; a coordinate of random draws
+	Weights []float32 // [items], finite and ≥ 0
+	Packs   int       // divides the number of items
+	Seed    uint64    // of the random draws, for strategies that have any
+}
+
+// LayerStats says how the packing of a layer went.
+type LayerStats struct {
+	// Optimal is true where the strategy proved that no packing of the layer
+	// has a smaller maximum load.
+	Optimal bool
+	// Steps counts what the strategy does one after the other: swaps applied,
+	// search nodes visited. 0 where it has no such thing.
+	Steps int64
+}
+
+// Backend executes strategies.
+type Backend interface {
+	// Name is the short name by which experiments choose the backend: "cpu".
+	Name() string
+	// Prepare returns a runner for s on problems of the shape. All that is done
+	// once (memory, compiled kernels) is done here or on the first Pack.
+	//
+	// The error is [ErrUnsupported] where the backend cannot execute such a
+	// strategy, [ErrUnavailable] where the backend cannot run on this machine.
+	Prepare(s Strategy, shape packing.Shape) (Runner, error)
+	// Describe says what the backend runs on. The error is [ErrUnavailable],
+	// wrapped with the reason, where it cannot run on this machine.
+	Describe() (Description, error)
+	// Close releases what the backend holds. Close its runners first.
+	Close() error
+}
+
+// Description says what a backend runs on, for reading and for the record.
+type Description struct {
+	Device string // one line: "Intel Xeon, 2 threads", "NVIDIA H100 80GB HBM3"
+	Facts  []Fact // everything that may explain a time: driver, clocks, memory
+}
+
+// Fact is a named property of a machine.
+type Fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Runner executes one strategy on problems of one shape, and keeps its memory
+// from one problem to the next. It is used by one goroutine at a time.
+type Runner interface {
+	// Pack packs p, which must be valid and of the runner's shape, into out, of
+	// the same shape. After an error the content of out is undefined.
+	Pack(ctx context.Context, p *packing.Problem, random Random, out *packing.Packing) (Report, error)
+	// Close releases the runner's memory.
+	Close() error
+}
+
+// Report says how a [Runner.Pack] went.
+type Report struct {
+	// Stages are the times of the parts of the work, in the order they come.
+	// On the CPU a stage's time is summed over threads; on CUDA it is measured
+	// by events on the device.
+	Stages []Stage
+	// Layers has an element per layer, or is nil for a strategy without stats.
+	Layers []LayerStats
+}
+
+// Stage is a named part of a run and the time it took.
+type Stage struct {
+	Name string
+	Time time.Duration
+}
+
+var (
+	// ErrUnsupported is returned by [Backend.Prepare] for a strategy that the
+	// backend cannot execute.
+	ErrUnsupported = errors.New("strategy not supported by this backend")
+	// ErrUnavailable is returned by [Backend.Prepare] where the backend cannot
+	// run on this machine. It is wrapped with the reason.
+	ErrUnavailable = errors.New("backend not available")
+)
