@@ -44,14 +44,15 @@ type Record struct {
 	Status Status `json:"status"`
 	Reason string `json:"reason,omitempty"` // why Status is not done
 
-	packing.Shape
+	Layers       int    `json:"layers,omitempty"`
+	Items        int    `json:"items,omitempty"`
 	WorkloadHash string `json:"workload_hash,omitempty"` // SHA-256 of the loads; see datasets
 	PackingHash  string `json:"packing_hash,omitempty"`  // SHA-256 of the answer: equal hashes, equal packings
 
-	Start  time.Time  `json:"start"`
-	TimeNS int64      `json:"time_ns,omitempty"` // wall time of the strategy: weights in memory to packing in memory
-	Stages []StageNS  `json:"stages,omitempty"`
-	Layers *LayerData `json:"quality,omitempty"` // once per cell, with its first record that is done
+	Start   time.Time  `json:"start"`
+	TimeNS  int64      `json:"time_ns,omitempty"` // wall time of the strategy: weights in memory to packing in memory
+	Stages  []StageNS  `json:"stages,omitempty"`
+	Quality *LayerData `json:"quality,omitempty"` // once per cell, with its first record that is done
 
 	Environment string `json:"environment"` // key of Manifest.Environments
 }
@@ -88,7 +89,7 @@ func NewLayerData(quality []packing.Quality) *LayerData {
 	return d
 }
 
-// Quality returns the quality of layer l.
-func (d *LayerData) Quality(l int) packing.Quality {
+// Layer returns the quality of layer l.
+func (d *LayerData) Layer(l int) packing.Quality {
 	return packing.Quality{Max: d.Max[l], Min: d.Min[l], Mean: d.Mean[l], LowerBound: d.LowerBound[l]}
 }
