@@ -15,6 +15,16 @@ type Manifest struct {
 	Command      []string               `json:"command"`      // as typed
 	Created      time.Time              `json:"created"`
 	Environments map[string]Environment `json:"environments"` // a key per machine and program that ran here
+	Cells        []PlannedCell          `json:"cells"`        // the plan
+}
+
+// PlannedCell is a cell with what is known of it before it runs.
+type PlannedCell struct {
+	Cell
+	Key          string `json:"key"` // stable hash of the cell, the same on every machine
+	Layers       int    `json:"layers"`
+	Items        int    `json:"items"`
+	WorkloadHash string `json:"workload_hash"` // SHA-256 of the loads; see datasets
 }
 
 // Environment is the machine and the program that made records: whatever may

@@ -26,6 +26,9 @@ const (
 	Unavailable Status = "unavailable" // the backend cannot run on this machine
 )
 
+// Pending is the status of a cell that has no record yet. No record has it.
+const Pending Status = "pending"
+
 // Cell is one combination of an experiment's axes: what is run, several times.
 type Cell struct {
 	Strategy string            `json:"strategy"` // canonical spec

@@ -1,0 +1,96 @@
+package harness
+
+import (
+	"cmp"
+	"slices"
+)
+
+// CellRuns is a cell with all its runs so far.
+type CellRuns struct {
+	PlannedCell
+	Records []Record // in the order of Repeat
+}
+
+// Cells returns the cells of the run with their records, in the order of the
+// plan. A cell that has no record yet is there with status [Pending].
+func (r *Run) Cells() []*CellRuns {
+	cells := make([]*CellRuns, 0, len(r.Manifest.Cells))
+	byKey := map[string]*CellRuns{}
+	add := func(p PlannedCell) *CellRuns {
+		c := &CellRuns{PlannedCell: p}
+		cells = append(cells, c)
+		byKey[p.Key] = c
+		return c
+	}
+	for _, p := range r.Manifest.Cells {
+		add(p)
+	}
+	for _, rec := range r.Records {
+		c := byKey[rec.Key]
+		if c == nil { // merged in from another run
+			c = add(PlannedCell{Cell: rec.Cell, Key: rec.Key, Layers: rec.Layers, Items: rec.Items, WorkloadHash: rec.WorkloadHash})
+		}
+		c.Records = append(c.Records, rec)
+	}
+	for _, c := range cells {
+		slices.SortStableFunc(c.Records, func(a, b Record) int { return cmp.Compare(a.Repeat, b.Repeat) })
+	}
+	return cells
+}
+
+// Status says how the cell as a whole did: the worst that happened to any of
+// its runs, or [Pending] before the first.
+func (c *CellRuns) Status() Status {
+	worst := Pending
+	for _, r := range c.Records {
+		if worst == Pending || slices.Index(severity, r.Status) > slices.Index(severity, worst) {
+			worst = r.Status
+		}
+	}
+	return worst
+}
+
+// severity lists the statuses of runs, the worst last.
+var severity = []Status{Done, Unsupported, Unavailable, Timeout, Failed}
+
+// Reason says why the status of the cell is what it is; "" where it is done.
+func (c *CellRuns) Reason() string {
+	status := c.Status()
+	for _, r := range c.Records {
+		if r.Status == status {
+			return r.Reason
+		}
+	}
+	return "not run yet"
+}
+
+// Done returns the records of the runs that are done, in the order of Repeat.
+func (c *CellRuns) Done() []Record {
+	var done []Record
+	for _, r := range c.Records {
+		if r.Status == Done {
+			done = append(done, r)
+		}
+	}
+	return done
+}
+
+// Times returns the times of the runs that are done, in ns and in the order of
+// Repeat.
+func (c *CellRuns) Times() []float64 {
+	var times []float64
+	for _, r := range c.Done() {
+		times = append(times, float64(r.TimeNS))
+	}
+	return times
+}
+
+// Quality returns the quality of the cell's packing, nil where no run is done.
+func (c *CellRuns) Quality() *LayerData {
+	for _, r := range c.Records {
+		if r.Status == Done && r.Quality != nil {
+			return r.Quality
+		}
+	}
+	return nil
+}
