@@ -1,0 +1,103 @@
+// Package atomicfile writes files that are there whole or not at all.
+package atomicfile
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+)
+
+// Write makes the file at path hold what write writes. The bytes go to a
+// temporary file beside it, which takes its place once they are on disk; when
+// write or the disk fails, the temporary file is removed and what was at path
+// before is untouched.
+//
+// A symbolic link is followed. Where path is a device or a pipe (/dev/null,
+// /dev/stdout), the bytes go straight there: such a thing must not be replaced
+// by a file. An existing file keeps its permissions.
+func Write(path string, write func(io.Writer) error) error {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	perm := fs.FileMode(0o666) // less the umask
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a directory: name a file", path)
+	case !info.Mode().IsRegular():
+		return writeThrough(path, write)
+	default:
+		perm = info.Mode().Perm()
+	}
+
+	f, err := createBeside(path, perm)
+	if err != nil {
+		return err
+	}
+	err = fill(f, write)
+	if err == nil && info != nil {
+		err = os.Chmod(f.Name(), perm) // the umask may have taken bits away
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// createBeside makes a new file in the directory of path, hidden and named
+// after it. Unlike os.CreateTemp it leaves the permissions to the umask.
+func createBeside(path string, perm fs.FileMode) (*os.File, error) {
+	dir, base := filepath.Split(path)
+	for {
+		name := filepath.Join(dir, fmt.Sprintf(".%s.%08x.tmp", base, rand.Uint32()))
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			continue
+		case err != nil:
+			// The temporary name would only confuse: the directory is at fault.
+			return nil, fmt.Errorf("cannot write %s: %w", path, errors.Unwrap(err))
+		}
+		return f, nil
+	}
+}
+
+func writeThrough(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriter(f)
+	err = write(b)
+	if err == nil {
+		err = b.Flush()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// fill writes, syncs and closes f.
+func fill(f *os.File, write func(io.Writer) error) error {
+	b := bufio.NewWriterSize(f, 1<<16)
+	err := write(b)
+	if err == nil {
+		err = b.Flush()
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
