@@ -1,0 +1,155 @@
+// Package cpu is the backend that executes strategies on the CPU, layers in
+// parallel on all cores.
+//
+// The ensemble strategies run through four stages per layer: draws, orders
+// (sorting), greedy, refinement. No stage needs memory of size n²; all memory
+// is allocated once per worker and reused.
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// Options configures the backend.
+type Options struct {
+	// Threads is the number of layers packed at a time; 0 means one per
+	// logical core that the process may use.
+	Threads int
+}
+
+// Backend executes strategies on the CPU. It is safe for concurrent use.
+type Backend struct{ threads int }
+
+var _ strategies.Backend = (*Backend)(nil)
+
+// New returns a CPU backend.
+func New(o Options) *Backend {
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	return &Backend{threads: o.Threads}
+}
+
+// Name implements [strategies.Backend].
+func (b *Backend) Name() string { return "cpu" }
+
+// Threads is the number of layers packed at a time.
+func (b *Backend) Threads() int { return b.threads }
+
+// Describe implements [strategies.Backend].
+func (b *Backend) Describe() (strategies.Description, error) {
+	return strategies.Description{
+		Device: fmt.Sprintf("%s, %d threads", runtime.GOARCH, b.threads),
+		Facts:  []strategies.Fact{{Name: "threads", Value: fmt.Sprint(b.threads)}},
+	}, nil
+}
+
+// Close implements [strategies.Backend].
+func (b *Backend) Close() error { return nil }
+
+// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble]
+// and every [strategies.Layerwise].
+func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
+	if err := shape.Validate(); err != nil {
+		return nil, err
+	}
+	r := &runner{shape: shape}
+	threads := min(b.threads, shape.Layers)
+	switch s := s.(type) {
+	case strategies.Ensemble:
+		r.source = &source{ensemble: s, shape: shape}
+		for range threads {
+			r.workers = append(r.workers, newEnsembleWorker(s, shape, r.source))
+		}
+	case strategies.Layerwise:
+		for range threads {
+			r.workers = append(r.workers, &layerwiseWorker{packer: s.NewPacker(shape.Items, shape.Packs)})
+		}
+	default:
+		return nil, fmt.Errorf("%w: cpu executes ensembles and layerwise strategies, not %T", strategies.ErrUnsupported, s)
+	}
+	return r, nil
+}
+
+// worker packs one layer after another. Each belongs to one goroutine at a time.
+type worker interface {
+	// packNext takes a layer with next, packs it, and returns false when there
+	// was none.
+	packNext(ctx context.Context, j *job) (bool, error)
+	// stages adds the worker's times of the last run to total.
+	stages(total []strategies.Stage) []strategies.Stage
+}
+
+// job is one call of Pack.
+type job struct {
+	problem *packing.Problem
+	random  strategies.Random
+	out     *packing.Packing
+	layers  []strategies.LayerStats
+	next    atomic.Int64 // next layer to take
+}
+
+// take returns the next layer that nobody packs yet.
+func (j *job) take() (layer int, ok bool) {
+	layer = int(j.next.Add(1) - 1)
+	return layer, layer < j.problem.Layers
+}
+
+// runner packs problems of one shape with one worker per thread.
+type runner struct {
+	shape   packing.Shape
+	source  *source // of an ensemble's random draws, nil for others
+	workers []worker
+}
+
+// Pack implements [strategies.Runner].
+func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies.Random, out *packing.Packing) (strategies.Report, error) {
+	if p.Shape != r.shape || out.Shape != r.shape {
+		return strategies.Report{}, fmt.Errorf("problem %v and packing %v given to a runner for %v", p.Shape, out.Shape, r.shape)
+	}
+	j := &job{problem: p, random: random, out: out, layers: make([]strategies.LayerStats, p.Layers)}
+	if r.source != nil {
+		r.source.restart(random)
+	}
+	errs := make([]error, len(r.workers))
+	var wait sync.WaitGroup
+	for i, w := range r.workers[1:] {
+		wait.Go(func() { errs[i+1] = drain(ctx, w, j) })
+	}
+	errs[0] = drain(ctx, r.workers[0], j)
+	wait.Wait()
+
+	report := strategies.Report{Layers: j.layers}
+	for _, w := range r.workers {
+		report.Stages = w.stages(report.Stages)
+	}
+	for _, err := range errs {
+		if err != nil {
+			return report, err
+		}
+	}
+	return report, nil
+}
+
+// drain packs layers until none is left, one fails, or ctx ends.
+func drain(ctx context.Context, w worker, j *job) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		more, err := w.packNext(ctx, j)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// Close implements [strategies.Runner].
+func (r *runner) Close() error { r.workers = nil; return nil }

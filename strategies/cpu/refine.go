@@ -1,0 +1,189 @@
+package cpu
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// refiner improves the kept candidates of a layer by swaps and picks the best.
+//
+// Items are addressed by index: position in the candidate's order for Max-Any,
+// item number for 2-opt; that index decides ties. Each pack has the list of its
+// items by falling weight, made when the pack is first looked at. Within two
+// such lists the best partner of an item moves only forward as the item gets
+// lighter, so the best swap of two packs is found in one pass over both.
+type refiner struct {
+	ensemble strategies.Ensemble
+	shape    packing.Shape
+	shift    uint
+
+	weight []float32 // of the items by index, [items]
+	place  []uint32  // by index, [items]
+	load   []float32 // [packs]
+	lists  []entry   // [packs, capacity]
+	listed []bool    // whether the pack's list is sorted
+	filled []int32   // entries of the pack's list
+	byItem []uint32  // places by item, for 2-opt
+}
+
+// entry is an item of a pack: the descending key of its weight and its index.
+// Entries in rising order are by falling weight, equal weights by index.
+type entry uint64
+
+func newEntry(w float32, index int) entry {
+	return entry(uint64(descendingKey(w))<<32 | uint64(index))
+}
+
+func (e entry) index() int      { return int(uint32(e)) }
+func (e entry) weight() float32 { return math.Float32frombits(^uint32(e >> 32)) }
+
+func newRefiner(e strategies.Ensemble, shape packing.Shape) refiner {
+	r := refiner{ensemble: e, shape: shape, shift: uint(bits.Len(uint(shape.Capacity() - 1)))}
+	if e.Refinement == strategies.NoRefinement {
+		return r
+	}
+	r.weight = make([]float32, shape.Items)
+	r.load = make([]float32, shape.Packs)
+	r.lists = make([]entry, shape.Items)
+	r.listed = make([]bool, shape.Packs)
+	r.filled = make([]int32, shape.Packs)
+	if e.Refinement == strategies.TwoOpt {
+		r.byItem = make([]uint32, shape.Items)
+	}
+	return r
+}
+
+// best refines every kept candidate and returns the one of least max − min
+// load, the earliest kept on ties, with the number of swaps applied to all.
+func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
+	candidates := kept.best()
+	if r.ensemble.Refinement == strategies.NoRefinement {
+		return candidates[0], 0
+	}
+	var winner *slot
+	steps := int64(0)
+	for _, c := range candidates {
+		steps += int64(r.refine(weights, c))
+		if winner == nil || c.imbalance < winner.imbalance {
+			winner = c
+		}
+	}
+	return winner, steps
+}
+
+// refine improves c in place and returns the number of swaps.
+func (r *refiner) refine(weights []float32, c *slot) int {
+	best := r.bestMaxAny
+	r.place = c.place
+	if r.ensemble.Refinement == strategies.TwoOpt {
+		best = r.bestTwoOpt
+		for pos, item := range c.order {
+			r.byItem[item] = c.place[pos]
+		}
+		copy(r.weight, weights)
+		copy(c.place, r.byItem)
+		for i := range c.order {
+			c.order[i] = int32(i)
+		}
+	} else {
+		for pos, item := range c.order {
+			r.weight[pos] = weights[item]
+		}
+	}
+	r.sumLoads()
+	r.fillLists()
+	steps := 0
+	for steps < r.ensemble.Rounds {
+		s, ok := best()
+		if !ok {
+			break
+		}
+		r.swap(s)
+		steps++
+	}
+	r.sumLoads()
+	c.imbalance = slices.Max(r.load) - slices.Min(r.load)
+	return steps
+}
+
+// sumLoads sums the loads afresh, items in the order of their index.
+func (r *refiner) sumLoads() {
+	clear(r.load)
+	for i, w := range r.weight {
+		r.load[r.place[i]>>r.shift] += w
+	}
+}
+
+// fillLists puts every item into the list of its pack, unsorted.
+func (r *refiner) fillLists() {
+	clear(r.listed)
+	clear(r.filled)
+	capacity := r.shape.Capacity()
+	for i, w := range r.weight {
+		pack := int(r.place[i] >> r.shift)
+		r.lists[pack*capacity+int(r.filled[pack])] = newEntry(w, i)
+		r.filled[pack]++
+	}
+}
+
+// list returns the items of a pack by falling weight.
+func (r *refiner) list(pack int) []entry {
+	capacity := r.shape.Capacity()
+	list := r.lists[pack*capacity : (pack+1)*capacity]
+	if !r.listed[pack] {
+		r.listed[pack] = true
+		slices.Sort(list)
+	}
+	return list
+}
+
+// swap is an exchange of the item at place i of a heavy pack's list with the one
+// at place j of another's.
+type swap struct {
+	heavy, other int // packs
+	i, j         int // places in their lists
+	score        float32
+}
+
+// swap exchanges the two items' packs and ranks and updates loads and lists.
+func (r *refiner) swap(s swap) {
+	heavy, other := r.list(s.heavy), r.list(s.other)
+	a, b := heavy[s.i], other[s.j]
+	delta := a.weight() - b.weight()
+	r.load[s.heavy] -= delta
+	r.load[s.other] += delta
+	ia, ib := a.index(), b.index()
+	r.place[ia], r.place[ib] = r.place[ib], r.place[ia]
+	replace(heavy, s.i, b)
+	replace(other, s.j, a)
+}
+
+// replace puts e into the sorted list in place of the element at i.
+func replace(list []entry, i int, e entry) {
+	to, _ := slices.BinarySearchFunc(list, e, cmp.Compare[entry])
+	if to > i {
+		to--
+		copy(list[i:to], list[i+1:to+1])
+	} else {
+		copy(list[to+1:i+1], list[to:i])
+	}
+	list[to] = e
+}
+
+// extremes returns the heaviest and the lightest pack, lowest index on ties.
+func (r *refiner) extremes() (heavy, light int) {
+	for p, load := range r.load {
+		if load > r.load[heavy] {
+			heavy = p
+		}
+		if load < r.load[light] {
+			light = p
+		}
+	}
+	return heavy, light
+}

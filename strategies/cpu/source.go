@@ -1,0 +1,63 @@
+package cpu
+
+import (
+	"sync"
+
+	"packbench/internal/draws"
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// source gives the workers of a run their layers and random draws.
+//
+// With the torch stream the draws of a layer come after those of the layers
+// before it, so taking a layer and drawing its numbers is one step under a
+// lock; sorting and packing, the bulk of the work, go on beside it.
+type source struct {
+	ensemble strategies.Ensemble
+	shape    packing.Shape
+	random   strategies.Random
+
+	mu    sync.Mutex
+	torch *draws.Torch
+}
+
+// rows is the number of candidates of a layer that need random draws.
+func (s *source) rows() int { return s.ensemble.Random + s.ensemble.Noisy() }
+
+// restart begins a run.
+func (s *source) restart(random strategies.Random) {
+	s.random, s.torch = random, nil
+	if random.Stream == strategies.Torch && s.rows() > 0 {
+		s.torch = draws.NewTorch(random.Seed, s.shape.Layers, s.ensemble.Random, s.ensemble.Noisy(), s.shape.Items)
+	}
+}
+
+// take returns the next layer; with the torch stream it also fills buffer,
+// [rows, items] and grown as needed, with the layer's draws.
+func (s *source) take(j *job, buffer *[]uint32) (layer int, ok bool) {
+	if s.torch == nil {
+		return j.take()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	layer, ok = j.take()
+	if ok {
+		if *buffer == nil {
+			*buffer = make([]uint32, s.rows()*s.shape.Items)
+		}
+		s.torch.Next(*buffer)
+	}
+	return layer, ok
+}
+
+// draw returns the draws of one candidate of one layer, [items]: a row of what
+// take has filled, or row itself, filled here.
+func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
+	if s.torch != nil {
+		n := s.shape.Items
+		return buffer[(candidate-2)*n : (candidate-1)*n]
+	}
+	draws.Philox(row, s.random.Seed, layer, candidate)
+	return row
+}
