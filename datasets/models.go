@@ -1,0 +1,3 @@
+package datasets
+
+func modelDefinitions() []Definition { return nil }
