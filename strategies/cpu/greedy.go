@@ -24,8 +24,16 @@ type greedy struct {
 }
 
 // tree is a tournament tree: node 1 is the root, node leaves + p is pack p.
-type tree struct {
-	node []uint64
+type tree []uint64
+
+// update sets node i to word and the nodes above it to the least below them.
+func (t tree) update(i uint, word uint64) {
+	t[i] = word
+	for i > 1 {
+		word = min(word, t[i^1])
+		i >>= 1
+		t[i] = word
+	}
 }
 
 const full = math.MaxUint64 // no load has these bits: they are a NaN's
@@ -37,7 +45,7 @@ func newGreedy(shape packing.Shape) greedy {
 		leaves: 1 << bits.Len(uint(shape.Packs-1)),
 	}
 	for i := range g.trees {
-		g.trees[i].node = make([]uint64, 2*g.leaves)
+		g.trees[i] = make(tree, 2*g.leaves)
 	}
 	return g
 }
@@ -57,8 +65,7 @@ func (g *greedy) setWeights(weights []float32) {
 }
 
 // reset empties all packs.
-func (g *greedy) reset(t *tree) {
-	node := t.node
+func (g *greedy) reset(node tree) {
 	for p := range g.leaves {
 		node[g.leaves+p] = full
 		if p < g.shape.Packs {
@@ -73,14 +80,14 @@ func (g *greedy) reset(t *tree) {
 // packOne packs the items of s in its order and sets its imbalance. It abandons
 // the packing, imbalance infinite, once it is certain to exceed limit.
 func (g *greedy) packOne(s *slot, limit float32) {
-	g.reset(&g.trees[0])
-	g.run(&g.trees[0], s, 0, float32(math.Inf(1)), 0, limit)
+	g.reset(g.trees[0])
+	g.run(g.trees[0], s, 0, float32(math.Inf(1)), 0, limit)
 }
 
 // run packs the items of s from position start on, given the least and the
 // greatest load of a full pack so far.
-func (g *greedy) run(t *tree, s *slot, start int, least, most, limit float32) {
-	node, leaves, shift := t.node, uint(g.leaves), g.shift
+func (g *greedy) run(node tree, s *slot, start int, least, most, limit float32) {
+	leaves, shift := uint(g.leaves), g.shift
 	rankMask := uint32(1)<<shift - 1
 	lastRank := uint32(g.shape.Capacity() - 1)
 	weights, order, place := g.weights, s.order, s.place[:len(s.order)]
@@ -98,13 +105,7 @@ func (g *greedy) run(t *tree, s *slot, start int, least, most, limit float32) {
 				return
 			}
 		}
-		i := leaves + uint(here>>shift)
-		node[i] = next
-		for i > 1 {
-			next = min(next, node[i^1])
-			i >>= 1
-			node[i] = next
-		}
+		node.update(leaves+uint(here>>shift), next)
 	}
 	s.imbalance = most - least
 }
@@ -120,6 +121,56 @@ func (g *greedy) hopeless(least, most, limit float32) bool {
 // turn: each item waits for the one before it, so two candidates side by side
 // take hardly longer than one.
 func (g *greedy) packTwo(a, b *slot, limit float32) {
-	g.packOne(a, limit)
-	g.packOne(b, limit)
+	ta, tb := g.trees[0], g.trees[1]
+	g.reset(ta)
+	g.reset(tb)
+	infinite := float32(math.Inf(1))
+	leastA, mostA := infinite, float32(0)
+	leastB, mostB := infinite, float32(0)
+
+	leaves, shift := uint(g.leaves), g.shift
+	nodeA, nodeB := ta[:2*leaves], tb[:2*leaves]
+	rankMask := uint32(1)<<shift - 1
+	lastRank := uint32(g.shape.Capacity() - 1)
+	weights, orderA := g.weights, a.order
+	orderB, placeA, placeB := b.order[:len(orderA)], a.place[:len(orderA)], b.place[:len(orderA)]
+	for pos := range orderA {
+		wordA, wordB := nodeA[1], nodeB[1]
+		hereA, hereB := uint32(wordA), uint32(wordB)
+		placeA[pos], placeB[pos] = hereA, hereB
+		loadA := math.Float32frombits(uint32(wordA>>32)) + weights[orderA[pos]]
+		loadB := math.Float32frombits(uint32(wordB>>32)) + weights[orderB[pos]]
+		nextA := uint64(math.Float32bits(loadA))<<32 | uint64(hereA+1)
+		nextB := uint64(math.Float32bits(loadB))<<32 | uint64(hereB+1)
+		if hereA&rankMask == lastRank {
+			nextA = full
+			leastA, mostA = min(leastA, loadA), max(mostA, loadA)
+			if g.hopeless(leastA, mostA, limit) {
+				a.imbalance = worst
+				g.run(tb, b, pos, leastB, mostB, limit)
+				return
+			}
+		}
+		if hereB&rankMask == lastRank {
+			nextB = full
+			leastB, mostB = min(leastB, loadB), max(mostB, loadB)
+			if g.hopeless(leastB, mostB, limit) {
+				nodeA.update(leaves+uint(hereA>>shift), nextA)
+				b.imbalance = worst
+				g.run(ta, a, pos+1, leastA, mostA, limit)
+				return
+			}
+		}
+		i, j := leaves+uint(hereA>>shift), leaves+uint(hereB>>shift)
+		nodeA[i], nodeB[j] = nextA, nextB
+		for i > 1 {
+			nextA = min(nextA, nodeA[i^1])
+			nextB = min(nextB, nodeB[j^1])
+			i >>= 1
+			j >>= 1
+			nodeA[i], nodeB[j] = nextA, nextB
+		}
+	}
+	a.imbalance = mostA - leastA
+	b.imbalance = mostB - leastB
 }
