@@ -1,0 +1,139 @@
+package npz
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/bits"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// maxHeader bounds the header of an .npy file, magic included. NumPy itself
+// reads no dictionary above 10,000 bytes unless told to.
+const maxHeader = 1 << 16
+
+// fileHeader is what an .npy file says before its data.
+type fileHeader struct {
+	shape   []int
+	kind    byte // 'f', 'i' or 'u'
+	size    int  // bytes per element
+	order   binary.ByteOrder
+	fortran bool
+	length  int // bytes of the header, magic included
+}
+
+// bytes is the size of the data, the largest uint64 where it overflows.
+func (h fileHeader) bytes() uint64 {
+	total := uint64(h.size)
+	overflow := false
+	for _, n := range h.shape {
+		if n == 0 {
+			return 0
+		}
+		hi, lo := bits.Mul64(total, uint64(n))
+		total, overflow = lo, overflow || hi != 0
+	}
+	if overflow {
+		return math.MaxUint64
+	}
+	return total
+}
+
+func (h fileHeader) view(data []byte) *View {
+	return &View{Shape: h.shape, kind: h.kind, size: h.size, order: h.order, fortran: h.fortran, data: data}
+}
+
+// The entries of the header's dictionary, a Python literal. Writers differ in
+// the order and the spaces.
+var (
+	descrEntry   = regexp.MustCompile(`['"]descr['"]\s*:\s*['"]([^'"]*)['"]`)
+	fieldsEntry  = regexp.MustCompile(`['"]descr['"]\s*:\s*\[`)
+	fortranEntry = regexp.MustCompile(`['"]fortran_order['"]\s*:\s*(True|False)`)
+	shapeEntry   = regexp.MustCompile(`['"]shape['"]\s*:\s*\(([^()]*)\)`)
+)
+
+// parseHeader reads the header at the start of b.
+func parseHeader(b []byte) (fileHeader, error) {
+	if len(b) < len(magic) || string(b[:len(magic)]) != magic {
+		return fileHeader{}, fmt.Errorf("not an .npy file: it does not start with %q", magic)
+	}
+	h := fileHeader{}
+	dict, err := dictionary(b, &h)
+	if err != nil {
+		return fileHeader{}, err
+	}
+	descr, fortran, shape := descrEntry.FindStringSubmatch(dict), fortranEntry.FindStringSubmatch(dict), shapeEntry.FindStringSubmatch(dict)
+	switch {
+	case fieldsEntry.MatchString(dict):
+		return fileHeader{}, fmt.Errorf("an array of records: %s", wantTypes)
+	case descr == nil || fortran == nil || shape == nil:
+		return fileHeader{}, fmt.Errorf("damaged: the header does not name descr, fortran_order and shape")
+	}
+	h.fortran = fortran[1] == "True"
+	if err := h.parseType(descr[1]); err != nil {
+		return fileHeader{}, err
+	}
+	return h, h.parseShape(shape[1])
+}
+
+// dictionary returns the text of the header and sets h.length.
+func dictionary(b []byte, h *fileHeader) (string, error) {
+	const version = len(magic)
+	start := version + 4
+	if len(b) < start+2 {
+		return "", fmt.Errorf("truncated: the header is cut short")
+	}
+	size := uint64(binary.LittleEndian.Uint16(b[version+2:]))
+	switch b[version] {
+	case 1:
+	case 2, 3:
+		start = version + 6
+		size = uint64(binary.LittleEndian.Uint32(b[version+2:]))
+	default:
+		return "", fmt.Errorf("version %d.%d of the .npy format is not known: use 1.0, 2.0 or 3.0", b[version], b[version+1])
+	}
+	if size > maxHeader-uint64(start) {
+		return "", fmt.Errorf("damaged: a header of %d bytes (the most supported is %d)", size, maxHeader-start)
+	}
+	h.length = start + int(size)
+	if len(b) < h.length {
+		return "", fmt.Errorf("truncated: the header is cut short")
+	}
+	return string(b[start:h.length]), nil
+}
+
+const wantTypes = "use float32, float64 or integers"
+
+// parseType reads a type such as "<f4", "|u1" or ">i8".
+func (h *fileHeader) parseType(descr string) error {
+	if len(descr) == 3 && strings.Contains("<>|=", descr[:1]) {
+		h.kind, h.size = descr[1], int(descr[2]-'0')
+		h.order = binary.LittleEndian
+		if descr[0] == '>' {
+			h.order = binary.BigEndian
+		}
+		switch descr[1:] {
+		case "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8":
+			return nil
+		}
+	}
+	return fmt.Errorf("elements of type %q: %s", descr, wantTypes)
+}
+
+// parseShape reads the inside of a tuple: "", "3,", "2, 3".
+func (h *fileHeader) parseShape(text string) error {
+	for _, part := range strings.Split(strings.TrimSuffix(strings.TrimSpace(text), ","), ",") {
+		part = strings.TrimSuffix(strings.TrimSpace(part), "L") // Python 2 wrote (3L,)
+		if part == "" && len(h.shape) == 0 {
+			continue
+		}
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 {
+			return fmt.Errorf("damaged: %q is not a shape", "("+text+")")
+		}
+		h.shape = append(h.shape, n)
+	}
+	return nil
+}
