@@ -43,19 +43,29 @@ func Philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
 func Philox(dst []uint32, seed uint64, layer, candidate int) {
 	key := [2]uint32{uint32(seed), uint32(seed >> 32)}
 	counter := [4]uint32{0, uint32(candidate), uint32(layer), 0}
-	for len(dst) >= 4 {
-		block := Philox4x32(counter, key)
-		dst[0] = block[0] >> (32 - Bits)
-		dst[1] = block[1] >> (32 - Bits)
-		dst[2] = block[2] >> (32 - Bits)
-		dst[3] = block[3] >> (32 - Bits)
-		dst = dst[4:]
-		counter[0]++
+	for len(dst) >= 8 { // two blocks side by side hide each other's latency
+		a0, a1, a2, a3 := uint64(counter[0]), counter[1], uint64(counter[2]), counter[3]
+		b0, b1, b2, b3 := uint64(counter[0]+1), counter[1], uint64(counter[2]), counter[3]
+		k0, k1 := key[0], key[1]
+		for range 10 {
+			pa0, pa1 := philoxM0*a0, philoxM1*a2
+			pb0, pb1 := philoxM0*b0, philoxM1*b2
+			a0, a1, a2, a3 = uint64(uint32(pa1>>32)^a1^k0), uint32(pa1), uint64(uint32(pa0>>32)^a3^k1), uint32(pa0)
+			b0, b1, b2, b3 = uint64(uint32(pb1>>32)^b1^k0), uint32(pb1), uint64(uint32(pb0>>32)^b3^k1), uint32(pb0)
+			k0 += philoxW0
+			k1 += philoxW1
+		}
+		dst[0], dst[1], dst[2], dst[3] = uint32(a0)>>8, a1>>8, uint32(a2)>>8, a3>>8
+		dst[4], dst[5], dst[6], dst[7] = uint32(b0)>>8, b1>>8, uint32(b2)>>8, b3>>8
+		dst = dst[8:]
+		counter[0] += 2
 	}
-	if len(dst) > 0 {
+	for len(dst) > 0 {
 		block := Philox4x32(counter, key)
-		for i := range dst {
+		for i := range min(4, len(dst)) {
 			dst[i] = block[i] >> (32 - Bits)
 		}
+		dst = dst[min(4, len(dst)):]
+		counter[0]++
 	}
 }
