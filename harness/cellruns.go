@@ -2,6 +2,7 @@ package harness
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -93,4 +94,24 @@ func (c *CellRuns) Quality() *LayerData {
 		}
 	}
 	return nil
+}
+
+// Failure returns an error that counts the cells that failed or took too long
+// and names the first; nil where there are none. Cells whose backend cannot run
+// them are no failures.
+func (r *Run) Failure() error {
+	var first *CellRuns
+	failures, total := 0, 0
+	for _, c := range r.Cells() {
+		total++
+		if s := c.Status(); s == Failed || s == Timeout {
+			if failures++; first == nil {
+				first = c
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return fmt.Errorf("%d of %d cells failed, the first %s on %s (%s): %s", failures, total, first.Strategy, first.Workload, first.Backend, first.Reason())
 }

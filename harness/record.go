@@ -57,6 +57,9 @@ type Record struct {
 	Stages  []StageNS  `json:"stages,omitempty"`
 	Quality *LayerData `json:"quality,omitempty"` // once per cell, with its first record that is done
 
+	// Warnings are remarks about a run that is done, one line each.
+	Warnings []string `json:"warnings,omitempty"`
+
 	Environment string `json:"environment"` // key of Manifest.Environments
 }
 

@@ -1,0 +1,134 @@
+package harness
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/cpuid/v2"
+	"github.com/shirou/gopsutil/v4/cpu"
+	"github.com/shirou/gopsutil/v4/host"
+	"github.com/shirou/gopsutil/v4/load"
+	"github.com/shirou/gopsutil/v4/mem"
+
+	"packbench/strategies"
+)
+
+// CaptureEnvironment describes this machine, this program and the backends.
+// threads is how many threads a run may use. What the machine does not tell
+// (in a container, say) is left empty.
+func CaptureEnvironment(backends []strategies.Backend, threads int) Environment {
+	e := Environment{
+		OS:        runtime.GOOS + "/" + runtime.GOARCH,
+		CPU:       cpuName(),
+		Cores:     runtime.NumCPU(),
+		Threads:   threads,
+		Features:  features(),
+		Governor:  governor("/sys/devices/system/cpu"),
+		GoVersion: runtime.Version(),
+		Backends:  map[string]BackendDescription{},
+	}
+	if name, err := os.Hostname(); err == nil {
+		sum := sha256.Sum256([]byte(name))
+		e.Host = hex.EncodeToString(sum[:6])
+	}
+	e.Kernel, _ = host.KernelVersion()
+	if m, err := mem.VirtualMemory(); err == nil {
+		e.MemoryMB = int64(m.Total >> 20)
+	}
+	if l, err := load.Avg(); err == nil {
+		e.Load1 = l.Load1
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		e.program(info)
+	}
+	for _, b := range backends {
+		e.Backends[b.Name()] = describe(b)
+	}
+	return e
+}
+
+// program takes the version of the program from what the Go tool put into it.
+// "go run" of a module puts no commit there; then none is named.
+func (e *Environment) program(info *debug.BuildInfo) {
+	e.Program = strings.TrimSpace(info.Main.Path + " " + info.Main.Version)
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			e.Commit = s.Value
+		case "vcs.modified":
+			e.Dirty = s.Value == "true"
+		}
+	}
+}
+
+// describe asks a backend what it runs on.
+func describe(b strategies.Backend) BackendDescription {
+	d, err := b.Describe()
+	if err != nil {
+		return BackendDescription{Unavailable: reason(err)}
+	}
+	return BackendDescription{Device: d.Device, Facts: d.Facts}
+}
+
+func cpuName() string {
+	if name := strings.TrimSpace(cpuid.CPU.BrandName); name != "" {
+		return name
+	}
+	if info, err := cpu.Info(); err == nil && len(info) > 0 {
+		return strings.TrimSpace(info[0].ModelName)
+	}
+	return ""
+}
+
+// features returns the instruction sets of the CPU that packing can profit
+// from.
+func features() []string {
+	var list []string
+	for _, f := range cpuid.CPU.FeatureSet() {
+		for _, prefix := range []string{"SSE4", "AVX", "FMA", "BMI", "POPCNT", "ASIMD", "SVE"} {
+			if strings.HasPrefix(f, prefix) {
+				list = append(list, f)
+				break
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// governor returns the frequency governors of the CPUs under dir ("performance",
+// or several joined by commas), "" where there are none to be seen.
+func governor(dir string) string {
+	files, _ := filepath.Glob(filepath.Join(dir, "cpu[0-9]*", "cpufreq", "scaling_governor"))
+	var names []string
+	for _, f := range files {
+		if text, err := os.ReadFile(f); err == nil {
+			names = append(names, strings.TrimSpace(string(text)))
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ",")
+}
+
+// Key identifies the environment by all that does not change from hour to
+// hour: 12 hex digits.
+func (e Environment) Key() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %q %d %d %q %q %q %q %t", e.Host, e.OS, e.Kernel, e.CPU, e.Cores, e.Threads, e.Governor, e.GoVersion, e.Program, e.Commit, e.Dirty)
+	names := make([]string, 0, len(e.Backends))
+	for name := range e.Backends {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(h, " %q %q", name, e.Backends[name].Device)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}

@@ -1,0 +1,166 @@
+package harness
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// executor runs cells on their backends.
+type executor struct {
+	plan    *Plan
+	runners *runnerStore
+}
+
+var _ Executor = (*executor)(nil)
+
+// NewExecutor returns the executor that runs the cells of p on their backends.
+// A runner serves all cells of the same strategy, backend and shape. Close it
+// before the backends.
+func NewExecutor(p *Plan) interface {
+	Executor
+	Close() error
+} {
+	return &executor{plan: p, runners: newRunnerStore()}
+}
+
+// Close releases the runners.
+func (x *executor) Close() error { return x.runners.close() }
+
+// Execute implements [Executor]. Only [strategies.Runner.Pack] is timed. The
+// garbage of earlier work is collected before, so that no run pays for another.
+func (x *executor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
+	cell, job := &x.plan.Cells[i], x.plan.jobs[i]
+	failed := func(err error) Outcome { return Outcome{Status: Failed, Reason: reason(err), Start: time.Now()} }
+	l, err := x.plan.loads.get(job.workload, cell.Seed)
+	if err != nil {
+		return failed(err)
+	}
+	problem, err := packing.New(l.Weights, l.Layers, l.Items, cell.Packs)
+	if err != nil {
+		return failed(err)
+	}
+	r, err := x.runners.get(job, cell.shape())
+	switch {
+	case errors.Is(err, strategies.ErrUnavailable):
+		return Outcome{Status: Unavailable, Reason: reason(err), Start: time.Now()}
+	case errors.Is(err, strategies.ErrUnsupported):
+		return Outcome{Status: Unsupported, Reason: reason(err), Start: time.Now()}
+	case err != nil:
+		return failed(err)
+	}
+	random := strategies.Random{Stream: cell.RNG, Seed: cell.Seed}
+	if r.fresh && x.plan.Experiment.Warmup > 0 {
+		// The runner was made anew among runs that count.
+		if o, _ := x.pack(ctx, r, problem, random); o.Status != Done {
+			x.runners.drop(r)
+			return o
+		}
+	}
+	r.fresh = false
+	o, report := x.pack(ctx, r, problem, random)
+	if o.Status != Done {
+		x.runners.drop(r) // nobody knows what state it is in
+		return o
+	}
+	if err := r.out.Validate(problem); err != nil {
+		return failed(fmt.Errorf("not a valid packing: %w", err))
+	}
+	o.PackingHash = hashPacking(r.out)
+	if evaluate {
+		o.Quality = NewLayerData(packing.Evaluate(problem, r.out))
+		o.Quality.Optimal = proofs(report.Layers)
+	}
+	return o
+}
+
+// pack makes one timed run. A panic of the strategy is a failure of the run.
+func (x *executor) pack(ctx context.Context, r *runner, p *packing.Problem, random strategies.Random) (o Outcome, report strategies.Report) {
+	if x.plan.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, x.plan.timeout)
+		defer cancel()
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			o.Status, o.Reason = Failed, reason(fmt.Errorf("panic: %v%s", v, panicSite()))
+		}
+	}()
+	runtime.GC()
+	o.Start = time.Now()
+	report, err := r.Pack(ctx, p, random, r.out)
+	o.Time = time.Since(o.Start)
+	switch {
+	case x.plan.timeout > 0 && (o.Time > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
+		o.Status, o.Reason = Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)
+	case err != nil:
+		o.Status, o.Reason = Failed, reason(err)
+	default:
+		o.Status = Done
+	}
+	for _, s := range report.Stages {
+		o.Stages = append(o.Stages, StageNS{Name: s.Name, TimeNS: int64(s.Time)})
+	}
+	return o, report
+}
+
+// proofs returns for each layer whether it was proved optimal, nil where none
+// was.
+func proofs(layers []strategies.LayerStats) []bool {
+	proved := make([]bool, len(layers))
+	for i, layer := range layers {
+		proved[i] = layer.Optimal
+	}
+	if !slices.Contains(proved, true) {
+		return nil
+	}
+	return proved
+}
+
+// reason returns the message of err on one line.
+func reason(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// panicSite returns " (file.go:12)", where the panic now being recovered from
+// was raised, or "".
+func panicSite() string {
+	callers := make([]uintptr, 32)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	panicking := false
+	for {
+		f, more := frames.Next()
+		inRuntime := strings.HasPrefix(f.Function, "runtime.")
+		if panicking && !inRuntime {
+			return fmt.Sprintf(" (%s:%d)", f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)
+		}
+		panicking = panicking || f.Function == "runtime.gopanic"
+		if !more {
+			return ""
+		}
+	}
+}
+
+// hashPacking returns the SHA-256 of a packing: its shape, pack indices and
+// ranks.
+func hashPacking(g *packing.Packing) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "packing %v\n", g.Shape)
+	buffer := make([]byte, 0, 4*len(g.PackIndex))
+	for _, column := range [][]int32{g.PackIndex, g.RankInPack} {
+		buffer = buffer[:0]
+		for _, v := range column {
+			buffer = binary.LittleEndian.AppendUint32(buffer, uint32(v))
+		}
+		h.Write(buffer)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

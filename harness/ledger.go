@@ -1,0 +1,104 @@
+package harness
+
+import "fmt"
+
+// ledger keeps what the records of a run say about each cell, so that no run
+// is made twice and packings that should be equal are compared.
+type ledger struct {
+	plan  *Plan
+	cells []entry
+	// twins lists for each cell the cells that differ from it in the backend
+	// alone. Their packings must be equal.
+	twins map[Cell][]int
+}
+
+// entry is what is known about one cell.
+type entry struct {
+	recorded  map[int]bool // repeats that have a record
+	settled   bool         // failed or cannot run: no further run of it
+	evaluated bool         // a record has the quality
+	packing   string       // hash of the packing, once a run is done
+}
+
+// newLedger returns the ledger of the records that a run already has.
+func newLedger(plan *Plan, records []Record) *ledger {
+	b := &ledger{plan: plan, cells: make([]entry, len(plan.Cells)), twins: map[Cell][]int{}}
+	index := map[string]int{}
+	for i, c := range plan.Cells {
+		b.cells[i].recorded = map[int]bool{}
+		index[c.Key] = i
+		b.twins[anyBackend(c.Cell)] = append(b.twins[anyBackend(c.Cell)], i)
+	}
+	for _, r := range records {
+		if i, ok := index[r.Key]; ok {
+			b.note(i, &r)
+		}
+	}
+	return b
+}
+
+// anyBackend is what cells that differ in the backend alone have in common.
+func anyBackend(c Cell) Cell {
+	c.Backend = ""
+	return c
+}
+
+// note takes down a record of cell i.
+func (b *ledger) note(i int, r *Record) {
+	c := &b.cells[i]
+	c.recorded[r.Repeat] = true
+	if r.Status != Done {
+		c.settled = true
+		return
+	}
+	c.evaluated = c.evaluated || r.Quality != nil
+	if c.packing == "" {
+		c.packing = r.PackingHash
+	}
+}
+
+// enter checks a new record of cell i against the earlier ones and takes it
+// down. A run whose packing differs from that of an earlier run of the cell has
+// failed; where it differs from that of another backend it gets a warning.
+func (b *ledger) enter(i int, r *Record) {
+	if before := b.cells[i].packing; r.Status == Done && before != "" && before != r.PackingHash {
+		r.Status = Failed
+		r.Reason = fmt.Sprintf("the packing (hash %.12s) is not that of the cell's earlier runs (%.12s): the strategy is not deterministic", r.PackingHash, before)
+		r.Quality = nil
+	}
+	if r.Status == Done && b.cells[i].packing == "" {
+		for _, twin := range b.twins[anyBackend(r.Cell)] {
+			if other := b.cells[twin].packing; other != "" && other != r.PackingHash {
+				r.Warnings = append(r.Warnings, fmt.Sprintf("the packing differs from that of backend %s", b.plan.Cells[twin].Backend))
+			}
+		}
+	}
+	b.note(i, r)
+}
+
+// missing returns the steps that are still to be made: repeats without a
+// record, and the warm-up runs of cells that have such repeats.
+func (b *ledger) missing(steps []Step) []Step {
+	open := make([]bool, len(b.cells))
+	for i, c := range b.cells {
+		for repeat := range b.plan.Experiment.Repeats {
+			open[i] = open[i] || !c.settled && !c.recorded[repeat]
+		}
+	}
+	var left []Step
+	for _, s := range steps {
+		if open[s.Cell] && !b.cells[s.Cell].recorded[s.Repeat] {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
+// next returns the first repeat of cell i that has no record.
+func (b *ledger) next(i int) int {
+	repeat := 0
+	for b.cells[i].recorded[repeat] {
+		repeat++
+	}
+	return repeat
+}

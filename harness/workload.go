@@ -1,0 +1,128 @@
+package harness
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"packbench/datasets"
+	"packbench/internal/spec"
+)
+
+// workload is where the loads of cells come from.
+type workload struct {
+	name string // canonical: identifies the workload in records
+	// content is the hash of the loads of a file, whose name alone does not say
+	// what is in it; "" for a generated workload.
+	content string
+	load    func(seed uint64) (*datasets.Loads, error)
+}
+
+// newWorkload returns the workload that an experiment's entry means. A file,
+// relative to base, is read.
+func newWorkload(w Workload, base string) (*workload, error) {
+	switch {
+	case w.Spec == "" && w.File == "":
+		return nil, fmt.Errorf("a workload has neither spec nor file: give one of them")
+	case w.Spec != "" && w.File != "":
+		return nil, fmt.Errorf("a workload has spec %s and file %s: give one of them", w.Spec, w.File)
+	case w.File != "":
+		return fileWorkload(w, base)
+	case w.Array != "" || w.Step != nil:
+		return nil, fmt.Errorf("workload %s is generated: array and step are for files", w.Spec)
+	}
+	generated, err := datasets.Parse(w.Spec)
+	if err != nil {
+		return nil, err
+	}
+	return &workload{name: generated.Spec().String(), load: generated.Generate}, nil
+}
+
+func fileWorkload(w Workload, base string) (*workload, error) {
+	if w.File == "-" {
+		return nil, fmt.Errorf("an experiment cannot read standard input: name a file")
+	}
+	path := w.File
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(base, path)
+	}
+	loads, err := datasets.Read(path, datasets.ReadOptions{Array: w.Array, Step: w.Step})
+	if err != nil {
+		return nil, err
+	}
+	name := spec.Spec{Name: w.File}
+	if w.Array != "" {
+		name.Args = append(name.Args, spec.Arg{Key: "array", Value: w.Array})
+	}
+	if w.Step != nil {
+		name.Args = append(name.Args, spec.Arg{Key: "step", Value: strconv.Itoa(*w.Step)})
+	}
+	return &workload{
+		name:    name.String(),
+		content: loads.Hash(),
+		load:    func(uint64) (*datasets.Loads, error) { return loads, nil },
+	}, nil
+}
+
+// maxLoadBytes is how much memory the kept loads of generated workloads may
+// take; those used longest ago are generated again when they are needed.
+const maxLoadBytes = 256 << 20
+
+// loadStore keeps generated loads from one use to the next.
+type loadStore struct {
+	kept  map[loadKey]*keptLoads
+	bytes int
+	clock int // counts uses
+}
+
+type loadKey struct {
+	workload string
+	content  string
+	seed     uint64
+}
+
+// keptLoads are loads with their hash, which is worth keeping too.
+type keptLoads struct {
+	*datasets.Loads
+	hash string
+	used int // the store's clock at the last use
+}
+
+func newLoadStore() *loadStore { return &loadStore{kept: map[loadKey]*keptLoads{}} }
+
+// get returns the loads of w for seed.
+func (s *loadStore) get(w *workload, seed uint64) (*keptLoads, error) {
+	key := loadKey{w.name, w.content, seed}
+	if w.content != "" {
+		key.seed = 0 // a file holds the same loads whatever the seed
+	}
+	s.clock++
+	if l, ok := s.kept[key]; ok {
+		l.used = s.clock
+		return l, nil
+	}
+	loads, err := w.load(seed)
+	if err != nil {
+		return nil, fmt.Errorf("workload %s: %w", w.name, err)
+	}
+	size := 4 * len(loads.Weights)
+	for s.bytes+size > maxLoadBytes && len(s.kept) > 0 {
+		s.dropOldest()
+	}
+	l := &keptLoads{Loads: loads, hash: loads.Hash(), used: s.clock}
+	s.kept[key] = l
+	s.bytes += size
+	return l, nil
+}
+
+func (s *loadStore) dropOldest() {
+	var oldest loadKey
+	at := s.clock + 1
+	for key, l := range s.kept {
+		if l.used < at {
+			oldest, at = key, l.used
+		}
+	}
+	s.bytes -= 4 * len(s.kept[oldest].Weights)
+	delete(s.kept, oldest)
+}

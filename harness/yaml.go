@@ -1,0 +1,154 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"packbench/internal/spec"
+)
+
+// ReadExperiment reads the experiment in the YAML file at path. Workload files
+// are named relative to that file. An experiment without a name has the
+// file's.
+func ReadExperiment(path string) (Experiment, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Experiment{}, err
+	}
+	e, err := ParseExperiment(text)
+	if err != nil {
+		return Experiment{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if e.Name == "" {
+		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	}
+	if slices.ContainsFunc(e.Workloads, func(w Workload) bool { return w.File != "" }) {
+		e.Base = filepath.Dir(path)
+	}
+	return e, nil
+}
+
+// ParseExperiment reads an experiment in YAML. What it does not mention has
+// the value of [DefaultExperiment]. The error of a key that does not exist, of
+// a value of the wrong type or of text that is not YAML begins with line and
+// column. The values themselves are checked by [NewPlan].
+func ParseExperiment(text []byte) (Experiment, error) {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return Experiment{}, oneLine(err)
+	}
+	e := DefaultExperiment()
+	for i, document := range file.Docs {
+		if i > 0 {
+			return Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is one")
+		}
+		if document.Body == nil {
+			continue
+		}
+		var loose looseValue
+		ast.Walk(&loose, document.Body)
+		if loose.err != nil {
+			return Experiment{}, loose.err
+		}
+		if err := yaml.NodeToValue(document.Body, &e, yaml.Strict()); err != nil {
+			return Experiment{}, oneLine(err)
+		}
+	}
+	return e, nil
+}
+
+// looseValue finds the values that the decoder would silently convert: no value
+// of an experiment is a fraction or empty.
+type looseValue struct{ err error }
+
+// Visit implements [ast.Visitor].
+func (v *looseValue) Visit(node ast.Node) ast.Visitor {
+	switch node.(type) {
+	case *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+		v.err = at(node.GetToken(), "%s: use a whole number (or quotes, where it is text)", node.GetToken().Value)
+	case *ast.NullNode:
+		v.err = at(node.GetToken(), "a value is missing: fill it in or leave its key out")
+	}
+	if v.err != nil {
+		return nil
+	}
+	return v
+}
+
+// at returns an error that begins with the position of t.
+func at(t *token.Token, format string, args ...any) error {
+	message := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
+	if t == nil || t.Position == nil {
+		return errors.New(message)
+	}
+	return fmt.Errorf("line %d, column %d: %s", t.Position.Line, t.Position.Column, message)
+}
+
+// oneLine rewrites an error of the YAML library, which quotes the source over
+// several lines and speaks of Go types.
+func oneLine(err error) error {
+	var (
+		unknown *yaml.UnknownFieldError
+		kind    *yaml.TypeError
+		large   *yaml.OverflowError
+		located yaml.Error
+	)
+	switch {
+	case errors.As(err, &unknown):
+		key := unknown.Token.Value
+		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(Experiment{}, Workload{})))
+	case errors.As(err, &kind):
+		return at(kind.Token, "%q: use %s", kind.Token.Value, kindName(kind.DstType))
+	case errors.As(err, &large):
+		return at(large.Token, "%s: use a whole number from 0 to 2^64 − 1", large.SrcNum)
+	case errors.As(err, &located):
+		return at(located.GetToken(), "%s", located.GetMessage())
+	}
+	return at(nil, "%s", err.Error())
+}
+
+// kindName says in words what values a Go type holds.
+func kindName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Int, reflect.Uint64:
+		return "a whole number"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct:
+		return "a mapping"
+	}
+	return "text"
+}
+
+// yamlKeys returns the YAML keys of the given structs.
+func yamlKeys(structs ...any) []string {
+	var keys []string
+	for _, s := range structs {
+		t := reflect.TypeOf(s)
+		for i := range t.NumField() {
+			if key := t.Field(i).Tag.Get("yaml"); key != "-" {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
+// UnmarshalYAML reads a workload that is the bare spec or a mapping.
+func (w *Workload) UnmarshalYAML(decode func(any) error) error {
+	type plain Workload // without this method
+	if decode(&w.Spec) == nil {
+		return nil
+	}
+	return decode((*plain)(w))
+}
