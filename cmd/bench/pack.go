@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"packbench/datasets"
+	"packbench/internal/answer"
+	"packbench/internal/atomicfile"
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// packCmd packs the loads of one file and writes the packing.
+type packCmd struct {
+	File     string `arg:"" help:"Loads: .npy, .npz, JSON or CSV, a layer per row; - is standard input."`
+	Packs    int    `short:"m" required:"" help:"Number of packs (GPUs); must divide the number of items."`
+	Strategy string `short:"s" default:"topk-max-any" help:"Strategy, as name or name:key=value,…; see bench list strategies."`
+	Backend  string `default:"cpu" help:"Where to run: cpu or cuda."`
+	RNG      string `name:"rng" default:"philox" help:"Random stream: philox, or torch for the draws of the published program."`
+	Seed     uint64 `default:"0" help:"Seed of the random stream."`
+	Array    string `help:"Name of the array in an .npz file."`
+	Step     *int   `help:"Which step of loads recorded over several steps."`
+	Out      string `short:"o" default:"-" help:"Where to write: .npz for NumPy arrays, anything else for JSON; - is standard output."`
+	backendFlags
+}
+
+// Run implements the verb.
+func (c *packCmd) Run(s *streams) error {
+	strategy, err := strategies.Builtin().Parse(c.Strategy)
+	if err != nil {
+		return err
+	}
+	stream, err := strategies.ParseStream(c.RNG)
+	if err != nil {
+		return err
+	}
+	backend, err := c.backend(c.Backend)
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+	problem, err := c.problem(s)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	result, err := packOnce(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
+	if err != nil {
+		return failed(err)
+	}
+	a := answer.New(strategy.Spec().String(), problem, result)
+	write := a.WriteJSON
+	if strings.HasSuffix(strings.ToLower(c.Out), ".npz") {
+		write = a.WriteNPZ
+	}
+	return c.write(s, write)
+}
+
+// problem reads the loads and checks that they can be packed.
+func (c *packCmd) problem(s *streams) (*packing.Problem, error) {
+	loads, err := datasets.Read(c.File, datasets.ReadOptions{Array: c.Array, Step: c.Step, Stdin: s.in})
+	if err != nil {
+		return nil, err
+	}
+	problem, err := packing.New(loads.Weights, loads.Layers, loads.Items, c.Packs)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.File, err)
+	}
+	return problem, nil
+}
+
+func (c *packCmd) write(s *streams, write func(io.Writer) error) error {
+	var err error
+	if c.Out == "-" {
+		err = write(s.out)
+	} else {
+		err = atomicfile.Write(c.Out, write)
+	}
+	if err != nil {
+		return failed(fmt.Errorf("cannot write the packing: %w", err))
+	}
+	return nil
+}
+
+// packOnce runs a strategy on one problem and checks the result.
+func packOnce(ctx context.Context, b strategies.Backend, s strategies.Strategy, p *packing.Problem, random strategies.Random) (*packing.Packing, error) {
+	runner, err := b.Prepare(s, p.Shape)
+	if err != nil {
+		return nil, fmt.Errorf("%s on %s: %w", s.Spec(), b.Name(), err)
+	}
+	defer runner.Close()
+	result := packing.NewPacking(p.Shape)
+	if _, err := runner.Pack(ctx, p, random, result); err != nil {
+		return nil, fmt.Errorf("%s on %s: %w", s.Spec(), b.Name(), err)
+	}
+	if err := result.Validate(p); err != nil {
+		return nil, fmt.Errorf("%s on %s gave a packing that breaks the rules: %w", s.Spec(), b.Name(), err)
+	}
+	return result, nil
+}

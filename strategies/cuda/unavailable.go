@@ -1,0 +1,37 @@
+//go:build !cuda
+
+package cuda
+
+import (
+	"fmt"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// Backend is the CUDA backend of a program built without the cuda tag: it says
+// so and runs nothing.
+type Backend struct{}
+
+var _ strategies.Backend = (*Backend)(nil)
+
+// New returns the backend.
+func New(Options) *Backend { return &Backend{} }
+
+var errBuiltWithout = fmt.Errorf("%w: this program was built without CUDA; build it with make cuda", strategies.ErrUnavailable)
+
+// Name implements [strategies.Backend].
+func (b *Backend) Name() string { return "cuda" }
+
+// Prepare implements [strategies.Backend].
+func (b *Backend) Prepare(strategies.Strategy, packing.Shape) (strategies.Runner, error) {
+	return nil, errBuiltWithout
+}
+
+// Describe implements [strategies.Backend].
+func (b *Backend) Describe() (strategies.Description, error) {
+	return strategies.Description{}, errBuiltWithout
+}
+
+// Close implements [strategies.Backend].
+func (b *Backend) Close() error { return nil }
