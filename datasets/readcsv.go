@@ -69,7 +69,7 @@ func isHeader(fields []string) bool {
 // addLine appends the fields of a line as the next layer.
 func (l *Loads) addLine(line int, fields []string) error {
 	if l.Layers > 0 && len(fields) != l.Items {
-		return fmt.Errorf("line %d (layer %d) has %d numbers, the lines before have %d: use lines of one length", line, l.Layers, len(fields), l.Items)
+		return fmt.Errorf("line %d (layer %d) has %s, the lines before have %d: use lines of one length", line, l.Layers, count(len(fields), "number"), l.Items)
 	}
 	if len(l.Weights)+len(fields) > MaxLoads {
 		return fmt.Errorf("more than %d loads: that is the most supported", MaxLoads)

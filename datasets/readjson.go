@@ -181,11 +181,11 @@ func (n *nested) close(open int) error {
 		return n.locate(open-1, errors.New("an empty list: there are no loads"))
 	}
 	if n.length[open] >= 0 && n.length[open] != n.at[open] {
-		unit := "items"
+		unit := "item"
 		if open < n.depth {
-			unit = "layers"
+			unit = "layer"
 		}
-		return n.locate(open-1, fmt.Errorf("%d %s, the ones before have %d: use lists of one length", n.at[open], unit, n.length[open]))
+		return n.locate(open-1, fmt.Errorf("%s, the ones before have %d: use lists of one length", count(n.at[open], unit), n.length[open]))
 	}
 	n.length[open] = n.at[open]
 	return nil
