@@ -83,7 +83,7 @@ func (c *packCmd) write(s *streams, write func(io.Writer) error) error {
 		err = atomicfile.Write(c.Out, write)
 	}
 	if err != nil {
-		return failed(fmt.Errorf("cannot write the packing: %w", err))
+		return failed(err)
 	}
 	return nil
 }
