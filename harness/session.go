@@ -24,7 +24,6 @@ type Session struct {
 	environment string   // key of the environment that runs now
 	records     []Record // that there were when the session began
 	file        *os.File // the records
-	now         func() time.Time
 }
 
 // Origin says who asked for a run and where it runs.
@@ -34,7 +33,8 @@ type Origin struct {
 	Environment Environment
 }
 
-// Create makes the run directory dir, which must not exist, for a plan.
+// Create makes the run directory dir, which must not exist, for a plan. While a
+// session is open no other can be opened in the same directory.
 func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 		return nil, err
 	}
 	key := o.Environment.Key()
-	s := &Session{Dir: dir, Plan: plan, environment: key, now: time.Now, manifest: Manifest{
+	s := &Session{Dir: dir, Plan: plan, environment: key, manifest: Manifest{
 		Format:       Format,
 		Experiment:   plan.Experiment,
 		ShuffleSeed:  o.ShuffleSeed,
@@ -59,7 +59,10 @@ func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 	if err := s.writeManifest(); err != nil {
 		return nil, err
 	}
-	return s, s.openRecords(0)
+	if s.file, err = openRecords(dir); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Resume opens the run directory dir to finish what is missing there. A last
@@ -72,21 +75,43 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 		return nil, err
 	}
 	plan, err := NewPlan(run.Manifest.Experiment, catalog)
+	if err == nil {
+		err = plan.sameAs(run.Manifest.Cells)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot resume %s: %w", dir, err)
 	}
-	if err := plan.sameAs(run.Manifest.Cells); err != nil {
-		return nil, fmt.Errorf("cannot resume %s: %w", dir, err)
+	file, err := openRecords(dir)
+	if err != nil {
+		return nil, err
 	}
-	key := o.Environment.Key()
-	s := &Session{Dir: dir, Plan: plan, environment: key, records: run.Records, manifest: run.Manifest, now: time.Now}
-	if _, known := s.manifest.Environments[key]; !known {
-		s.manifest.Environments[key] = o.Environment
-		if err := s.writeManifest(); err != nil {
-			return nil, err
-		}
+	s := &Session{Dir: dir, Plan: plan, environment: o.Environment.Key(), file: file}
+	if err := s.takeOver(o.Environment); err != nil {
+		file.Close()
+		return nil, err
 	}
-	return s, s.openRecords(run.complete)
+	return s, nil
+}
+
+// takeOver continues what is in the run directory, now that nobody else writes
+// there.
+func (s *Session) takeOver(e Environment) error {
+	run, err := Load(s.Dir)
+	if err != nil {
+		return err
+	}
+	s.manifest, s.records = run.Manifest, run.Records
+	if err := s.trim(run.complete); err != nil {
+		return err
+	}
+	if _, known := s.manifest.Environments[s.environment]; known {
+		return nil
+	}
+	if s.manifest.Environments == nil {
+		s.manifest.Environments = map[string]Environment{}
+	}
+	s.manifest.Environments[s.environment] = e
+	return s.writeManifest()
 }
 
 // sameAs reports the first difference between the plan and the cells of an
@@ -117,18 +142,17 @@ func (s *Session) writeManifest() error {
 	})
 }
 
-// openRecords opens the records file to append after its first complete bytes.
-func (s *Session) openRecords(complete int64) error {
-	f, err := os.OpenFile(filepath.Join(s.Dir, RecordsFile), os.O_RDWR|os.O_CREATE, 0o666)
+// openRecords opens the records file of dir for this process alone.
+func openRecords(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, RecordsFile), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.file = f
-	if err := s.trim(complete); err != nil {
+	if err := lock(f); err != nil {
 		f.Close()
-		return err
+		return nil, fmt.Errorf("%s is being written by another run: wait until that ends", dir)
 	}
-	return nil
+	return f, nil
 }
 
 // trim cuts the records file after complete bytes and gives its last line the

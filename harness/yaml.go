@@ -3,6 +3,7 @@ package harness
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -22,6 +23,10 @@ import (
 // file's.
 func ReadExperiment(path string) (Experiment, error) {
 	text, err := os.ReadFile(path)
+	var failure *fs.PathError
+	if errors.As(err, &failure) {
+		return Experiment{}, fmt.Errorf("cannot read %s: %w", path, failure.Err)
+	}
 	if err != nil {
 		return Experiment{}, err
 	}

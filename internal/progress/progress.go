@@ -21,6 +21,7 @@ type Display struct {
 	last time.Time // of the last line
 	from time.Time
 	told map[string]bool // what has been said already
+	made int             // runs so far
 }
 
 // Interval is the time between two lines where there is no terminal.
@@ -52,18 +53,21 @@ func (d *Display) Observe(e harness.Event) {
 		d.told[text] = true
 		d.say(text)
 	}
+	// Runs that are skipped take no time: they would spoil the estimate.
+	d.made++
+	left := e.Total - e.Finished
 	if d.bar != nil {
-		if d.bar.GetMax() != e.Total {
-			d.bar.ChangeMax(e.Total)
+		if d.bar.GetMax() != d.made+left {
+			d.bar.ChangeMax(d.made + left)
 		}
 		d.bar.Describe(e.Cell.Strategy)
-		_ = d.bar.Set(e.Finished) // a terminal that is gone is no reason to stop
+		_ = d.bar.Set(d.made) // a terminal that is gone is no reason to stop
 		return
 	}
-	if now := d.now(); now.Sub(d.last) >= Interval && e.Finished < e.Total {
+	if now := d.now(); now.Sub(d.last) >= Interval && left > 0 {
 		d.last = now
-		left := time.Duration(float64(now.Sub(d.from)) / float64(e.Finished) * float64(e.Total-e.Finished))
-		d.say(fmt.Sprintf("%d of %d runs, about %v left", e.Finished, e.Total, left.Round(time.Second)))
+		wait := time.Duration(float64(now.Sub(d.from)) / float64(d.made) * float64(left))
+		d.say(fmt.Sprintf("%d of %d runs, about %v left", d.made, d.made+left, wait.Round(time.Second)))
 	}
 }
 
@@ -89,9 +93,9 @@ func remark(e harness.Event) string {
 	case r == nil:
 		return ""
 	case r.Status == harness.Unavailable:
-		return fmt.Sprintf("backend %s is not available: %s", r.Backend, r.Reason)
+		return fmt.Sprintf("%s: %s", r.Backend, r.Reason)
 	case r.Status == harness.Unsupported:
-		return fmt.Sprintf("%s does not run on backend %s: %s", r.Strategy, r.Backend, r.Reason)
+		return fmt.Sprintf("%s on %s: %s", r.Strategy, r.Backend, r.Reason)
 	case r.Status != harness.Done:
 		return fmt.Sprintf("%s on %s into %d packs (%s, seed %d): %s: %s", r.Strategy, r.Workload, r.Packs, r.Backend, r.Seed, r.Status, r.Reason)
 	case len(r.Warnings) > 0:

@@ -105,13 +105,20 @@ func (p Param) Range() string {
 	switch {
 	case p.Kind == Choice:
 		return strings.Join(p.Choices, "|")
-	case p.Max == math.Inf(1) || p.Max == math.MaxInt32:
+	case p.Max >= math.MaxFloat32 || p.Max == math.MaxInt32:
 		return "≥ " + format(p.Min)
 	}
 	return format(p.Min) + " to " + format(p.Max)
 }
 
-func format(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// format writes v in its shortest form; whole numbers of up to nine digits
+// without exponent.
+func format(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e9 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
 
 // check parses value and returns it in its shortest form.
 func (p Param) check(value string) (number float64, canonical string, err error) {
