@@ -1,34 +1,21 @@
 package packing
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // LowerBound returns a number that the heaviest pack of no packing of weights
-// into packs packs can be below: the larger of [MeanBound] and
-// [PigeonholeBound].
+// into packs packs can be below: the largest of [MeanBound], [PigeonholeBound]
+// and [SpreadBound].
 func LowerBound(weights []float32, packs int) float64 {
-	var b bounder
-	return b.lowerBound(weights, packs)
+	var b Bounder
+	return b.LowerBound(weights, packs)
 }
 
-// MeanBound returns the mean load of a pack, rounded up to a whole number where
-// all weights are whole (and their sum is exact in float64): some pack holds at
-// least the mean.
+// MeanBound returns the mean load of a pack, rounded up to a multiple of what
+// divides all weights (1 for most token counts): some pack holds at least the
+// mean, and every load is such a multiple.
 func MeanBound(weights []float32, packs int) float64 {
-	total, whole := 0.0, true
-	for _, w := range weights {
-		total += float64(w)
-		whole = whole && w == float32(math.Trunc(float64(w)))
-	}
-	mean := total / float64(packs)
-	if whole && total < 1<<53 {
-		return math.Ceil(mean)
-	}
-	// float64 sums of different orders differ in the last bits; a bound must
-	// not be above what a packing's own sum can come to.
-	return mean * (1 - float64(len(weights))*0x1p-53)
+	var b Bounder
+	return b.value(meanBound(b.prefixOf(weights), packs))
 }
 
 // PigeonholeBound returns the largest of the k = items/packs pigeonhole bounds.
@@ -37,64 +24,96 @@ func MeanBound(weights []float32, packs int) float64 {
 // the lightest i + 1 of them, and its other k − i − 1 items weigh at least as
 // much as the lightest k − i − 1 of all. i = 0 is the heaviest item with the
 // k − 1 lightest.
+//
+// Source: Dell'Amico, Martello: Bounds for the cardinality constrained P||Cmax
+// problem, Journal of Scheduling 4, 2001.
 func PigeonholeBound(weights []float32, packs int) float64 {
-	var b bounder
-	b.sort(weights)
-	return b.pigeonhole(packs)
+	var b Bounder
+	return b.value(pigeonholeBound(b.prefixOf(weights), packs))
 }
 
-// bounder holds the sorted weights and prefix sums, reused over layers.
-type bounder struct {
-	sorted []float32 // descending
-	prefix []float64 // prefix[i] = sum of the first i of sorted
+// SpreadBound carries the pigeonhole argument on to more than one pack. With
+// the weights sorted descending, look at the first r = i·m + q items
+// (0 ≤ i < k, 1 ≤ q ≤ m). Either some pack holds at least i + 2 of them, so it
+// weighs at least
+//
+//	a = the lightest i + 2 of the r + the lightest k − i − 2 of all,
+//
+// or at least q packs hold exactly i + 1 of them. The others in these q packs
+// are q·(k − i − 1) items, which weigh at least as much as the lightest that
+// many of all. So the heaviest of the q packs weighs at least their mean,
+//
+//	b = (the lightest q·(i + 1) of the r + the lightest q·(k − i − 1) of all)/q,
+//
+// and at least
+//
+//	c = the lightest i + 1 of the r + the most that one of them has beside,
+//
+// the latter by the bound i = 0 of [PigeonholeBound] for the other items:
+// the heaviest of the lightest q·(k − i − 1) with the lightest k − i − 2 of
+// all. The bound is the largest min(a, max(b, c)) over all r. For k = 2 it is
+// the optimum.
+func SpreadBound(weights []float32, packs int) float64 {
+	var b Bounder
+	return b.value(spreadBound(b.prefixOf(weights), packs))
 }
 
-func (b *bounder) lowerBound(weights []float32, packs int) float64 {
-	b.sort(weights)
-	return max(MeanBound(weights, packs), b.pigeonhole(packs))
+// WholeBound returns the largest of the bounds of [LowerBound] for weights on a
+// [Grid], given the sums of the heaviest ones: prefix[i] is the weight of the i
+// heaviest items together, prefix[0] = 0, and len(prefix) − 1 items go into
+// packs packs.
+func WholeBound(prefix []int64, packs int) int64 {
+	return max(meanBound(prefix, packs), pigeonholeBound(prefix, packs), spreadBound(prefix, packs))
 }
 
-func (b *bounder) sort(weights []float32) {
-	b.sorted = append(b.sorted[:0], weights...)
-	slices.SortFunc(b.sorted, func(x, y float32) int {
-		switch {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
-	b.prefix = append(b.prefix[:0], 0)
-	total := 0.0
-	for _, w := range b.sorted {
-		total += float64(w)
-		b.prefix = append(b.prefix, total)
-	}
+// lightest is the weight of the count lightest of the r heaviest items.
+func lightest(prefix []int64, count, r int) int64 { return prefix[r] - prefix[r-count] }
+
+func ceilDiv(a int64, b int) int64 { return (a + int64(b) - 1) / int64(b) }
+
+func meanBound(prefix []int64, packs int) int64 {
+	return ceilDiv(prefix[len(prefix)-1], packs)
 }
 
-func (b *bounder) pigeonhole(packs int) float64 {
-	n := len(b.sorted)
+func pigeonholeBound(prefix []int64, packs int) int64 {
+	n := len(prefix) - 1
 	capacity := n / packs
-	slack := b.prefix[n] * float64(n) * 0x1p-53 // how far a prefix sum can be off
-	best := 0.0
+	best := int64(0)
 	for i := range capacity {
-		last := i*packs + 1 // one past the last of the first i·m + 1 items
-		rest := capacity - i - 1
-		estimate := b.prefix[last] - b.prefix[last-i-1] + b.prefix[n] - b.prefix[n-rest]
-		if estimate+4*slack > best {
-			best = max(best, b.sum(last-i-1, last)+b.sum(n-rest, n))
-		}
+		best = max(best, lightest(prefix, i+1, i*packs+1)+lightest(prefix, capacity-i-1, n))
 	}
 	return best
 }
 
-// sum is the weight of sorted[lo:hi], summed afresh: differences of prefix sums
-// lose the last bits, and a bound must never be above the optimum.
-func (b *bounder) sum(lo, hi int) float64 {
-	total := 0.0
-	for _, w := range b.sorted[lo:hi] {
-		total += float64(w)
+func spreadBound(prefix []int64, packs int) int64 {
+	n := len(prefix) - 1
+	capacity := n / packs
+	best := int64(0)
+	for i := range capacity {
+		others := capacity - i - 1 // items of a pack beside the i + 1
+		beside := int64(0)
+		if others > 0 {
+			beside = lightest(prefix, others-1, n)
+		}
+		for q := 1; q <= packs; q++ {
+			r := i*packs + q
+			a := int64(math.MaxInt64)
+			if others > 0 && i+2 <= r {
+				a = lightest(prefix, i+2, r) + beside
+			}
+			if a <= best {
+				break // a falls as r grows
+			}
+			c := lightest(prefix, i+1, r)
+			if others > 0 {
+				c += lightest(prefix, 1, n-q*others+1) + beside
+			}
+			best = max(best, min(a, c))
+			held := lightest(prefix, q*(i+1), r) + lightest(prefix, q*others, n)
+			if float64(held) > float64(best)*float64(q) { // saves the division
+				best = max(best, min(a, ceilDiv(held, q)))
+			}
+		}
 	}
-	return total
+	return best
 }

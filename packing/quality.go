@@ -54,7 +54,7 @@ func (g *Packing) layerLoads(loads []float64, weights []float32, l int) {
 func Evaluate(p *Problem, g *Packing) []Quality {
 	quality := make([]Quality, p.Layers)
 	loads := make([]float64, p.Packs)
-	var bound bounder
+	var bound Bounder
 	for l := range p.Layers {
 		clear(loads)
 		g.layerLoads(loads, p.Weights, l)
@@ -66,7 +66,7 @@ func Evaluate(p *Problem, g *Packing) []Quality {
 			total += load
 		}
 		q.Mean = total / float64(p.Packs)
-		q.LowerBound = bound.lowerBound(p.Layer(l), p.Packs)
+		q.LowerBound = bound.LowerBound(p.Layer(l), p.Packs)
 		quality[l] = q
 	}
 	return quality

@@ -35,6 +35,16 @@ func Builtin() Registry {
 		lptDefinition,
 		twoOptDefinition,
 		topKMaxAnyDefinition,
+		snakeDefinition,
+		layeredLPTDefinition,
+		bldmDefinition,
+		multifitDefinition,
+		exactDefinition,
+		deepseekDefinition,
+		vllmDefinition,
+		identityDefinition,
+		roundRobinDefinition,
+		randomDefinition,
 	}
 }
 
