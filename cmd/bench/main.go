@@ -17,7 +17,8 @@ import (
 
 // app is the command line: a verb per field.
 type app struct {
-	Pack packCmd `cmd:"" help:"Pack the loads of one file."`
+	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
+	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
 }
 
 // streams are the standard streams of a verb.

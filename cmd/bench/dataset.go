@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+
+	"packbench/datasets"
+	"packbench/internal/listing"
+)
+
+// datasetCmd is "bench dataset": loads without strategies.
+type datasetCmd struct {
+	Generate datasetGenerateCmd `cmd:"" help:"Write the loads of a generated workload to a file."`
+	Describe datasetDescribeCmd `cmd:"" help:"Show the shape, hash and distribution of loads."`
+	Convert  datasetConvertCmd  `cmd:"" help:"Write the loads of a file in another format."`
+}
+
+type datasetGenerateCmd struct {
+	Spec   string `arg:"" help:"Workload, as name or name:key=value,…; see bench list workloads."`
+	Seed   uint64 `default:"0" help:"Seed of the random draws."`
+	Out    string `short:"o" required:"" help:"Where to write: .npy, .npz, .json or .csv; - is standard output."`
+	Format string `help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
+}
+
+// Run implements the verb.
+func (c *datasetGenerateCmd) Run(s *streams) error {
+	w, err := datasets.Parse(c.Spec)
+	if err != nil {
+		return err
+	}
+	loads, err := w.Generate(c.Seed)
+	if err != nil {
+		return err
+	}
+	return writeLoads(s, loads, c.Out, c.Format)
+}
+
+type datasetDescribeCmd struct {
+	Source string `arg:"" name:"file-or-workload" help:"Loads: a .npy, .npz, JSON or CSV file, - for standard input, or a workload."`
+	Packs  int    `short:"m" help:"Say how even a packing into this many packs can be."`
+	Seed   uint64 `default:"0" help:"Seed of a generated workload."`
+	Array  string `help:"Name of the array in an .npz file."`
+	Step   *int   `help:"Describe this step only of loads recorded over several."`
+	JSON   bool   `name:"json" help:"Write JSON."`
+}
+
+// Run implements the verb.
+func (c *datasetDescribeCmd) Run(s *streams) error {
+	loads, workload, err := datasets.Open(c.Source, c.Seed, datasets.ReadOptions{
+		Array: c.Array, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in,
+	})
+	if err != nil {
+		return err
+	}
+	if c.Packs < 0 {
+		return fmt.Errorf("--packs=%d: use a divisor of the %d items", c.Packs, loads.Items)
+	}
+	d, err := listing.DescribeLoads(loads, c.Packs)
+	if err != nil {
+		return err
+	}
+	if workload != nil {
+		if o, ok := workload.Optimum(); ok {
+			d.Optimum = &listing.Optimum{Packs: o.Packs, Max: o.Max}
+		}
+	}
+	if c.JSON {
+		return listing.WriteJSON(s.out, d)
+	}
+	listing.WriteLoads(s.out, d)
+	return nil
+}
+
+type datasetConvertCmd struct {
+	In     string `arg:"" help:"Loads: .npy, .npz, JSON or CSV; - is standard input."`
+	Out    string `arg:"" help:"Where to write: .npy, .npz, .json or .csv; - is standard output."`
+	Array  string `help:"Name of the array in an .npz file."`
+	Step   *int   `help:"Write this step only of loads recorded over several."`
+	Format string `help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
+}
+
+// Run implements the verb.
+func (c *datasetConvertCmd) Run(s *streams) error {
+	loads, err := datasets.Read(c.In, datasets.ReadOptions{
+		Array: c.Array, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in,
+	})
+	if err != nil {
+		return err
+	}
+	return writeLoads(s, loads, c.Out, c.Format)
+}
+
+// writeLoads writes loads to path and says what it wrote, or writes them to
+// standard output in the format.
+func writeLoads(s *streams, loads *datasets.Loads, path, format string) error {
+	if path == "-" {
+		return loads.Encode(s.out, datasets.Format(format))
+	}
+	if err := loads.Write(path); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", path, loads.Shape(), loads.Hash())
+	return nil
+}
