@@ -34,7 +34,7 @@ func modelDefinitions() []Definition {
 				variation(0.16)),
 			Presets: []spec.Preset{
 				{Name: "prefill", Doc: "prompts (the default)"},
-				{Name: "decode", Args: args("sigma", "0.63", "variation", "0.15"), Doc: "generation: a little more even"},
+				{Name: "decode", Args: args("sigma", "0.64", "skew", "0.025", "variation", "0.15"), Doc: "generation: a little more even"},
 			},
 			make: newDeepSeek,
 		},
