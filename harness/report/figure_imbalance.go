@@ -1,0 +1,166 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// imbalanceAxis labels axes of imbalance.
+const imbalanceAxis = "imbalance: max − min load, in units of load"
+
+// imbalanceFigure shows the imbalance of every layer, by strategy, a panel per
+// problem.
+func imbalanceFigure(v *view) *figure {
+	f := &figure{
+		id:    "imbalance",
+		title: "Imbalance by strategy, every layer",
+		caption: "Each dot is one layer: the load of its heaviest pack less that of its lightest, in the unit of the loads; further left is better. " +
+			"The large mark is the median over the layers, the bar spans the middle half of them. Layers packed perfectly stand at 0.",
+		tips: &tips{},
+	}
+	f.legend = []legendEntry{dotLegend("one layer"), markLegend("median"), barLegend("middle half of the layers", false)}
+	v.stripFigure(f, imbalanceAxis, number, func(p problem) []stripRow {
+		var rows []stripRow
+		for _, s := range v.strategies {
+			r := v.quality(p, s)
+			if r == nil {
+				continue
+			}
+			row := stripRow{label: rowLabel(s), look: v.looks[s], lo: 1, note: r.trouble()}
+			row.values = r.imbalances()
+			row.tip = s + ": " + row.note
+			if len(row.values) > 0 {
+				row.lo, row.middle, row.hi = quartiles(row.values)
+				row.tip = fmt.Sprintf("%s: median imbalance %s, middle half %s to %s, %s", s,
+					number(row.middle), number(row.lo), number(row.hi), count(len(row.values), "layer"))
+			}
+			rows = append(rows, row)
+		}
+		return rows
+	})
+	return f
+}
+
+// runtimeFigure shows the time of every run, by strategy and backend, a panel
+// per problem.
+func runtimeFigure(v *view) *figure {
+	f := &figure{
+		id:    "runtime",
+		title: "Runtime by strategy and backend, every run",
+		caption: "Each dot is one run: weights in memory to packing in memory, all layers; further left is faster. " +
+			"The large mark is the median, the bar its exact 95 % confidence interval (where none is seen it is narrower than the mark).",
+		tips: &tips{},
+	}
+	f.legend = []legendEntry{dotLegend("one run"), markLegend("median"), barLegend("95 % interval of the median", true)}
+	v.stripFigure(f, "time of one run", duration, func(p problem) []stripRow {
+		var rows []stripRow
+		for b, backend := range v.backends {
+			if reason := v.missing(backend); reason != "" {
+				rows = append(rows, stripRow{label: "all on " + backend, note: reason, tip: backend + ": " + reason})
+				continue
+			}
+			for _, s := range v.strategies {
+				if r := v.result(p, s, backend); r != nil {
+					rows = append(rows, v.timeRow(r, b > 0))
+				}
+			}
+		}
+		return rows
+	})
+	return f
+}
+
+func (v *view) timeRow(r *result, hollow bool) stripRow {
+	label := rowLabel(r.strategy)
+	if len(v.backends) > 1 {
+		label += " · " + r.backend
+	}
+	row := stripRow{label: label, look: v.looks[r.strategy], hollow: hollow, lo: 1, capped: true, note: r.trouble()}
+	row.values = r.times()
+	row.tip = r.strategy + " on " + r.backend + ": " + row.note
+	if len(row.values) == 0 {
+		return row
+	}
+	m := medianInterval(row.values)
+	row.middle = m.median
+	interval := "too few runs for an interval"
+	if m.finite() {
+		row.lo, row.hi = m.lo, m.hi
+		interval = fmt.Sprintf("95 %% interval %s to %s", duration(m.lo), duration(m.hi))
+	}
+	row.tip = fmt.Sprintf("%s on %s: median %s, %s, %s", r.strategy, r.backend, duration(m.median), interval, count(m.n, "run"))
+	return row
+}
+
+// stripFigure fills f with one strip per problem.
+func (v *view) stripFigure(f *figure, axis string, format func(float64) string, rowsOf func(problem) []stripRow) {
+	columns := 2
+	if len(v.problems) > 4 {
+		columns = 3
+	}
+	columns = min(columns, len(v.problems))
+	if v.oneShape() && len(v.problems) > 0 {
+		f.subtitle = v.problems[0].shape()
+	}
+	var panels []*panel
+	most := 0
+	for i, p := range v.problems {
+		s := &strip{rows: rowsOf(p), tips: f.tips}
+		var values []float64
+		for _, r := range s.rows {
+			values = append(values, r.values...)
+		}
+		s.scale = newScale(values, format)
+		most = max(most, len(s.rows))
+		panels = append(panels, s.panel(v.panelTitle(p, columns), axis, i%columns == 0))
+	}
+	f.rows = grid(panels, columns)
+	f.height = 76 + panelsHeight(f.rows, vg.Length(most*stripRowHeight+stripSurround))
+}
+
+// panelTitle names a problem above its panel, in lines that fit.
+func (v *view) panelTitle(p problem, columns int) []string {
+	s := boldStyle(textSize, text0)
+	width := vg.Length(float64(figureWidth)-110) / vg.Length(columns)
+	lines := wrap(p.name(), width, s.Width)
+	if !v.oneShape() {
+		lines = append(lines, p.shape())
+	}
+	return lines
+}
+
+// rowLabel breaks a strategy's spec into short lines: the name, then the
+// parameters.
+func rowLabel(spec string) string {
+	name, args, ok := strings.Cut(spec, ":")
+	if !ok {
+		return spec
+	}
+	s := style(smallSize, text0)
+	lines := wrap(strings.ReplaceAll(args, ",", ", "), vg.Points(86), s.Width)
+	if len(lines) > 2 {
+		lines = append(lines[:1], shorten(strings.Join(lines[1:], " "), vg.Points(86), s.Width))
+	}
+	return name + "\n" + strings.Join(lines, "\n")
+}
+
+func dotLegend(text string) legendEntry {
+	return legendEntry{text, func(c *draw.Canvas, at vg.Point) {
+		faint := muted.light
+		faint.A = 0x80
+		c.DrawGlyphNoClip(draw.GlyphStyle{Color: faint, Radius: vg.Points(1.9), Shape: draw.CircleGlyph{}}, at)
+	}}
+}
+
+func markLegend(text string) legendEntry {
+	return legendEntry{text, func(c *draw.Canvas, at vg.Point) {
+		drawMark(c, look{muted, markers[0]}, false, at)
+	}}
+}
+
+func barLegend(text string, capped bool) legendEntry {
+	return legendEntry{text, func(c *draw.Canvas, at vg.Point) { drawBar(c, at.X-7, at.X+7, at.Y, capped) }}
+}

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// tradeoff is a panel of strategies by the time they take and the quality they
+// give.
+type tradeoff struct {
+	x, y   scale
+	points []tradeoffPoint
+	front  []int // points on the Pareto front by ascending time, nil for none
+	notes  []string
+	tips   *tips
+}
+
+// tradeoffPoint is one strategy on one backend.
+type tradeoffPoint struct {
+	look     look
+	hollow   bool
+	time     interval
+	quality  float64
+	qlo, qhi float64 // spread of the quality over layers
+	tip      string
+}
+
+const tradeoffHeight = 190 // of a panel with its axes, in points
+
+// tradeoffFigure shows imbalance against time, a panel per problem.
+func tradeoffFigure(v *view) *figure {
+	f := &figure{
+		id:    "imbalance-vs-runtime",
+		title: "Imbalance against runtime",
+		caption: "Each mark is one strategy: median time of a run and median imbalance over the layers; lower left is better. " +
+			"The bars span the exact 95 % interval of the median time and the middle half of the layers.",
+		tips: &tips{},
+	}
+	v.tradeoffFigure(f, imbalanceAxis, number, (*result).imbalances)
+	return f
+}
+
+// tradeoffFigure fills f with a panel per problem.
+func (v *view) tradeoffFigure(f *figure, axis string, format func(float64) string, quality func(*result) []float64) {
+	columns := min(2, len(v.problems))
+	if len(v.problems) > 4 {
+		columns = 3
+	}
+	if v.oneShape() && len(v.problems) > 0 {
+		f.subtitle = v.problems[0].shape()
+	}
+	f.legend = v.strategyLegend()
+	var absent []string
+	for _, b := range v.backends {
+		if reason := v.missing(b); reason != "" {
+			absent = append(absent, "nothing from "+b+", "+reason)
+		}
+	}
+	var panels []*panel
+	for i, p := range v.problems {
+		t := v.tradeoff(p, format, quality)
+		t.tips = f.tips
+		y := ""
+		if i%columns == 0 {
+			y = axis
+		}
+		panels = append(panels, t.panel(v.panelTitle(p, columns), y))
+	}
+	if len(absent) > 0 {
+		f.subtitle = strings.TrimPrefix(f.subtitle+" · "+strings.Join(absent, "; "), " · ")
+	}
+	f.rows = grid(panels, columns)
+	f.height = 76 + panelsHeight(f.rows, tradeoffHeight)
+}
+
+func (v *view) tradeoff(p problem, format func(float64) string, quality func(*result) []float64) *tradeoff {
+	t := &tradeoff{}
+	var times, values []float64
+	for b, backend := range v.backends {
+		for _, s := range v.strategies {
+			r := v.result(p, s, backend)
+			if r == nil {
+				continue
+			}
+			q := quality(r)
+			if len(r.times()) == 0 || len(q) == 0 {
+				if v.missing(backend) == "" {
+					t.notes = append(t.notes, fmt.Sprintf("without %s, %s", s, r.trouble()))
+				}
+				continue
+			}
+			pt := tradeoffPoint{look: v.looks[s], hollow: b > 0, time: medianInterval(r.times())}
+			pt.qlo, pt.quality, pt.qhi = quartiles(q)
+			pt.tip = fmt.Sprintf("%s on %s: %s in %s", s, backend, format(pt.quality), duration(pt.time.median))
+			t.points = append(t.points, pt)
+			values = append(values, pt.qlo, pt.quality, pt.qhi)
+			times = append(times, pt.time.median)
+			if pt.time.finite() {
+				times = append(times, pt.time.lo, pt.time.hi)
+			}
+		}
+	}
+	t.x, t.y = newScale(times, duration), newScale(values, format)
+	return t
+}
+
+func (t *tradeoff) panel(title []string, axis string) *panel {
+	p := newPanel(title...)
+	p.notes = t.notes
+	if len(p.notes) > 2 {
+		p.notes = []string{p.notes[0], fmt.Sprintf("and %d more without a result, see the table", len(t.notes)-1)}
+	}
+	p.X.Label.Text = "time of one run"
+	p.Y.Label.Text = axis
+	p.X.Tick.Marker = plot.ConstantTicks(t.x.ticks())
+	p.Y.Tick.Marker = plot.ConstantTicks(t.y.ticks())
+	p.Add(t)
+	return p
+}
+
+// Plot implements plot.Plotter.
+func (t *tradeoff) Plot(c draw.Canvas, _ *plot.Plot) {
+	drawGridX(&c, t.x)
+	drawGridY(&c, t.y)
+	for _, pt := range t.points {
+		x, y := c.X(t.x.at(pt.time.median)), c.Y(t.y.at(pt.quality))
+		bar := stroke(pt.look.ink, 1)
+		if pt.time.finite() {
+			c.StrokeLine2(bar, c.X(t.x.at(pt.time.lo)), y, c.X(t.x.at(pt.time.hi)), y)
+		}
+		c.StrokeLine2(bar, x, c.Y(t.y.at(pt.qlo)), x, c.Y(t.y.at(pt.qhi)))
+	}
+	for _, pt := range t.points {
+		at := vg.Point{X: c.X(t.x.at(pt.time.median)), Y: c.Y(t.y.at(pt.quality))}
+		drawMark(&c, pt.look, pt.hollow, at)
+		t.tips.add(at, "%s", pt.tip)
+	}
+}
+
+// strategyLegend explains the marks of the strategies, and of backends where
+// there are several.
+func (v *view) strategyLegend() []legendEntry {
+	var legend []legendEntry
+	for _, s := range v.strategies {
+		l := v.looks[s]
+		legend = append(legend, legendEntry{s, func(c *draw.Canvas, at vg.Point) { drawMark(c, l, false, at) }})
+	}
+	shown := 0
+	for b, backend := range v.backends {
+		if v.missing(backend) != "" {
+			continue
+		}
+		shown++
+		if shown > 1 {
+			legend = append(legend, legendEntry{"hollow: on " + backend, func(c *draw.Canvas, at vg.Point) {
+				drawMark(c, look{muted, markers[0]}, b > 0, at)
+			}})
+		}
+	}
+	return legend
+}

@@ -1,0 +1,290 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+
+	"packbench/harness"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// page is what the report says, in HTML and in Markdown alike.
+type page struct {
+	Title       string
+	Description string
+	Asked       []fact
+	Answer      string
+	Note        string // on the answer
+	Ranking     simpleTable
+	Figures     []pageFigure
+	Fields      []pageField
+	Rows        [][]pageCell
+	Warnings    []string
+	Environment []environment
+	Command     string
+	Created     string
+	Colors      htmltemplate.CSS // variables of the inks on a light page
+	DarkColors  htmltemplate.CSS
+}
+
+type fact struct{ Name, Value string }
+
+type environment struct {
+	Key   string
+	Facts []fact
+}
+
+// simpleTable is a small table of texts.
+type simpleTable struct {
+	Header []tableHead
+	Rows   [][]string
+}
+
+type tableHead struct {
+	Text, Help string
+	Numeric    bool
+}
+
+type pageFigure struct {
+	Number  int
+	ID      string
+	Title   string
+	Caption string
+	SVG     htmltemplate.HTML
+	Files   []string // names in the figures' directory
+}
+
+// pageField is a column of the table of all numbers.
+type pageField struct {
+	tableHead
+	Index int
+}
+
+type pageCell struct {
+	Text  string
+	Sort  string // number to sort by, "" for texts
+	Wide  string // in full precision with its unit, for the reader who points at it
+	Class string
+}
+
+func newPage(v *view, figures []renderedFigure) *page {
+	m := v.run.Manifest
+	ranking := v.rank()
+	p := &page{
+		Title:       "Packing strategies compared: " + m.Experiment.Name,
+		Description: m.Experiment.Description,
+		Asked:       v.asked(),
+		Answer:      unbroken(ranking.answer()),
+		Note:        ranking.note(),
+		Ranking:     ranking.table(),
+		Warnings:    v.warnings(),
+		Command:     shellCommand(m.Command),
+		Created:     m.Created.UTC().Format("2 January 2006, 15:04 UTC"),
+		Colors:      colorVariables(false),
+		DarkColors:  colorVariables(true),
+	}
+	for i, f := range figures {
+		g := pageFigure{Number: i + 1, ID: f.id, Title: f.title, Caption: f.caption, SVG: f.inline}
+		for _, file := range f.files {
+			g.Files = append(g.Files, file.name)
+		}
+		p.Figures = append(p.Figures, g)
+	}
+	rows := v.rows()
+	shown := v.shownFields(rows)
+	for i, f := range shown {
+		p.Fields = append(p.Fields, pageField{tableHead{f.title, f.help, f.value != nil}, i})
+	}
+	for _, r := range rows {
+		p.Rows = append(p.Rows, pageRow(r, shown))
+	}
+	for key, e := range sorted(m.Environments) {
+		p.Environment = append(p.Environment, environment{key, environmentFacts(e)})
+	}
+	return p
+}
+
+func pageRow(r row, shown []field) []pageCell {
+	var cells []pageCell
+	for _, f := range shown {
+		c := pageCell{Text: f.text(r)}
+		if f.value != nil {
+			c.Class = "number"
+			c.Sort = "-1" // without a value: before all others
+			if v := f.value(r); !math.IsNaN(v) {
+				c.Sort = fmt.Sprint(v)
+				c.Wide = strings.TrimSpace(fmt.Sprintf("%s: %v %s", f.title, v, f.unit))
+			}
+		}
+		if f.title == "remark" && c.Text != "" {
+			c.Class = "alert"
+		}
+		cells = append(cells, c)
+	}
+	return cells
+}
+
+// asked says what was to be found out.
+func (v *view) asked() []fact {
+	e := v.run.Manifest.Experiment
+	var workloads []string
+	for _, p := range v.problems {
+		if name := p.name() + " (" + p.shape() + ")"; !slices.Contains(workloads, name) {
+			workloads = append(workloads, name)
+		}
+	}
+	var seeds []string
+	for _, s := range e.Seeds {
+		seeds = append(seeds, fmt.Sprint(s))
+	}
+	return []fact{
+		{"Strategies", strings.Join(v.strategies, ", ")},
+		{"Workloads", strings.Join(workloads, "; ")},
+		{"Backends", strings.Join(v.backends, ", ")},
+		{"Seeds", strings.Join(seeds, ", ")},
+		{"Runs of each", fmt.Sprintf("%d, after %d to warm up", e.Repeats, e.Warmup)},
+	}
+}
+
+func (r ranking) table() simpleTable {
+	t := simpleTable{Header: []tableHead{
+		{"", "place by imbalance", true},
+		{"strategy", "", false},
+		{"imbalance", "max − min load in percent of the mean load of a pack, mean over the layers", true},
+		{"gap", "how far the heaviest pack is above a load that no packing can go below, mean over the layers", true},
+		{"best on", "share of the layers where no strategy leaves less imbalance, ties included", true},
+	}}
+	for _, b := range r.backends {
+		title := "time"
+		if len(r.backends) > 1 {
+			title += " on " + b
+		}
+		t.Header = append(t.Header, tableHead{title, "of a run: geometric mean of the median times over the problems", true})
+	}
+	for i, s := range r.standings {
+		if s.layers == 0 {
+			line := []string{"–", s.strategy, "–", "–", "–"}
+			for range r.backends {
+				line = append(line, "–")
+			}
+			t.Rows = append(t.Rows, line)
+			continue
+		}
+		line := []string{fmt.Sprint(i + 1), s.strategy, percent(s.relative), percent(s.gap),
+			fmt.Sprintf("%.0f %%", 100*float64(s.best)/float64(s.layers))}
+		for _, ns := range s.times {
+			if math.IsNaN(ns) {
+				line = append(line, "–")
+			} else {
+				line = append(line, duration(ns))
+			}
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	return t
+}
+
+func environmentFacts(e harness.Environment) []fact {
+	facts := []fact{
+		{"processor", fmt.Sprintf("%s, %s", e.CPU, count(e.Cores, "logical core"))},
+		{"threads used", fmt.Sprint(e.Threads)},
+		{"memory", fmt.Sprintf("%.1f GB", float64(e.MemoryMB)/1000)},
+		{"system", strings.TrimSpace(e.OS + " " + e.Kernel)},
+		{"governor", e.Governor},
+		{"load before", fmt.Sprintf("%.2f", e.Load1)},
+		{"Go", e.GoVersion},
+		{"program", e.Program},
+		{"commit", e.Commit},
+	}
+	if e.Dirty {
+		facts[len(facts)-1].Value += " with uncommitted changes"
+	}
+	for name, b := range sorted(e.Backends) {
+		value := b.Device
+		if b.Unavailable != "" {
+			value = "unavailable: " + b.Unavailable
+		}
+		for _, f := range b.Facts {
+			value += "; " + f.Name + " " + f.Value
+		}
+		facts = append(facts, fact{"backend " + name, strings.TrimPrefix(value, "; ")})
+	}
+	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+}
+
+// shellCommand writes a command so that it can be pasted into a shell.
+func shellCommand(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = w
+		if w == "" || strings.ContainsAny(w, " \t\n\"'\\$`*?[]{}()<>|&;#~!") {
+			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+// unbroken keeps numbers and their units on one line.
+func unbroken(text string) string {
+	return unitAfterNumber.ReplaceAllString(text, "$1\u00a0$2")
+}
+
+var unitAfterNumber = regexp.MustCompile(`([0-9]) (%|[mµn]?s\b)`)
+
+func colorVariables(dark bool) htmltemplate.CSS {
+	var b strings.Builder
+	for _, in := range inks() {
+		c := in.light
+		if dark {
+			c = in.dark
+		}
+		fmt.Fprintf(&b, "--fig-%s:%s;", in.name, hexColor(c))
+	}
+	return htmltemplate.CSS(b.String())
+}
+
+func (p *page) html() ([]byte, error) {
+	t, err := htmltemplate.New("report.html.tmpl").Funcs(htmltemplate.FuncMap{
+		"css": func() (htmltemplate.CSS, error) {
+			text, err := templates.ReadFile("templates/report.css")
+			return htmltemplate.CSS(text), err
+		},
+		"js": func() (htmltemplate.JS, error) {
+			text, err := templates.ReadFile("templates/report.js")
+			return htmltemplate.JS(text), err
+		},
+	}).ParseFS(templates, "templates/report.html.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, p)
+	return b.Bytes(), err
+}
+
+func (p *page) markdown() ([]byte, error) {
+	t, err := texttemplate.New("report.md.tmpl").Funcs(texttemplate.FuncMap{
+		"cell": strings.NewReplacer("|", `\|`, "\n", " ").Replace,
+		"rule": func(numeric bool) string {
+			if numeric {
+				return "---:"
+			}
+			return "---"
+		},
+	}).ParseFS(templates, "templates/report.md.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, p)
+	return b.Bytes(), err
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// ranking orders the strategies by the imbalance they leave, over the problems
+// that all of them have a result for.
+type ranking struct {
+	problems  []problem  // that count
+	skipped   []problem  // where some strategy has no result
+	backends  []string   // that have times, in the order of the plan
+	standings []standing // best first; strategies without any result are last
+}
+
+// standing is the place of a strategy in a ranking.
+type standing struct {
+	strategy string
+	look     look
+	layers   int       // that count; 0 without a result
+	best     int       // layers where no strategy leaves less imbalance
+	relative float64   // mean over the layers of imbalance over the mean load of a pack
+	gap      float64   // mean over the layers of the gap to the lower bound
+	times    []float64 // geometric mean of the median times over the problems, ns, by backend; NaN where one is missing
+	trouble  string
+}
+
+func (v *view) rank() ranking {
+	r := ranking{}
+	has := func(p problem, s string) bool {
+		q := v.quality(p, s)
+		return q != nil && len(q.layers()) > 0
+	}
+	var ranked []string
+	for _, s := range v.strategies {
+		if slices.ContainsFunc(v.problems, func(p problem) bool { return has(p, s) }) {
+			ranked = append(ranked, s)
+		}
+	}
+	for _, p := range v.problems {
+		if slices.ContainsFunc(ranked, func(s string) bool { return !has(p, s) }) {
+			r.skipped = append(r.skipped, p)
+		} else {
+			r.problems = append(r.problems, p)
+		}
+	}
+	for _, b := range v.backends {
+		if v.missing(b) == "" {
+			r.backends = append(r.backends, b)
+		}
+	}
+	for _, s := range v.strategies {
+		r.standings = append(r.standings, v.standing(s, r))
+	}
+	v.countBest(&r)
+	slices.SortStableFunc(r.standings, func(a, b standing) int {
+		return cmp.Or(cmp.Compare(min(1, b.layers), min(1, a.layers)), cmp.Compare(a.relative, b.relative))
+	})
+	return r
+}
+
+func (v *view) standing(strategy string, r ranking) standing {
+	s := standing{strategy: strategy, look: v.looks[strategy]}
+	for _, p := range r.problems {
+		q := v.quality(p, strategy)
+		if q == nil {
+			continue
+		}
+		if t := q.trouble(); t != "" && s.trouble == "" {
+			s.trouble = t
+		}
+		for _, i := range q.layers() {
+			s.layers++
+			s.relative += i.relative
+			s.gap += i.gap
+		}
+	}
+	if s.layers > 0 {
+		s.relative /= float64(s.layers)
+		s.gap /= float64(s.layers)
+	}
+	for _, b := range r.backends {
+		logs := 0.0
+		for _, p := range r.problems {
+			median := math.NaN()
+			if q := v.result(p, strategy, b); q != nil && len(q.times()) > 0 {
+				median = medianInterval(q.times()).median
+			}
+			logs += math.Log(median)
+		}
+		s.times = append(s.times, math.Exp(logs/float64(len(r.problems))))
+	}
+	return s
+}
+
+// countBest counts for each strategy the layers where it leaves the least
+// imbalance, ties for all who tie.
+func (v *view) countBest(r *ranking) {
+	for _, p := range r.problems {
+		layers := make([][]instance, len(r.standings))
+		for i, s := range r.standings {
+			if q := v.quality(p, s.strategy); q != nil {
+				layers[i] = q.layers()
+			}
+		}
+		least := map[[2]uint64]float64{}
+		for _, all := range layers {
+			for _, x := range all {
+				if l, ok := least[x.key()]; !ok || x.imbalance < l {
+					least[x.key()] = x.imbalance
+				}
+			}
+		}
+		for i, all := range layers {
+			for _, x := range all {
+				if x.imbalance == least[x.key()] {
+					r.standings[i].best++
+				}
+			}
+		}
+	}
+}
+
+// answer says the outcome in a sentence or two.
+func (r ranking) answer() string {
+	if len(r.standings) == 0 || r.standings[0].layers == 0 {
+		return "No strategy has a result yet."
+	}
+	best := r.standings[0]
+	var b strings.Builder
+	fmt.Fprintf(&b, "Over %s in %s, %s leaves the least imbalance: %s of a pack's mean load on average",
+		count(best.layers, "layer"), count(len(r.problems), "problem"), best.strategy, percent(best.relative))
+	if len(r.standings) > 1 && r.standings[1].layers > 0 {
+		second := r.standings[1]
+		fmt.Fprintf(&b, ", against %s for %s, the next", percent(second.relative), second.strategy)
+	}
+	b.WriteString(".")
+	for i, backend := range r.backends {
+		fastest := -1
+		for j, s := range r.standings {
+			if !math.IsNaN(s.times[i]) && (fastest < 0 || s.times[i] < r.standings[fastest].times[i]) {
+				fastest = j
+			}
+		}
+		if fastest < 0 || math.IsNaN(best.times[i]) {
+			continue
+		}
+		fmt.Fprintf(&b, " On %s it takes %s", backend, duration(best.times[i]))
+		if f := r.standings[fastest]; fastest != 0 {
+			fmt.Fprintf(&b, ", %s times as long as %s, the fastest", significant(best.times[i]/f.times[i], 2), f.strategy)
+		} else {
+			b.WriteString(" and is the fastest")
+		}
+		b.WriteString(".")
+	}
+	return b.String()
+}
+
+// note says which problems do not count.
+func (r ranking) note() string {
+	if len(r.skipped) == 0 {
+		return ""
+	}
+	var names []string
+	for _, p := range r.skipped {
+		names = append(names, p.name())
+	}
+	return "Left out, because not every strategy has a result there: " + strings.Join(names, ", ") + "."
+}

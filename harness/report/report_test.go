@@ -1,0 +1,150 @@
+package report
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"packbench/harness"
+)
+
+// written writes a report of the synthetic run and returns its directory.
+// Where REPORT_DIR is set it writes there, to be looked at.
+func written(t *testing.T) (run *harness.Run, paths []string) {
+	t.Helper()
+	run = syntheticRun()
+	run.Dir = t.TempDir()
+	if dir := os.Getenv("REPORT_DIR"); dir != "" {
+		run.Dir = dir
+	}
+	paths, err := Write(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run, paths
+}
+
+func TestWrite(t *testing.T) {
+	run, paths := written(t)
+	again, err := Write(run) // replaces what is there
+	if err != nil || len(again) != len(paths) {
+		t.Fatalf("a second report: %d files, %v", len(again), err)
+	}
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil || info.Size() < 1000 {
+			t.Errorf("%s: %v", p, err)
+		}
+		if filepath.Ext(p) == ".svg" {
+			checkXML(t, p)
+		}
+	}
+	left, err := filepath.Glob(filepath.Join(run.Dir, ".*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("temporary files are left: %v %v", left, err)
+	}
+}
+
+func checkXML(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	d := xml.NewDecoder(f)
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Errorf("%s: %v", path, err)
+			return
+		}
+	}
+}
+
+func TestHTML(t *testing.T) {
+	run, _ := written(t)
+	text, err := os.ReadFile(filepath.Join(run.Dir, HTMLFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := string(text)
+	for _, want := range []string{
+		"topk-max-any leaves the least imbalance",
+		"failed: layer 3: pack 4 holds 10 items",
+		"unavailable: no CUDA driver on this machine",
+		"bench run seed", "records.jsonl", "summary.csv", "with uncommitted changes",
+		"prefers-color-scheme: dark", "@media print",
+	} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	if n := strings.Count(html, "<figure"); n != len(newView(run).figures()) {
+		t.Errorf("%d figures", n)
+	}
+	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(html, -1) {
+		if strings.Contains(m[1], "//") {
+			t.Errorf("the report needs the network for %s", m[1])
+		}
+	}
+	ids := map[string]bool{}
+	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(html, -1) {
+		if ids[m[1]] {
+			t.Errorf("id %s twice", m[1])
+		}
+		ids[m[1]] = true
+	}
+	if strings.Contains(html, "ZgotmplZ") {
+		t.Error("html/template refused a value")
+	}
+}
+
+// Names come from files and reasons from programs: neither may end up as markup.
+func TestHTMLEscapes(t *testing.T) {
+	run := syntheticRun()
+	const evil = `<script>alert("x")</script>`
+	for i := range run.Records {
+		if run.Records[i].Reason != "" {
+			run.Records[i].Reason = evil
+		}
+	}
+	run.Dir = t.TempDir()
+	if _, err := Write(run); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(run.Dir, HTMLFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), evil) {
+		t.Error("a reason became markup")
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	run, _ := written(t)
+	text, err := os.ReadFile(filepath.Join(run.Dir, MarkdownFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`\]\(([^)]*\.png)\)`).FindAllStringSubmatch(string(text), -1) {
+		if _, err := os.Stat(filepath.Join(run.Dir, m[1])); err != nil {
+			t.Errorf("the picture %s is not there", m[1])
+		}
+	}
+	golden(t, "report.md", text)
+}
+
+func TestShellCommand(t *testing.T) {
+	got := shellCommand([]string{"bench", "run", "my file.yaml", "it's", ""})
+	if want := `bench run 'my file.yaml' 'it'\''s' ''`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+)
+
+// scale maps values to [0, 1] along an axis: linear from 0, or logarithmic
+// where the values span more than logFrom, with a band at the low end for exact
+// zeros where there are any, because a zero has no place on a logarithmic axis
+// and must not vanish either.
+//
+// The axes of a panel run over [0, 1] and every plotter maps through a scale;
+// gonum's own logarithmic axis panics at zero and pads for labels that it
+// misplaces.
+type scale struct {
+	lo, hi float64 // of the values, the band apart
+	log    bool
+	zero   float64 // width of the band for zeros, 0 without
+	flat   bool    // all values are 0; zero is set too
+	format func(float64) string
+}
+
+// logFrom is the ratio of the largest to the smallest value above which an axis
+// is logarithmic.
+const logFrom = 30
+
+// zeroBand is the part of an axis that its zeros get.
+const zeroBand = 0.1
+
+// newScale returns a scale for values, which must be ≥ 0, with ticks written by
+// format.
+func newScale(values []float64, format func(float64) string) scale {
+	least, most, zero := math.Inf(1), 0.0, false
+	for _, v := range values {
+		if v <= 0 {
+			zero = true
+			continue
+		}
+		least, most = min(least, v), max(most, v)
+	}
+	switch {
+	case most == 0:
+		return scale{hi: 1, flat: true, zero: zeroBand, format: format}
+	case most/least <= logFrom:
+		return scale{hi: most * 1.04, format: format}
+	}
+	margin := math.Pow(most/least, 0.04)
+	s := scale{lo: least / margin, hi: most * margin, log: true, format: format}
+	if zero {
+		s.zero = zeroBand
+	}
+	return s
+}
+
+// lowMargin keeps marks at zero off the other axis where the scale is linear.
+const lowMargin = 0.03
+
+// at returns the place of v on the axis.
+func (s scale) at(v float64) float64 {
+	switch {
+	case v <= 0 && s.zero > 0:
+		return s.zero / 2
+	case !s.log:
+		return lowMargin + (1-lowMargin)*v/s.hi
+	}
+	return s.zero + (1-s.zero)*math.Log(v/s.lo)/math.Log(s.hi/s.lo)
+}
+
+// ticks returns tick marks with labels.
+func (s scale) ticks() []plot.Tick {
+	if !s.log {
+		return s.linearTicks()
+	}
+	var ticks []plot.Tick
+	if s.zero > 0 {
+		ticks = append(ticks, plot.Tick{Value: s.at(0), Label: "0"})
+	}
+	decades := math.Log10(s.hi / s.lo)
+	every := max(1, int(math.Ceil(decades/4.5)))
+	first, last := int(math.Floor(math.Log10(s.lo))), int(math.Ceil(math.Log10(s.hi)))
+	for e := first; e <= last; e++ {
+		for _, m := range []float64{1, 2, 3, 4, 5, 6, 7, 8, 9} {
+			v := m * math.Pow10(e)
+			if e < 0 {
+				v = m / math.Pow10(-e) // 0.003, not 0.0030000000000000001
+			}
+			if v < s.lo || v > s.hi {
+				continue
+			}
+			t := plot.Tick{Value: s.at(v)}
+			switch {
+			case s.zero > 0 && t.Value < s.zero+0.05: // its label would touch that of 0
+			case m == 1 && mod(e, every) == 0:
+				t.Label = trimmed(s.format(v))
+			case m == 3 && decades < 2.2:
+				t.Label = trimmed(s.format(v))
+			case m != 1 && every > 1:
+				continue
+			}
+			ticks = append(ticks, t)
+		}
+	}
+	return ticks
+}
+
+func mod(a, b int) int { return ((a % b) + b) % b }
+
+func (s scale) linearTicks() []plot.Tick {
+	if s.flat {
+		return []plot.Tick{{Value: s.at(0), Label: s.format(0)}}
+	}
+	step := niceStep(s.hi / 3.5)
+	var ticks []plot.Tick
+	for i := 0; float64(i)*step <= s.hi*(1+1e-9); i++ {
+		v := float64(i) * step
+		ticks = append(ticks, plot.Tick{Value: s.at(v), Label: trimmed(s.format(v))})
+	}
+	return ticks
+}
+
+// niceStep returns the least of 1, 2, 2.5, 5 times a power of ten that is not
+// below v.
+func niceStep(v float64) float64 {
+	p := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 2, 2.5, 5} {
+		if m*p >= v*(1-1e-9) {
+			return m * p
+		}
+	}
+	return 10 * p
+}

@@ -1,0 +1,176 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"packbench/harness"
+)
+
+// Format is a way to write a table.
+type Format string
+
+// The formats of [Table].
+const (
+	Text     Format = "text" // for a terminal
+	Markdown Format = "markdown"
+	CSV      Format = "csv" // full precision, times in ns, a gap of 0.01 is 1 %
+	HTML     Format = "html"
+)
+
+// Formats lists the formats of [Table].
+func Formats() []Format { return []Format{Text, Markdown, CSV, HTML} }
+
+// Table writes a table of the run's results, one line per workload, shape,
+// strategy and backend: quality as medians over the layers, time as the median
+// over the runs with its exact 95 % confidence interval. What failed or could
+// not run has a line with its reason. The error is w's, or names an unknown
+// format.
+func Table(w io.Writer, run *harness.Run, format Format) error {
+	v := newView(run)
+	switch format {
+	case CSV:
+		return v.writeCSV(w)
+	case Text, Markdown, HTML:
+		_, err := io.WriteString(w, v.table(format)+"\n")
+		return err
+	}
+	return fmt.Errorf("unknown table format %q: use text, markdown, csv or html", format)
+}
+
+func (v *view) table(format Format) string {
+	t := table.NewWriter()
+	rows := v.rows()
+	shown := v.shownFields(rows)
+	if format == Text {
+		shown = slices.DeleteFunc(shown, func(f field) bool {
+			return f.wide || f.title == "shape" && v.oneShape()
+		})
+		if v.oneShape() && len(v.problems) > 0 {
+			t.SetTitle(v.problems[0].shape())
+		}
+	}
+	var header table.Row
+	var configs []table.ColumnConfig
+	for i, f := range shown {
+		header = append(header, f.title)
+		if f.value != nil {
+			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+	}
+	t.AppendHeader(header)
+	t.SetColumnConfigs(configs)
+	t.SetStyle(tableStyle)
+	last := ""
+	for _, r := range rows {
+		group := r.workload + r.shape
+		var line table.Row
+		for _, f := range shown {
+			cell := f.text(r)
+			if format == Text && group == last && (f.title == "workload" || f.title == "shape") {
+				cell = "" // said in the line above
+			}
+			if format == Text && f.title == "time" && r.trouble != "" && r.time.n == 0 {
+				cell, _, _ = strings.Cut(r.trouble, ":")
+			}
+			line = append(line, cell)
+		}
+		if last != "" && group != last {
+			t.AppendSeparator()
+		}
+		last = group
+		t.AppendRow(line)
+	}
+	switch format {
+	case Markdown:
+		return t.RenderMarkdown()
+	case HTML:
+		return t.RenderHTML()
+	}
+	lines := t.Render()
+	for _, r := range rows {
+		if r.trouble != "" {
+			lines += "\n × " + r.name() + ": " + r.trouble
+		}
+	}
+	return lines
+}
+
+// tableStyle is plain: rules between the workloads, nothing else.
+var tableStyle = func() table.Style {
+	s := table.StyleLight
+	s.Name = "packbench"
+	s.Format.Header = text.FormatDefault
+	s.Options.DrawBorder = false
+	s.Options.SeparateColumns = false
+	s.Options.SeparateHeader = true
+	s.Title.Align = text.AlignLeft
+	return s
+}()
+
+// shownFields leaves out the columns that say nothing: remarks where there are
+// none, the backend where there is one.
+func (v *view) shownFields(rows []row) []field {
+	return slices.DeleteFunc(fields(), func(f field) bool {
+		switch f.title {
+		case "remark":
+			return !slices.ContainsFunc(rows, func(r row) bool { return r.trouble != "" })
+		case "backend":
+			return len(v.backends) < 2
+		}
+		return false
+	})
+}
+
+// writeCSV writes the rows in full precision under names that are easy to type.
+func (v *view) writeCSV(w io.Writer) error {
+	c := csv.NewWriter(w)
+	names := strings.NewReplacer(" ", "_", "/", "_over_", "%", "", "95__", "")
+	header := []string{}
+	for _, f := range fields() {
+		name := names.Replace(f.title)
+		switch f.title {
+		case "time":
+			name = "time_ns"
+		case "95 % interval":
+			header = append(header, "time_lo_ns")
+			name = "time_hi_ns"
+		}
+		header = append(header, name)
+	}
+	if err := c.Write(header); err != nil {
+		return err
+	}
+	exact := func(v float64) string {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return ""
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	for _, r := range v.rows() {
+		var line []string
+		for _, f := range fields() {
+			switch {
+			case f.title == "95 % interval":
+				line = append(line, exact(orNaN(r.time, r.time.lo)), exact(orNaN(r.time, r.time.hi)))
+			case f.value != nil:
+				line = append(line, exact(f.value(r)))
+			default:
+				line = append(line, f.text(r))
+			}
+		}
+		if err := c.Write(line); err != nil {
+			return err
+		}
+	}
+	c.Flush()
+	return c.Error()
+}

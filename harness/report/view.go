@@ -1,0 +1,250 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"packbench/harness"
+)
+
+// view is a run arranged for reading: the problems, what was tried on each, and
+// what came of it.
+type view struct {
+	run        *harness.Run
+	problems   []problem
+	strategies []string // in the order of the plan
+	backends   []string // in the order of the plan
+	looks      map[string]look
+	results    map[slot]*result
+}
+
+// problem is one workload to be packed into one number of packs, over all
+// seeds.
+type problem struct {
+	workload            string
+	layers, items, pack int
+}
+
+// slot names the place of a result in tables and figures.
+type slot struct {
+	problem  problem
+	strategy string
+	backend  string
+}
+
+// result is what came of a strategy on a problem on a backend: its cells, one
+// per seed.
+type result struct {
+	slot
+	cells []*harness.CellRuns
+}
+
+func newView(run *harness.Run) *view {
+	v := &view{run: run, results: map[slot]*result{}}
+	for _, c := range run.Cells() {
+		s := slot{
+			problem:  problem{c.Workload, c.Layers, c.Items, c.Packs},
+			strategy: c.Strategy,
+			backend:  c.Backend,
+		}
+		if !slices.Contains(v.problems, s.problem) {
+			v.problems = append(v.problems, s.problem)
+		}
+		if !slices.Contains(v.strategies, s.strategy) {
+			v.strategies = append(v.strategies, s.strategy)
+		}
+		if !slices.Contains(v.backends, s.backend) {
+			v.backends = append(v.backends, s.backend)
+		}
+		if v.results[s] == nil {
+			v.results[s] = &result{slot: s}
+		}
+		v.results[s].cells = append(v.results[s].cells, c)
+	}
+	v.looks = looks(v.strategies)
+	return v
+}
+
+// name is the workload without the numbers that shape tells.
+func (p problem) name() string {
+	name, args, _ := strings.Cut(p.workload, ":")
+	var kept []string
+	for arg := range strings.SplitSeq(args, ",") {
+		key, _, _ := strings.Cut(arg, "=")
+		if arg != "" && key != "layers" && key != "items" {
+			kept = append(kept, arg)
+		}
+	}
+	if len(kept) == 0 {
+		return name
+	}
+	return name + " " + strings.Join(kept, " ")
+}
+
+// shape is "58 layers × 288 items in 32 packs".
+func (p problem) shape() string {
+	return fmt.Sprintf("%s × %s in %s", count(p.layers, "layer"), count(p.items, "item"), count(p.pack, "pack"))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// oneShape says whether all problems have the same shape.
+func (v *view) oneShape() bool {
+	for _, p := range v.problems {
+		q := v.problems[0]
+		if p.layers != q.layers || p.items != q.items || p.pack != q.pack {
+			return false
+		}
+	}
+	return true
+}
+
+// result returns what came of a strategy; nil where it was not asked for.
+func (v *view) result(p problem, strategy, backend string) *result {
+	return v.results[slot{p, strategy, backend}]
+}
+
+// quality returns the result whose packings stand for the strategy on the
+// problem: packings do not depend on the backend, so the first backend that has
+// any. Without one it returns the first result, to tell the reason; nil where
+// the strategy was not asked for.
+func (v *view) quality(p problem, strategy string) *result {
+	var first *result
+	for _, b := range v.backends {
+		r := v.result(p, strategy, b)
+		if r == nil {
+			continue
+		}
+		if len(r.layers()) > 0 {
+			return r
+		}
+		if first == nil {
+			first = r
+		}
+	}
+	return first
+}
+
+// times returns the times of all runs that are done, in ns.
+func (r *result) times() []float64 {
+	var times []float64
+	for _, c := range r.cells {
+		times = append(times, c.Times()...)
+	}
+	return times
+}
+
+// instance is one layer of one seed of a problem, as a strategy packed it.
+type instance struct {
+	seed        uint64
+	layer       int
+	imbalance   float64
+	relative    float64 // imbalance over the mean load of a pack, 0 without load
+	maxOverMean float64
+	gap         float64
+}
+
+// key tells instances of a problem apart.
+func (i instance) key() [2]uint64 { return [2]uint64{i.seed, uint64(i.layer)} }
+
+// layers returns every layer that was packed, by seed and layer.
+func (r *result) layers() []instance {
+	var all []instance
+	for _, c := range r.cells {
+		q := c.Quality()
+		if q == nil {
+			continue
+		}
+		for l, imbalance := range q.Imbalance {
+			layer := q.Layer(l)
+			i := instance{seed: c.Seed, layer: l, imbalance: imbalance, maxOverMean: layer.MaxOverMean(), gap: layer.Gap()}
+			if layer.Mean > 0 {
+				i.relative = imbalance / layer.Mean
+			}
+			all = append(all, i)
+		}
+	}
+	slices.SortFunc(all, func(a, b instance) int {
+		return cmp.Or(cmp.Compare(a.seed, b.seed), cmp.Compare(a.layer, b.layer))
+	})
+	return all
+}
+
+func (r *result) imbalances() []float64 {
+	return column(r.layers(), func(i instance) float64 { return i.imbalance })
+}
+
+func (r *result) gaps() []float64 {
+	return column(r.layers(), func(i instance) float64 { return i.gap })
+}
+
+func column(all []instance, of func(instance) float64) []float64 {
+	values := make([]float64, len(all))
+	for i, x := range all {
+		values[i] = of(x)
+	}
+	return values
+}
+
+// trouble says what went wrong, "unavailable: no driver", with the number of
+// seeds where it did so in some only; "" where nothing did.
+func (r *result) trouble() string {
+	text, n := "", 0
+	for _, c := range r.cells {
+		status := c.Status()
+		if status == harness.Done {
+			continue
+		}
+		n++
+		if text == "" {
+			text = string(status)
+			if reason := c.Reason(); reason != "" {
+				text += ": " + strings.Join(strings.Fields(reason), " ")
+			}
+		}
+	}
+	if n > 0 && n < len(r.cells) {
+		text = fmt.Sprintf("%d of %d seeds %s", n, len(r.cells), text)
+	}
+	return text
+}
+
+// missing returns a reason that holds for every result on the backend, "" where
+// they differ or any is done: then the backend is told of once, not in every row.
+func (v *view) missing(backend string) string {
+	reason := ""
+	for _, r := range v.results {
+		if r.backend != backend {
+			continue
+		}
+		t := r.trouble()
+		if t == "" || len(r.times()) > 0 || (reason != "" && t != reason) {
+			return ""
+		}
+		reason = t
+	}
+	return reason
+}
+
+// quartiles returns the lower quartile, the median and the upper quartile of
+// values, which must not be empty, interpolating between order statistics.
+func quartiles(values []float64) (q1, median, q3 float64) {
+	sorted := slices.Sorted(slices.Values(values))
+	at := func(p float64) float64 {
+		x := p * float64(len(sorted)-1)
+		i := int(math.Floor(x))
+		if i+1 == len(sorted) {
+			return sorted[i]
+		}
+		return sorted[i] + (x-float64(i))*(sorted[i+1]-sorted[i])
+	}
+	return at(0.25), at(0.5), at(0.75)
+}
