@@ -2,6 +2,7 @@ package npz
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -81,25 +82,31 @@ func parseHeader(b []byte) (fileHeader, error) {
 // dictionary returns the text of the header and sets h.length.
 func dictionary(b []byte, h *fileHeader) (string, error) {
 	const version = len(magic)
-	start := version + 4
-	if len(b) < start+2 {
-		return "", fmt.Errorf("truncated: the header is cut short")
+	short := errors.New("truncated: the header is cut short")
+	if len(b) < version+2 {
+		return "", short
 	}
-	size := uint64(binary.LittleEndian.Uint16(b[version+2:]))
+	start := version + 4 // two bytes of version, two or four of length
 	switch b[version] {
 	case 1:
 	case 2, 3:
 		start = version + 6
-		size = uint64(binary.LittleEndian.Uint32(b[version+2:]))
 	default:
 		return "", fmt.Errorf("version %d.%d of the .npy format is not known: use 1.0, 2.0 or 3.0", b[version], b[version+1])
+	}
+	if len(b) < start {
+		return "", short
+	}
+	size := uint64(binary.LittleEndian.Uint16(b[version+2:]))
+	if start == version+6 {
+		size = uint64(binary.LittleEndian.Uint32(b[version+2:]))
 	}
 	if size > maxHeader-uint64(start) {
 		return "", fmt.Errorf("damaged: a header of %d bytes (the most supported is %d)", size, maxHeader-start)
 	}
 	h.length = start + int(size)
 	if len(b) < h.length {
-		return "", fmt.Errorf("truncated: the header is cut short")
+		return "", short
 	}
 	return string(b[start:h.length]), nil
 }
