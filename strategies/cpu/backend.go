@@ -64,6 +64,10 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 	threads := min(b.threads, shape.Layers)
 	switch s := s.(type) {
 	case strategies.Ensemble:
+		if need := slotBytes(s, shape) * threads; need > maxSlotBytes {
+			return nil, fmt.Errorf("%s: keeping k=%d candidates of %d items on %d threads needs %d GiB: use a smaller k",
+				s.Spec(), s.Keep, shape.Items, threads, need>>30)
+		}
 		r.source = &source{ensemble: s, shape: shape}
 		for range threads {
 			r.workers = append(r.workers, newEnsembleWorker(s, shape, r.source))

@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"packbench/packing"
@@ -11,9 +10,8 @@ import (
 
 // ensembleWorker packs layers by a [strategies.Ensemble].
 //
-// Candidates go through sorting and greedy packing in pairs. The best so far
-// are kept in slots; a candidate that is not among the best is overwritten by
-// the next one.
+// Candidates are sorted and scored in small batches. The best so far are kept in
+// slots; one that is not among the best is overwritten by the next.
 type ensembleWorker struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
@@ -46,7 +44,7 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source) *e
 		row:    make([]uint32, shape.Items),
 		sorter: newSorter(shape.Items),
 		greedy: newGreedy(shape),
-		kept:   newSelection(e.Keep, shape.Items),
+		kept:   newSelection(e.Keep, min(lanes, e.Candidates), shape.Items),
 		refine: newRefiner(e, shape),
 		lpt:    make([]int32, shape.Items),
 	}
@@ -62,60 +60,65 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 
 	w.greedy.setWeights(weights)
 	w.kept.reset()
-	for c := 0; c < w.ensemble.Candidates; c += 2 {
+	for first := 0; first < w.ensemble.Candidates; first += len(w.kept.spares()) {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		w.packPair(layer, c, weights)
+		w.tryBatch(layer, first, weights)
 	}
 
 	start := time.Now()
+	for _, c := range w.kept.best() {
+		w.greedy.pack(c)
+	}
+	packed := time.Now()
 	best, steps := w.refine.best(weights, &w.kept)
-	best.write(packIndex, rankInPack, w.greedy.shift)
-	w.time[stageRefine] += time.Since(start)
+	best.write(packIndex, rankInPack)
+	w.time[stageGreedy] += packed.Sub(start)
+	w.time[stageRefine] += time.Since(packed)
 	j.layers[layer] = strategies.LayerStats{Steps: steps}
 	return true, nil
 }
 
-// packPair makes the greedy packings of candidates c and c + 1 and offers them
-// to the selection.
-func (w *ensembleWorker) packPair(layer, c int, weights []float32) {
+// tryBatch makes the orders of as many candidates as there are spare slots, from
+// the first-th on, scores them and offers them to the selection.
+func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 	start := time.Now()
-	first, second := w.kept.spare(0), w.kept.spare(1)
-	w.order(first, layer, c, weights)
-	two := c+1 < w.ensemble.Candidates
-	if two {
-		w.order(second, layer, c+1, weights)
+	batch := w.kept.spares()
+	batch = batch[:min(len(batch), w.ensemble.Candidates-first)]
+	for i, slot := range batch {
+		w.order(slot.order, layer, first+i, weights)
 	}
 	sorted := time.Now()
-	limit := w.kept.limit()
-	if two {
-		w.greedy.packTwo(first, second, limit)
-	} else {
-		w.greedy.packOne(first, limit)
+	switch {
+	case w.ensemble.Candidates == 1: // the best whatever its score
+	case w.greedy.canScore():
+		w.greedy.score(batch)
+	default:
+		for _, slot := range batch {
+			w.greedy.pack(slot)
+		}
 	}
-	w.kept.offer(first)
-	if two {
-		w.kept.offer(second)
+	for i := range batch {
+		w.kept.offer(i)
 	}
 	w.time[stageOrders] += sorted.Sub(start)
 	w.time[stageGreedy] += time.Since(sorted)
 }
 
-// order writes the order of candidate c to slot.
-func (w *ensembleWorker) order(slot *slot, layer, c int, weights []float32) {
-	slot.candidate = c
+// order writes the order of candidate c to order.
+func (w *ensembleWorker) order(order []int32, layer, c int, weights []float32) {
 	switch {
 	case c == 0:
-		w.sorter.descending(slot.order, weights)
-		copy(w.lpt, slot.order)
+		w.sorter.descending(order, weights)
+		copy(w.lpt, order)
 	case c == 1:
-		zigzag(slot.order, w.lpt)
+		zigzag(order, w.lpt)
 	case c < 2+w.ensemble.Random:
-		w.sorter.ascendingDraws(slot.order, w.source.draw(w.buffer, w.row, layer, c))
+		w.sorter.ascendingDraws(order, w.source.draw(w.buffer, w.row, layer, c))
 	default:
 		draw := w.source.draw(w.buffer, w.row, layer, c)
-		w.sorter.descendingNoisy(slot.order, weights, draw, w.ensemble.Spread, w.ensemble.Floor)
+		w.sorter.descendingNoisy(order, weights, draw, w.ensemble.Spread, w.ensemble.Floor)
 	}
 }
 
@@ -137,6 +140,3 @@ func (w *ensembleWorker) stages(total []strategies.Stage) []strategies.Stage {
 	}
 	return total
 }
-
-// worst is the imbalance of a candidate that was abandoned or not yet made.
-var worst = float32(math.Inf(1))

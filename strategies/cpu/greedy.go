@@ -10,167 +10,160 @@ import (
 // greedy packs items in a given order, each to the least loaded pack with room.
 //
 // A tournament tree over the packs holds in each node the smallest word below
-// it. The word of a pack is its load's bits, then its index, then its count of
-// items, so the root names the least loaded pack, the lowest index on ties, and
-// the rank of the next item there. The word of a full pack is the largest
-// there is.
+// it; the word of a pack begins with the bits of its load, then its index, so
+// the root names the least loaded pack, the lowest index on ties. The word of a
+// full pack is the largest there is.
 type greedy struct {
 	shape   packing.Shape
-	shift   uint // place = pack<<shift | rank
-	leaves  int  // a power of two, ≥ packs
-	trees   [2]tree
+	leaves  int      // a power of two, ≥ packs
+	node    []uint64 // node 1 is the root, node leaves + p is pack p
+	lanes   [lanes]lane
+	count   []int32 // items in each pack
 	weights []float32
-	mean    float32 // no packing's heaviest load is below; see setWeights
-}
-
-// tree is a tournament tree: node 1 is the root, node leaves + p is pack p.
-type tree []uint64
-
-// update sets node i to word and the nodes above it to the least below them.
-func (t tree) update(i uint, word uint64) {
-	t[i] = word
-	for i > 1 {
-		word = min(word, t[i^1])
-		i >>= 1
-		t[i] = word
-	}
 }
 
 const full = math.MaxUint64 // no load has these bits: they are a NaN's
 
 func newGreedy(shape packing.Shape) greedy {
+	leaves := 1 << bits.Len(uint(shape.Packs-1))
 	g := greedy{
-		shape:  shape,
-		shift:  uint(bits.Len(uint(shape.Capacity() - 1))),
-		leaves: 1 << bits.Len(uint(shape.Packs-1)),
+		shape: shape, leaves: leaves,
+		node:  make([]uint64, 2*leaves),
+		count: make([]int32, shape.Packs),
 	}
-	for i := range g.trees {
-		g.trees[i] = make(tree, 2*g.leaves)
+	for l := range g.lanes {
+		g.lanes[l].node = make([]uint64, 2*leaves)
+		for p := shape.Packs; p < leaves; p++ {
+			g.lanes[l].node[leaves+p] = full // no pack
+		}
 	}
 	return g
 }
 
 // setWeights chooses the layer to pack.
-func (g *greedy) setWeights(weights []float32) {
-	g.weights = weights
-	total := 0.0
-	for _, w := range weights {
-		total += float64(w)
-	}
-	// The heaviest pack holds at least the mean. Its load is a float32 sum of
-	// capacity terms, each addition of which loses at most 2⁻²⁴ of the sum;
-	// twice that also covers the rounding of the mean itself.
-	slack := float64(g.shape.Capacity()+2) * 0x1p-23
-	g.mean = float32(total / float64(g.shape.Packs) * (1 - slack))
-}
+func (g *greedy) setWeights(weights []float32) { g.weights = weights }
 
-// reset empties all packs.
-func (g *greedy) reset(node tree) {
-	for p := range g.leaves {
-		node[g.leaves+p] = full
-		if p < g.shape.Packs {
-			node[g.leaves+p] = uint64(p) << g.shift
+// pack packs the items of s in its order and sets its places and imbalance.
+func (g *greedy) pack(s *slot) {
+	node, leaves := g.node, uint(g.leaves)
+	for p := range leaves {
+		node[leaves+p] = full
+		if int(p) < g.shape.Packs {
+			node[leaves+p] = uint64(p)
 		}
 	}
-	for i := g.leaves - 1; i > 0; i-- {
+	for i := leaves - 1; i > 0; i-- {
 		node[i] = min(node[2*i], node[2*i+1])
 	}
-}
-
-// packOne packs the items of s in its order and sets its imbalance. It abandons
-// the packing, imbalance infinite, once it is certain to exceed limit.
-func (g *greedy) packOne(s *slot, limit float32) {
-	g.reset(g.trees[0])
-	g.run(g.trees[0], s, 0, float32(math.Inf(1)), 0, limit)
-}
-
-// run packs the items of s from position start on, given the least and the
-// greatest load of a full pack so far.
-func (g *greedy) run(node tree, s *slot, start int, least, most, limit float32) {
-	leaves, shift := uint(g.leaves), g.shift
-	rankMask := uint32(1)<<shift - 1
-	lastRank := uint32(g.shape.Capacity() - 1)
-	weights, order, place := g.weights, s.order, s.place[:len(s.order)]
-	for pos := start; pos < len(order); pos++ {
+	clear(g.count)
+	capacity := int32(g.shape.Capacity())
+	least, most := float32(math.Inf(1)), float32(0)
+	for pos, item := range s.order {
 		word := node[1]
-		here := uint32(word)
-		place[pos] = here
-		load := math.Float32frombits(uint32(word>>32)) + weights[order[pos]]
-		next := uint64(math.Float32bits(load))<<32 | uint64(here+1)
-		if here&rankMask == lastRank {
+		pack := uint32(word)
+		s.place[pos] = place{int32(pack), g.count[pack]}
+		load := math.Float32frombits(uint32(word>>32)) + g.weights[item]
+		next := uint64(math.Float32bits(load))<<32 | uint64(pack)
+		g.count[pack]++
+		if g.count[pack] == capacity {
 			next = full
 			least, most = min(least, load), max(most, load)
-			if g.hopeless(least, most, limit) {
-				s.imbalance = worst
-				return
-			}
 		}
-		node.update(leaves+uint(here>>shift), next)
+		i := leaves + uint(pack)
+		node[i] = next
+		for i > 1 {
+			next = min(next, node[i^1])
+			i >>= 1
+			node[i] = next
+		}
 	}
 	s.imbalance = most - least
 }
 
-// hopeless reports whether max − min load will exceed limit, given the least
-// and the greatest load of a full pack: those loads do not change any more, and
-// the greatest of all will be at least the mean.
-func (g *greedy) hopeless(least, most, limit float32) bool {
-	return max(most, g.mean)-least > limit
+// lanes is the number of candidates that are scored side by side. In one
+// candidate each item waits for the one before it; with a few in turn the
+// processor always has work.
+const lanes = 8
+
+// lane is a candidate being scored.
+type lane struct {
+	slot        *slot
+	node        []uint64 // tournament tree
+	least, most float32  // loads of full packs
 }
 
-// packTwo does for both slots what packOne does for one, an item of each in
-// turn: each item waits for the one before it, so two candidates side by side
-// take hardly longer than one.
-func (g *greedy) packTwo(a, b *slot, limit float32) {
-	ta, tb := g.trees[0], g.trees[1]
-	g.reset(ta)
-	g.reset(tb)
-	infinite := float32(math.Inf(1))
-	leastA, mostA := infinite, float32(0)
-	leastB, mostB := infinite, float32(0)
+// In the lanes' trees the word of a pack has its index in bits 16 to 31 and its
+// room in the lowest 16, which limits the shapes they work for.
+const (
+	roomBits = 16
+	roomMask = 1<<roomBits - 1
+)
 
-	leaves, shift := uint(g.leaves), g.shift
-	nodeA, nodeB := ta[:2*leaves], tb[:2*leaves]
-	rankMask := uint32(1)<<shift - 1
-	lastRank := uint32(g.shape.Capacity() - 1)
-	weights, orderA := g.weights, a.order
-	orderB, placeA, placeB := b.order[:len(orderA)], a.place[:len(orderA)], b.place[:len(orderA)]
-	for pos := range orderA {
-		wordA, wordB := nodeA[1], nodeB[1]
-		hereA, hereB := uint32(wordA), uint32(wordB)
-		placeA[pos], placeB[pos] = hereA, hereB
-		loadA := math.Float32frombits(uint32(wordA>>32)) + weights[orderA[pos]]
-		loadB := math.Float32frombits(uint32(wordB>>32)) + weights[orderB[pos]]
-		nextA := uint64(math.Float32bits(loadA))<<32 | uint64(hereA+1)
-		nextB := uint64(math.Float32bits(loadB))<<32 | uint64(hereB+1)
-		if hereA&rankMask == lastRank {
-			nextA = full
-			leastA, mostA = min(leastA, loadA), max(mostA, loadA)
-			if g.hopeless(leastA, mostA, limit) {
-				a.imbalance = worst
-				g.run(tb, b, pos, leastB, mostB, limit)
-				return
+// canScore reports whether score works for the shape.
+func (g *greedy) canScore() bool {
+	return g.shape.Packs <= 1<<(32-roomBits) && g.shape.Capacity() <= roomMask
+}
+
+// score sets the imbalance that packing the items of each slot would give,
+// without their places. There may be at most lanes slots.
+func (g *greedy) score(slots []*slot) {
+	start := g.begin(slots)
+	weights, leaves := g.weights, uint(g.leaves)
+	active := g.lanes[:len(slots)]
+	for pos := start; pos < g.shape.Items; pos++ {
+		for l := range active {
+			lane := &active[l]
+			node := lane.node
+			here := node[1]
+			load := math.Float32frombits(uint32(here>>32)) + weights[lane.slot.order[pos]]
+			next := uint64(math.Float32bits(load))<<32 | uint64(uint32(here)-1)
+			if next&roomMask == 0 {
+				next = full
+				lane.least, lane.most = min(lane.least, load), max(lane.most, load)
 			}
-		}
-		if hereB&rankMask == lastRank {
-			nextB = full
-			leastB, mostB = min(leastB, loadB), max(mostB, loadB)
-			if g.hopeless(leastB, mostB, limit) {
-				nodeA.update(leaves+uint(hereA>>shift), nextA)
-				b.imbalance = worst
-				g.run(ta, a, pos+1, leastA, mostA, limit)
-				return
+			i := leaves + uint(uint32(here)>>roomBits)
+			node[i] = next
+			for i > 1 {
+				next = min(next, node[i^1])
+				i >>= 1
+				node[i] = next
 			}
-		}
-		i, j := leaves+uint(hereA>>shift), leaves+uint(hereB>>shift)
-		nodeA[i], nodeB[j] = nextA, nextB
-		for i > 1 {
-			nextA = min(nextA, nodeA[i^1])
-			nextB = min(nextB, nodeB[j^1])
-			i >>= 1
-			j >>= 1
-			nodeA[i], nodeB[j] = nextA, nextB
 		}
 	}
-	a.imbalance = mostA - leastA
-	b.imbalance = mostB - leastB
+	for l := range active {
+		active[l].slot.imbalance = active[l].most - active[l].least
+	}
+}
+
+// begin readies the lanes and returns the position to go on from. While there
+// are empty packs the next item goes to the first of them, as long as no item
+// without load leaves a pack as light as an empty one: so the first items, one
+// per pack, need no tournament.
+func (g *greedy) begin(slots []*slot) (start int) {
+	capacity := g.shape.Capacity()
+	filled := capacity > 1
+	for _, s := range slots {
+		for _, item := range s.order[:g.shape.Packs] {
+			filled = filled && g.weights[item] > 0
+		}
+	}
+	for l, s := range slots {
+		lane := &g.lanes[l]
+		lane.slot, lane.least, lane.most = s, float32(math.Inf(1)), 0
+		node := lane.node
+		for p := range g.shape.Packs {
+			word := uint64(p)<<roomBits | uint64(capacity)
+			if filled {
+				word += uint64(math.Float32bits(g.weights[s.order[p]]))<<32 - 1
+			}
+			node[g.leaves+p] = word
+		}
+		for i := g.leaves - 1; i > 0; i-- {
+			node[i] = min(node[2*i], node[2*i+1])
+		}
+	}
+	if filled {
+		return g.shape.Packs
+	}
+	return 0
 }

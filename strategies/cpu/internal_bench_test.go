@@ -33,12 +33,12 @@ func BenchmarkSort(b *testing.B) {
 	}
 }
 
-// BenchmarkGreedy times the greedy packing of a pair of candidates.
+// BenchmarkGreedy times the greedy packing of eight candidates.
 func BenchmarkGreedy(b *testing.B) {
 	shape := packing.Shape{Layers: 1, Items: 288, Packs: 32}
 	weights := layerOf(shape.Items)
 	s := newSorter(shape.Items)
-	kept := newSelection(94, shape.Items)
+	kept := newSelection(94, 1, shape.Items)
 	row := make([]uint32, shape.Items)
 	for c, slot := range kept.slots[:94] {
 		draws.Philox(row, 1, 2, c)
@@ -47,6 +47,6 @@ func BenchmarkGreedy(b *testing.B) {
 	g := newGreedy(shape)
 	g.setWeights(weights)
 	for i := 0; b.Loop(); i++ {
-		g.packTwo(kept.slots[2*i%94], kept.slots[(2*i+1)%94], worst)
+		g.score(kept.slots[8*(i%11) : 8*(i%11)+8])
 	}
 }

@@ -3,7 +3,6 @@ package cpu
 import (
 	"cmp"
 	"math"
-	"math/bits"
 	"slices"
 
 	"packbench/packing"
@@ -20,15 +19,14 @@ import (
 type refiner struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
-	shift    uint
 
 	weight []float32 // of the items by index, [items]
-	place  []uint32  // by index, [items]
+	place  []place   // by index, [items]
 	load   []float32 // [packs]
 	lists  []entry   // [packs, capacity]
 	listed []bool    // whether the pack's list is sorted
 	filled []int32   // entries of the pack's list
-	byItem []uint32  // places by item, for 2-opt
+	byItem []place   // places by item, for 2-opt
 }
 
 // entry is an item of a pack: the descending key of its weight and its index.
@@ -43,7 +41,7 @@ func (e entry) index() int      { return int(uint32(e)) }
 func (e entry) weight() float32 { return math.Float32frombits(^uint32(e >> 32)) }
 
 func newRefiner(e strategies.Ensemble, shape packing.Shape) refiner {
-	r := refiner{ensemble: e, shape: shape, shift: uint(bits.Len(uint(shape.Capacity() - 1)))}
+	r := refiner{ensemble: e, shape: shape}
 	if e.Refinement == strategies.NoRefinement {
 		return r
 	}
@@ -53,7 +51,7 @@ func newRefiner(e strategies.Ensemble, shape packing.Shape) refiner {
 	r.listed = make([]bool, shape.Packs)
 	r.filled = make([]int32, shape.Packs)
 	if e.Refinement == strategies.TwoOpt {
-		r.byItem = make([]uint32, shape.Items)
+		r.byItem = make([]place, shape.Items)
 	}
 	return r
 }
@@ -115,7 +113,7 @@ func (r *refiner) refine(weights []float32, c *slot) int {
 func (r *refiner) sumLoads() {
 	clear(r.load)
 	for i, w := range r.weight {
-		r.load[r.place[i]>>r.shift] += w
+		r.load[r.place[i].pack] += w
 	}
 }
 
@@ -125,7 +123,7 @@ func (r *refiner) fillLists() {
 	clear(r.filled)
 	capacity := r.shape.Capacity()
 	for i, w := range r.weight {
-		pack := int(r.place[i] >> r.shift)
+		pack := int(r.place[i].pack)
 		r.lists[pack*capacity+int(r.filled[pack])] = newEntry(w, i)
 		r.filled[pack]++
 	}
