@@ -111,6 +111,8 @@ func (r *Record) check() error {
 		return fmt.Errorf("repeat %d: the first run is 0", r.Repeat)
 	case !slices.Contains([]Status{Done, Failed, Timeout, Unsupported, Unavailable}, r.Status):
 		return fmt.Errorf("unknown status %q", r.Status)
+	case r.TimeNS < 0:
+		return fmt.Errorf("time of %d ns: use a positive time", r.TimeNS)
 	case r.Quality == nil:
 		return nil
 	}

@@ -94,11 +94,11 @@ func (r *Run) WriteSummary() error {
 
 func (c *CellRuns) summaryRow() []string {
 	s := c.Summarize()
-	number := func(there bool, v float64) string {
+	number := func(there bool, format byte, v float64) string {
 		if !there {
 			return ""
 		}
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return strconv.FormatFloat(v, format, -1, 64)
 	}
 	row := []string{
 		c.Key, c.Strategy, c.Workload, strconv.Itoa(c.Layers), strconv.Itoa(c.Items), strconv.Itoa(c.Packs),
@@ -107,8 +107,8 @@ func (c *CellRuns) summaryRow() []string {
 	}
 	judged := c.Quality() != nil
 	for _, v := range []float64{s.MeanImbalance, s.MedianImbalance, s.WorstImbalance, s.MeanMaxOverMean, s.MeanGap, s.WorstGap} {
-		row = append(row, number(judged, v))
+		row = append(row, number(judged, 'g', v))
 	}
-	return append(row, number(s.Runs > 0, s.Median),
-		number(s.Confidence > 0, s.Low), number(s.Confidence > 0, s.High), number(s.Confidence > 0, s.Confidence))
+	return append(row, number(s.Runs > 0, 'f', s.Median),
+		number(s.Confidence > 0, 'f', s.Low), number(s.Confidence > 0, 'f', s.High), number(s.Confidence > 0, 'g', s.Confidence))
 }

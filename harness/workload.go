@@ -71,6 +71,7 @@ const maxLoadBytes = 256 << 20
 // loadStore keeps generated loads from one use to the next.
 type loadStore struct {
 	kept  map[loadKey]*keptLoads
+	limit int // of bytes
 	bytes int
 	clock int // counts uses
 }
@@ -88,7 +89,9 @@ type keptLoads struct {
 	used int // the store's clock at the last use
 }
 
-func newLoadStore() *loadStore { return &loadStore{kept: map[loadKey]*keptLoads{}} }
+func newLoadStore() *loadStore {
+	return &loadStore{kept: map[loadKey]*keptLoads{}, limit: maxLoadBytes}
+}
 
 // get returns the loads of w for seed.
 func (s *loadStore) get(w *workload, seed uint64) (*keptLoads, error) {
@@ -106,7 +109,7 @@ func (s *loadStore) get(w *workload, seed uint64) (*keptLoads, error) {
 		return nil, fmt.Errorf("workload %s: %w", w.name, err)
 	}
 	size := 4 * len(loads.Weights)
-	for s.bytes+size > maxLoadBytes && len(s.kept) > 0 {
+	for s.bytes+size > s.limit && len(s.kept) > 0 {
 		s.dropOldest()
 	}
 	l := &keptLoads{Loads: loads, hash: loads.Hash(), used: s.clock}

@@ -47,12 +47,18 @@ func ReadExperiment(path string) (Experiment, error) {
 // the value of [DefaultExperiment]. The error of a key that does not exist, of
 // a value of the wrong type or of text that is not YAML begins with line and
 // column. The values themselves are checked by [NewPlan].
-func ParseExperiment(text []byte) (Experiment, error) {
+func ParseExperiment(text []byte) (e Experiment, err error) {
+	defer func() {
+		// The YAML library does not survive all malformed text.
+		if v := recover(); v != nil {
+			e, err = Experiment{}, fmt.Errorf("not YAML that can be read: %v", v)
+		}
+	}()
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return Experiment{}, oneLine(err)
 	}
-	e := DefaultExperiment()
+	e = DefaultExperiment()
 	for i, document := range file.Docs {
 		if i > 0 {
 			return Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is one")

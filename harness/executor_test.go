@@ -1,0 +1,183 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// outcome runs cell 0 of an experiment on a fake backend once.
+func outcome(t *testing.T, b *fakeBackend, timeout string) Outcome {
+	t.Helper()
+	e := small()
+	e.Strategies, e.Timeout, e.Warmup = []string{"lpt"}, timeout, 0
+	b.name = "cpu"
+	x := NewExecutor(mustPlan(t, e, catalog(b)))
+	o := x.Execute(t.Context(), 0, true)
+	if err := x.Close(); err != nil {
+		t.Error(err)
+	}
+	if b.closed != b.prepared {
+		t.Errorf("%d runners prepared, %d closed", b.prepared, b.closed)
+	}
+	return o
+}
+
+func TestExecutor(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		backend fakeBackend
+		timeout string
+		status  Status
+		reason  string // part of it
+	}{
+		{name: "done", status: Done},
+		{name: "in time", timeout: "1h", status: Done},
+		{
+			name: "error", status: Failed, reason: "out of luck",
+			backend: fakeBackend{pack: func(context.Context, *packing.Problem, *packing.Packing) error { return errors.New("out of\nluck") }},
+		},
+		{
+			name: "panic", status: Failed, reason: "panic: oh (executor_test.go:",
+			backend: fakeBackend{pack: func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }},
+		},
+		{
+			name: "index out of range", status: Failed, reason: "index out of range [9] with length 3 (executor_test.go:",
+			backend: fakeBackend{pack: func(_ context.Context, p *packing.Problem, _ *packing.Packing) error {
+				_ = make([]int, p.Packs)[p.Packs*3]
+				return nil
+			}},
+		},
+		{
+			name: "invalid packing", status: Failed, reason: "not a valid packing: layer 0: pack 0 holds 12 items",
+			backend: fakeBackend{pack: func(_ context.Context, _ *packing.Problem, g *packing.Packing) error {
+				clear(g.PackIndex)
+				return nil
+			}},
+		},
+		{
+			name: "timeout that is heeded", timeout: "1ms", status: Timeout, reason: "took longer than 1ms",
+			backend: fakeBackend{pack: func(ctx context.Context, _ *packing.Problem, _ *packing.Packing) error {
+				<-ctx.Done()
+				return fmt.Errorf("stopped: %w", ctx.Err())
+			}},
+		},
+		{
+			name: "timeout that is ignored", timeout: "1ms", status: Timeout, reason: "took longer than 1ms",
+			backend: fakeBackend{pack: func(ctx context.Context, p *packing.Problem, g *packing.Packing) error {
+				<-ctx.Done()
+				time.Sleep(time.Millisecond)
+				return roundRobin(ctx, p, g)
+			}},
+		},
+		{
+			name: "unavailable", status: Unavailable, reason: "no driver",
+			backend: fakeBackend{prepare: fmt.Errorf("%w: no driver", strategies.ErrUnavailable)},
+		},
+		{
+			name: "unsupported", status: Unsupported, reason: "not supported",
+			backend: fakeBackend{prepare: strategies.ErrUnsupported},
+		},
+		{
+			name: "preparation fails", status: Failed, reason: "out of memory",
+			backend: fakeBackend{prepare: errors.New("out of memory")},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := outcome(t, &test.backend, test.timeout)
+			if o.Status != test.status {
+				t.Errorf("%s (%s), want %s", o.Status, o.Reason, test.status)
+			}
+			if o.Start.IsZero() {
+				t.Error("no start time")
+			}
+			if test.status != Done {
+				wantError(t, errors.New(o.Reason), test.reason)
+			} else if o.Quality == nil || len(o.Quality.Max) != 2 || len(o.PackingHash) != 64 || o.Time <= 0 || o.Reason != "" {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+}
+
+// TestExecutorShares: cells of one strategy, backend and shape share a runner,
+// and a runner that failed is not used again.
+func TestExecutorShares(t *testing.T) {
+	e := small()
+	e.Strategies, e.Seeds, e.Warmup = []string{"lpt"}, []uint64{1, 2, 3}, 0
+	b := &fakeBackend{name: "cpu"}
+	x := NewExecutor(mustPlan(t, e, catalog(b)))
+	defer x.Close()
+	for i := range 3 {
+		x.Execute(t.Context(), i, false)
+	}
+	if b.prepared != 1 {
+		t.Errorf("%d runners for one strategy and shape", b.prepared)
+	}
+	b.pack = func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }
+	x.Execute(t.Context(), 0, false)
+	b.pack = nil
+	if o := x.Execute(t.Context(), 1, false); o.Status != Done || b.prepared != 2 || b.closed != 1 {
+		t.Errorf("%s, %d prepared, %d closed: want done on a second runner, the first closed", o.Status, b.prepared, b.closed)
+	}
+}
+
+// TestRunnerStoreIsBounded: the runner used longest ago makes room.
+func TestRunnerStoreIsBounded(t *testing.T) {
+	b := &fakeBackend{name: "cpu"}
+	lpt, err := strategies.Builtin().Parse("lpt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newRunnerStore()
+	shape := func(layers int) packing.Shape { return packing.Shape{Layers: layers, Items: 2, Packs: 1} }
+	get := func(layers int) {
+		if _, err := s.get(job{strategy: lpt, backend: b}, shape(layers)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for l := range maxRunners {
+		get(l + 1)
+	}
+	get(1) // used again: the second is the oldest now
+	get(maxRunners + 1)
+	if len(s.kept) != maxRunners || b.closed != 1 {
+		t.Errorf("%d runners kept, %d closed", len(s.kept), b.closed)
+	}
+	get(1)
+	if b.prepared != maxRunners+1 {
+		t.Errorf("%d prepared: the first should still be there", b.prepared)
+	}
+	get(2)
+	if b.prepared != maxRunners+2 {
+		t.Errorf("%d prepared: the second should have made room", b.prepared)
+	}
+}
+
+// TestPackingHash: different packings have different hashes, also where only
+// the ranks differ.
+func TestPackingHash(t *testing.T) {
+	problem, err := packing.New(make([]float32, 12), 1, 12, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := packing.NewPacking(problem.Shape), packing.NewPacking(problem.Shape)
+	_ = roundRobin(t.Context(), problem, a)
+	_ = blocks(t.Context(), problem, b)
+	if hashPacking(a) == hashPacking(b) {
+		t.Error("other packs, same hash")
+	}
+	_ = roundRobin(t.Context(), problem, b)
+	if hashPacking(a) != hashPacking(b) {
+		t.Error("same packing, other hash")
+	}
+	b.RankInPack[0], b.RankInPack[3] = b.RankInPack[3], b.RankInPack[0]
+	if hashPacking(a) == hashPacking(b) {
+		t.Error("other ranks, same hash")
+	}
+}

@@ -1,0 +1,168 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// fakeBackend is a backend whose runners do what pack says.
+type fakeBackend struct {
+	name    string
+	prepare error                                                                   // of Prepare
+	pack    func(ctx context.Context, p *packing.Problem, g *packing.Packing) error // nil: roundRobin
+
+	prepared, closed int
+}
+
+func (b *fakeBackend) Name() string { return b.name }
+func (b *fakeBackend) Close() error { return nil }
+
+func (b *fakeBackend) Describe() (strategies.Description, error) {
+	return strategies.Description{Device: "fake " + b.name}, b.prepare
+}
+
+func (b *fakeBackend) Prepare(strategies.Strategy, packing.Shape) (strategies.Runner, error) {
+	if b.prepare != nil {
+		return nil, b.prepare
+	}
+	b.prepared++
+	return &fakeRunner{b}, nil
+}
+
+type fakeRunner struct{ *fakeBackend }
+
+func (r *fakeRunner) Pack(ctx context.Context, p *packing.Problem, _ strategies.Random, g *packing.Packing) (strategies.Report, error) {
+	if r.pack == nil {
+		return strategies.Report{}, roundRobin(ctx, p, g)
+	}
+	return strategies.Report{}, r.pack(ctx, p, g)
+}
+
+func (r *fakeRunner) Close() error { r.closed++; return nil }
+
+// roundRobin packs item i into pack i mod m.
+func roundRobin(_ context.Context, p *packing.Problem, g *packing.Packing) error {
+	for l := range p.Layers {
+		packs, ranks := g.Layer(l)
+		for i := range p.Items {
+			packs[i], ranks[i] = int32(i%p.Packs), int32(i/p.Packs)
+		}
+	}
+	return nil
+}
+
+// blocks packs the first k items into pack 0, the next into pack 1, and so on.
+func blocks(_ context.Context, p *packing.Problem, g *packing.Packing) error {
+	for l := range p.Layers {
+		packs, ranks := g.Layer(l)
+		for i := range p.Items {
+			packs[i], ranks[i] = int32(i/p.Capacity()), int32(i%p.Capacity())
+		}
+	}
+	return nil
+}
+
+// catalog returns the built-in strategies and the backends.
+func catalog(backends ...*fakeBackend) Catalog {
+	c := Catalog{Strategies: strategies.Builtin()}
+	for _, b := range backends {
+		c.Backends = append(c.Backends, b)
+	}
+	return c
+}
+
+// small is an experiment of 2 strategies × 1 workload × 1 backend.
+func small() Experiment {
+	e := DefaultExperiment()
+	e.Name = "small"
+	e.Strategies = []string{"lpt", "two-opt"}
+	e.Workloads = []Workload{{Spec: "uniform:layers=2,items=12"}}
+	e.Packs = []int{3}
+	e.Repeats = 3
+	return e
+}
+
+func mustPlan(t *testing.T, e Experiment, c Catalog) *Plan {
+	t.Helper()
+	p, err := NewPlan(e, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// wantError requires an error on one line that contains each of the parts.
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range append(parts, "") {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q: want it to contain %q", err, part)
+		}
+	}
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %q has more than one line", err)
+	}
+}
+
+// mock is an executor that runs nothing: it writes down what it was asked for
+// and answers with the outcomes in its script, and with done where that has
+// none.
+type mock struct {
+	plan   *Plan
+	asked  []string
+	script map[string][]Outcome // by strategy; the first is taken off each time
+	after  func(call int)       // called after each run, counted from 1
+}
+
+func (m *mock) Execute(_ context.Context, i int, evaluate bool) Outcome {
+	c := m.plan.Cells[i]
+	ask := c.Strategy + " on " + c.Backend
+	if evaluate {
+		ask += ", evaluate"
+	}
+	m.asked = append(m.asked, ask)
+	o := Outcome{Status: Done, PackingHash: "same", Time: 5}
+	if list := m.script[c.Strategy+" on "+c.Backend]; len(list) > 0 {
+		o = list[0]
+		m.script[c.Strategy+" on "+c.Backend] = list[1:]
+	}
+	if evaluate && o.Status == Done {
+		o.Quality = fakeQuality(c.Layers)
+	}
+	if m.after != nil {
+		m.after(len(m.asked))
+	}
+	return o
+}
+
+func fakeQuality(layers int) *LayerData {
+	quality := make([]packing.Quality, layers)
+	for l := range quality {
+		quality[l] = packing.Quality{Max: 12, Min: 9, Mean: 10, LowerBound: 10}
+	}
+	return NewLayerData(quality)
+}
+
+// lines writes records as one line each: the cell, the repeat and the status.
+func lines(records []Record) string {
+	var b strings.Builder
+	for _, r := range records {
+		fmt.Fprintf(&b, "%s on %s #%d %s", r.Strategy, r.Backend, r.Repeat, r.Status)
+		if r.Reason != "" {
+			fmt.Fprintf(&b, ": %s", r.Reason)
+		}
+		for _, w := range r.Warnings {
+			fmt.Fprintf(&b, " (%s)", w)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,184 @@
+package harness
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// finished makes a complete run without running anything and returns its
+// directory.
+func finished(t *testing.T) string {
+	t.Helper()
+	s, m := begin(t, small(), "cpu")
+	checkComplete(t, recorded(t, s, m), 3)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return s.Dir
+}
+
+// resume finishes the run in dir with a mock executor on a machine called host.
+func resume(t *testing.T, dir, host string) *mock {
+	t.Helper()
+	s, err := Resume(dir, catalog(&fakeBackend{name: "cpu"}), Origin{Environment: Environment{Host: host}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	m := &mock{plan: s.Plan}
+	if err := s.Execute(t.Context(), m, nil); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// TestResumeAfterCut cuts the records after every byte of the last two lines and
+// around every other line end, as a machine that dies while writing does, and
+// resumes: nothing is lost, nothing is made twice.
+func TestResumeAfterCut(t *testing.T) {
+	dir := finished(t)
+	path := filepath.Join(dir, RecordsFile)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lastTwo := len(whole)
+	for range 3 {
+		lastTwo = bytes.LastIndexByte(whole[:lastTwo], '\n')
+	}
+	for length := range len(whole) + 1 {
+		nearEnd := bytes.Contains(whole[max(0, length-2):min(len(whole), length+2)], []byte("\n"))
+		if length > 2 && length < lastTwo && !nearEnd {
+			continue
+		}
+		if err := os.WriteFile(path, whole[:length], 0o666); err != nil {
+			t.Fatal(err)
+		}
+		before, err := Load(dir)
+		if err != nil {
+			t.Fatalf("cut after %d bytes: %v", length, err)
+		}
+		complete := bytes.Count(whole[:length], []byte("\n"))
+		if length < len(whole) && whole[length] == '\n' {
+			complete++ // all but its line end is there
+		}
+		if len(before.Records) != complete {
+			t.Fatalf("cut after %d bytes: %d records, want %d", length, len(before.Records), complete)
+		}
+		resume(t, dir, "here")
+		after, err := Load(dir)
+		if err != nil {
+			t.Fatalf("resumed after %d bytes: %v", length, err)
+		}
+		if after.Truncated {
+			t.Fatalf("resumed after %d bytes: still cut short", length)
+		}
+		if diff := cmp.Diff(before.Records, after.Records[:len(before.Records)], cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("resumed after %d bytes: earlier records changed (-before +after)\n%s", length, diff)
+		}
+		checkComplete(t, after.Records, 3)
+		if t.Failed() {
+			t.Fatalf("cut after %d bytes", length)
+		}
+	}
+}
+
+func TestResumeComplete(t *testing.T) {
+	dir := finished(t)
+	if m := resume(t, dir, "here"); len(m.asked) != 0 {
+		t.Errorf("a complete run made %q", m.asked)
+	}
+}
+
+// TestResumeKeepsFailures: a cell that failed is not run again.
+func TestResumeKeepsFailures(t *testing.T) {
+	s, m := begin(t, small(), "cpu")
+	m.script["lpt on cpu"] = []Outcome{{Status: Failed, Reason: "no"}}
+	recorded(t, s, m)
+	s.Close()
+	if m := resume(t, s.Dir, "here"); len(m.asked) != 0 {
+		t.Errorf("ran %q", m.asked)
+	}
+}
+
+// TestResumeElsewhere: a second machine adds its environment, and the records
+// say which they come from.
+func TestResumeElsewhere(t *testing.T) {
+	dir := finished(t)
+	path := filepath.Join(dir, RecordsFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	if err := os.WriteFile(path, first, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	resume(t, dir, "there")
+	run, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(run.Manifest.Environments) != 2 {
+		t.Errorf("%d environments, want 2", len(run.Manifest.Environments))
+	}
+	for i, r := range run.Records {
+		want := "there"
+		if i == 0 {
+			want = "here"
+		}
+		if got := run.Manifest.Environments[r.Environment].Host; got != want {
+			t.Errorf("record %d is from %q, want %q", i, got, want)
+		}
+	}
+}
+
+func TestResumeErrors(t *testing.T) {
+	dir := finished(t)
+	cpu := catalog(&fakeBackend{name: "cpu"})
+
+	other := cpu
+	other.Strategies = cpu.Strategies[1:]
+	_, err := Resume(dir, other, Origin{})
+	wantError(t, err, "cannot resume "+dir, `unknown strategy "lpt"`)
+
+	s, err := Resume(dir, cpu, Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Resume(dir, cpu, Origin{})
+	wantError(t, err, "is being written by another run")
+	s.Close()
+
+	_, err = Create(dir, s.Plan, Origin{})
+	wantError(t, err, dir+" exists", "--resume "+dir)
+
+	empty := t.TempDir()
+	_, err = Resume(empty, cpu, Origin{})
+	wantError(t, err, "not a run directory: it has no manifest.json")
+	if files, _ := os.ReadDir(empty); len(files) != 0 {
+		t.Errorf("%d files were written to a directory that is no run", len(files))
+	}
+}
+
+func TestResumeRefusesOtherLoads(t *testing.T) {
+	base := t.TempDir()
+	loads := filepath.Join(base, "loads.csv")
+	if err := os.WriteFile(loads, []byte("1,2,3\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	e := small()
+	e.Base, e.Workloads = base, []Workload{{File: "loads.csv"}}
+	s, _ := begin(t, e, "cpu")
+	s.Close()
+	if err := os.WriteFile(loads, []byte("1,2,4\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Resume(s.Dir, catalog(&fakeBackend{name: "cpu"}), Origin{})
+	wantError(t, err, "workload loads.csv has changed since the run began")
+}
