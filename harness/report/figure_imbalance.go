@@ -85,13 +85,13 @@ func (v *view) timeRow(r *result, hollow bool) stripRow {
 		return row
 	}
 	m := medianInterval(row.values)
-	row.middle = m.median
+	row.middle = m.Center
 	interval := "too few runs for an interval"
-	if m.finite() {
-		row.lo, row.hi = m.lo, m.hi
-		interval = fmt.Sprintf("95 %% interval %s to %s", duration(m.lo), duration(m.hi))
+	if m.Bounded() {
+		row.lo, row.hi = m.Lo, m.Hi
+		interval = fmt.Sprintf("95 %% interval %s to %s", duration(m.Lo), duration(m.Hi))
 	}
-	row.tip = fmt.Sprintf("%s on %s: median %s, %s, %s", r.strategy, r.backend, duration(m.median), interval, count(m.n, "run"))
+	row.tip = fmt.Sprintf("%s on %s: median %s, %s, %s", r.strategy, r.backend, duration(m.Center), interval, count(m.n, "run"))
 	return row
 }
 

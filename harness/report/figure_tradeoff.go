@@ -95,12 +95,12 @@ func (v *view) tradeoff(p problem, format func(float64) string, quality func(*re
 			}
 			pt := tradeoffPoint{look: v.looks[s], hollow: b > 0, time: medianInterval(r.times())}
 			pt.qlo, pt.quality, pt.qhi = quartiles(q)
-			pt.tip = fmt.Sprintf("%s on %s: %s in %s", s, backend, format(pt.quality), duration(pt.time.median))
+			pt.tip = fmt.Sprintf("%s on %s: %s in %s", s, backend, format(pt.quality), duration(pt.time.Center))
 			t.points = append(t.points, pt)
 			values = append(values, pt.qlo, pt.quality, pt.qhi)
-			times = append(times, pt.time.median)
-			if pt.time.finite() {
-				times = append(times, pt.time.lo, pt.time.hi)
+			times = append(times, pt.time.Center)
+			if pt.time.Bounded() {
+				times = append(times, pt.time.Lo, pt.time.Hi)
 			}
 		}
 	}
@@ -127,15 +127,15 @@ func (t *tradeoff) Plot(c draw.Canvas, _ *plot.Plot) {
 	drawGridX(&c, t.x)
 	drawGridY(&c, t.y)
 	for _, pt := range t.points {
-		x, y := c.X(t.x.at(pt.time.median)), c.Y(t.y.at(pt.quality))
+		x, y := c.X(t.x.at(pt.time.Center)), c.Y(t.y.at(pt.quality))
 		bar := stroke(pt.look.ink, 1)
-		if pt.time.finite() {
-			c.StrokeLine2(bar, c.X(t.x.at(pt.time.lo)), y, c.X(t.x.at(pt.time.hi)), y)
+		if pt.time.Bounded() {
+			c.StrokeLine2(bar, c.X(t.x.at(pt.time.Lo)), y, c.X(t.x.at(pt.time.Hi)), y)
 		}
 		c.StrokeLine2(bar, x, c.Y(t.y.at(pt.qlo)), x, c.Y(t.y.at(pt.qhi)))
 	}
 	for _, pt := range t.points {
-		at := vg.Point{X: c.X(t.x.at(pt.time.median)), Y: c.Y(t.y.at(pt.quality))}
+		at := vg.Point{X: c.X(t.x.at(pt.time.Center)), Y: c.Y(t.y.at(pt.quality))}
 		drawMark(&c, pt.look, pt.hollow, at)
 		t.tips.add(at, "%s", pt.tip)
 	}

@@ -27,11 +27,15 @@ func (f *figure) render() (renderedFigure, error) {
 	if err != nil {
 		return r, err
 	}
+	pdf, err := f.pdf()
+	if err != nil {
+		return r, err
+	}
 	svg, err := f.svg() // last, so that tips are in the places of the SVG
 	if err != nil {
 		return r, err
 	}
-	r.files = []figureFile{{f.id + ".png", png}, {f.id + ".svg", svg}}
+	r.files = []figureFile{{f.id + ".png", png}, {f.id + ".svg", svg}, {f.id + ".pdf", pdf}}
 	r.inline = f.inlineSVG(svg)
 	return r, nil
 }

@@ -3,30 +3,39 @@ package report
 import (
 	"math"
 
-	"golang.org/x/perf/benchmath"
+	"packbench/harness/stats"
 )
 
-// interval is a median with its confidence interval.
+// interval is the median of times with its confidence interval.
 type interval struct {
-	median float64
-	lo, hi float64 // infinite where there are too few values
-	n      int
+	stats.Interval
+	n int // times; without any the interval is empty
 }
 
 // medianInterval returns the median of values with the exact 95 % confidence
 // interval of the median (order statistics; no assumption on the distribution).
 func medianInterval(values []float64) interval {
-	s := benchmath.AssumeNothing.Summary(benchmath.NewSample(values, &benchmath.DefaultThresholds), 0.95)
-	return interval{median: s.Center, lo: s.Lo, hi: s.Hi, n: len(values)}
+	i, _, err := stats.MedianInterval(values, 0.95)
+	if err != nil { // no values
+		return interval{stats.Interval{Center: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1)}, 0}
+	}
+	return interval{i, len(values)}
 }
 
-// finite says whether there were enough values for the interval.
-func (i interval) finite() bool { return !math.IsInf(i.lo, 0) && !math.IsInf(i.hi, 0) }
-
-// String is "1.2 ms to 1.3 ms".
+// String is "1.20 ms to 1.30 ms".
 func (i interval) String() string {
-	if !i.finite() {
+	if !i.Bounded() {
 		return "too few runs"
 	}
-	return duration(i.lo) + " to " + duration(i.hi)
+	return duration(i.Lo) + " to " + duration(i.Hi)
+}
+
+// quartiles returns the lower quartile, the median and the upper quartile of
+// values, NaN of none.
+func quartiles(values []float64) (q1, median, q3 float64) {
+	d, err := stats.Describe(values)
+	if err != nil {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	return d.Q1, d.Median, d.Q3
 }

@@ -88,7 +88,7 @@ func (v *view) standing(strategy string, r ranking) standing {
 		for _, p := range r.problems {
 			median := math.NaN()
 			if q := v.result(p, strategy, b); q != nil && len(q.times()) > 0 {
-				median = medianInterval(q.times()).median
+				median = medianInterval(q.times()).Center
 			}
 			logs += math.Log(median)
 		}

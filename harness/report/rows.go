@@ -73,9 +73,6 @@ func (r row) name() string {
 
 // median returns the median of values, NaN of none.
 func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
 	_, m, _ := quartiles(values)
 	return m
 }
@@ -121,8 +118,8 @@ func fields() []field {
 		{"max/mean", "", "load of the heaviest pack over the mean of the packs, median over the layers; 1 is perfect",
 			quality(func(v float64) string { return significant(v, 5) }, over), over, true},
 		{"gap", "1", "how far the heaviest pack is above a load that no packing can go below, median over the layers; 0 % is optimal", quality(percent, gap), gap, false},
-		{"time", "ns", "of one run, all layers: median", timed(func(i interval) string { return duration(i.median) }),
-			func(r row) float64 { return orNaN(r.time, r.time.median) }, false},
+		{"time", "ns", "of one run, all layers: median", timed(func(i interval) string { return duration(i.Center) }),
+			func(r row) float64 { return orNaN(r.time, r.time.Center) }, false},
 		{"95 % interval", "", "exact confidence interval of the median time", timed(interval.String), nil, false},
 		{"runs", "1", "how many runs were timed", timed(func(i interval) string { return strconv.Itoa(i.n) }),
 			func(r row) float64 { return float64(r.time.n) }, true},

@@ -160,7 +160,7 @@ func (v *view) writeCSV(w io.Writer) error {
 		for _, f := range fields() {
 			switch {
 			case f.title == "95 % interval":
-				line = append(line, exact(orNaN(r.time, r.time.lo)), exact(orNaN(r.time, r.time.hi)))
+				line = append(line, exact(orNaN(r.time, r.time.Lo)), exact(orNaN(r.time, r.time.Hi)))
 			case f.value != nil:
 				line = append(line, exact(f.value(r)))
 			default:

@@ -75,7 +75,7 @@ func TestCSVIsExact(t *testing.T) {
 		at[name] = i
 	}
 	r := newView(run).rows()[0]
-	for name, want := range map[string]float64{"imbalance": r.imbalance, "time_ns": r.time.median, "time_lo_ns": r.time.lo, "time_hi_ns": r.time.hi, "gap": r.gap} {
+	for name, want := range map[string]float64{"imbalance": r.imbalance, "time_ns": r.time.Center, "time_lo_ns": r.time.Lo, "time_hi_ns": r.time.Hi, "gap": r.gap} {
 		i, ok := at[name]
 		if !ok {
 			t.Errorf("no column %s in %v", name, lines[0])

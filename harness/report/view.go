@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -232,19 +231,4 @@ func (v *view) missing(backend string) string {
 		reason = t
 	}
 	return reason
-}
-
-// quartiles returns the lower quartile, the median and the upper quartile of
-// values, which must not be empty, interpolating between order statistics.
-func quartiles(values []float64) (q1, median, q3 float64) {
-	sorted := slices.Sorted(slices.Values(values))
-	at := func(p float64) float64 {
-		x := p * float64(len(sorted)-1)
-		i := int(math.Floor(x))
-		if i+1 == len(sorted) {
-			return sorted[i]
-		}
-		return sorted[i] + (x-float64(i))*(sorted[i+1]-sorted[i])
-	}
-	return at(0.25), at(0.5), at(0.75)
 }

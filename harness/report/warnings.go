@@ -7,8 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"packbench/harness"
+	"packbench/harness/stats"
 )
 
 // warnings lists what a reader should know before trusting the numbers, and
@@ -23,38 +26,62 @@ func (v *view) warnings() []string {
 	if v.run.Truncated {
 		all = append(all, "The last record was cut short: the run was broken off. Finish it with bench run --resume.")
 	}
-	all = append(all, v.fewRuns()...)
 	all = append(all, v.differentPackings()...)
 	if n := len(v.run.Manifest.Environments); n > 1 {
 		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times do not compare.", n))
 	}
 	for _, e := range sorted(v.run.Manifest.Environments) {
-		if e.Cores > 0 && e.Load1 > 0.5*float64(e.Cores) {
-			all = append(all, fmt.Sprintf("The machine was busy when the run began (load %.1f on %s): the times may be too long. Run again when it is idle.",
-				e.Load1, count(e.Cores, "core")))
+		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {
+			all = append(all, sentence(w.String()))
 		}
+	}
+	return append(all, v.doubtfulTimes()...)
+}
+
+// doubtfulTimes says what is to be known about the times, a line per kind of
+// doubt with the first cell that raises it.
+func (v *view) doubtfulTimes() []string {
+	type doubt struct {
+		first string
+		w     stats.Warning
+		cells int
+	}
+	var doubts []*doubt
+	cells := 0
+	for _, c := range v.run.Cells() {
+		times := c.Times()
+		if len(times) == 0 {
+			continue
+		}
+		cells++
+		warnings, err := stats.CheckTimes(times)
+		if err != nil {
+			continue
+		}
+		for _, w := range warnings {
+			i := slices.IndexFunc(doubts, func(d *doubt) bool { return d.w.Code == w.Code })
+			if i < 0 {
+				name := fmt.Sprintf("%s, %s on %s", problem{workload: c.Workload}.name(), c.Strategy, c.Backend)
+				doubts, i = append(doubts, &doubt{first: name, w: w}), len(doubts)
+			}
+			doubts[i].cells++
+		}
+	}
+	var all []string
+	for _, d := range doubts {
+		where := d.first
+		if d.cells > 1 {
+			where = fmt.Sprintf("%d of %d cells, the first being %s", d.cells, cells, d.first)
+		}
+		all = append(all, sentence(fmt.Sprintf("Times (%s): %s: %s", where, d.w.Message, d.w.Advice)))
 	}
 	return all
 }
 
-// fewRuns names the results with too few runs for a confidence interval.
-func (v *view) fewRuns() []string {
-	var names []string
-	for _, r := range v.rows() {
-		if r.time.n > 0 && !r.time.finite() {
-			names = append(names, r.name())
-		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	const most = 3
-	rest := ""
-	if len(names) > most {
-		rest = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
-	}
-	return []string{"Too few runs for a 95 % interval of the median, at least 6 are needed: " + strings.Join(names, "; ") + rest + ". Run with more repeats."}
+// sentence ends text with a full stop and begins it with a capital letter.
+func sentence(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + strings.TrimRight(text[n:], ". ") + "."
 }
 
 // differentPackings names the results that differ between backends, which they
