@@ -17,8 +17,12 @@ import (
 
 // app is the command line: a verb per field.
 type app struct {
+	Run     runCmd     `cmd:"" help:"Run an experiment and report it."`
 	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
+	List    listCmd    `cmd:"" help:"List strategies, backends, workloads and experiments."`
+	Env     envCmd     `cmd:"" help:"Describe this machine and program."`
+	Compare compareCmd `cmd:"" help:"Compare two runs, or the strategies of one, and say what differs significantly."`
 }
 
 // streams are the standard streams of a verb.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -14,8 +15,16 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the end-to-end scripts, one or more per verb.
 func TestScripts(t *testing.T) {
+	runs, err := filepath.Abs("../../harness/compare/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("RUNS", runs) // run directories for the verbs that read them
+			return nil
+		},
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

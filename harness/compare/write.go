@@ -1,0 +1,156 @@
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	pretty "github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"packbench/internal/spec"
+)
+
+// formats are the formats that [Comparison.Write] knows.
+var formats = []struct {
+	name  string
+	write func(*Comparison, io.Writer) error
+}{
+	{"text", writeText},
+	{"markdown", writeMarkdown},
+	{"csv", writeCSV},
+	{"json", writeJSON},
+	{"latex", writeLaTeX},
+}
+
+// Formats returns the names of the formats, the default first.
+func Formats() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// Write writes the comparison in a format: "text" for a terminal, "markdown"
+// for a pull request, "latex" (booktabs) for a paper; "csv" with a line per
+// cell and "json" hold every number in full.
+func (c *Comparison) Write(w io.Writer, format string) error {
+	for _, f := range formats {
+		if f.name == format {
+			return f.write(c, w)
+		}
+	}
+	return CheckFormat(format)
+}
+
+// CheckFormat reports whether [Comparison.Write] knows the format.
+func CheckFormat(format string) error {
+	if slices.Contains(Formats(), format) {
+		return nil
+	}
+	return fmt.Errorf("unknown format %q%s", format, spec.Suggest(format, Formats()))
+}
+
+func writeJSON(c *Comparison, w io.Writer) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(c)
+}
+
+func writeText(c *Comparison, w io.Writer) error {
+	d := c.document()
+	var b strings.Builder
+	for _, line := range d.heading {
+		fmt.Fprintln(&b, line)
+	}
+	for _, t := range d.tables {
+		fmt.Fprintf(&b, "\n%s\n%s\n", t.title, trimLines(t.pretty().Render()))
+	}
+	for _, note := range d.notes {
+		fmt.Fprintf(&b, "\n%s\n", trimLines(text.WrapSoft(note, 100)))
+	}
+	if c.FailAbove != nil {
+		fmt.Fprintln(&b)
+	}
+	writeRegressions(&b, c, "")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeMarkdown(c *Comparison, w io.Writer) error {
+	d := c.document()
+	var b strings.Builder
+	for _, line := range d.heading {
+		fmt.Fprintf(&b, "- %s\n", markdownText(line))
+	}
+	for _, t := range d.tables {
+		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.title, t.pretty().RenderMarkdown())
+	}
+	fmt.Fprintln(&b)
+	for _, note := range d.notes {
+		fmt.Fprintf(&b, "- %s\n", markdownText(note))
+	}
+	writeRegressions(&b, c, "- ")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// markdownText keeps the characters from being read as markup.
+func markdownText(s string) string {
+	return strings.NewReplacer("~", `\~`, "<", "&lt;", "*", `\*`, "_", `\_`).Replace(s)
+}
+
+func writeRegressions(b *strings.Builder, c *Comparison, bullet string) {
+	if c.FailAbove == nil {
+		return
+	}
+	a := c.varying()
+	for _, r := range c.Regressions {
+		fmt.Fprintf(b, "%sregressed: %s: %s\n", bullet, a.label(r.Cell), r.Message)
+	}
+	if len(c.Regressions) == 0 {
+		fmt.Fprintf(b, "%snothing regressed significantly by more than %g %%\n", bullet, 100**c.FailAbove)
+	}
+}
+
+// pretty returns the table ready to render.
+func (t table) pretty() pretty.Writer {
+	w := pretty.NewWriter()
+	header := make(pretty.Row, len(t.columns))
+	var configs []pretty.ColumnConfig
+	for i, c := range t.columns {
+		header[i] = c.name
+		align := text.AlignLeft
+		if c.right {
+			align = text.AlignRight
+		}
+		configs = append(configs, pretty.ColumnConfig{Number: i + 1, Align: align, AlignHeader: align})
+	}
+	w.AppendHeader(header)
+	w.SetColumnConfigs(configs)
+	for _, values := range t.rows {
+		row := make(pretty.Row, len(values))
+		for i, v := range values {
+			row[i] = v
+		}
+		w.AppendRow(row)
+	}
+	style := pretty.StyleLight
+	style.Format.Header = text.FormatDefault
+	style.Options = pretty.Options{SeparateHeader: true, SeparateColumns: false}
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	w.SetStyle(style)
+	return w
+}
+
+func trimLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
+}
