@@ -1,0 +1,37 @@
+package main
+
+import (
+	"runtime"
+
+	"packbench/harness"
+	"packbench/internal/listing"
+)
+
+// envCmd is "bench env": what a run would record about this machine.
+type envCmd struct {
+	backendFlags
+	JSON bool `name:"json" help:"Write JSON, as in manifest.json."`
+}
+
+// Run implements the verb.
+func (c *envCmd) Run(s *streams) error {
+	backends, err := c.backends()
+	if err != nil {
+		return err
+	}
+	defer closeAll(backends)
+	e := harness.CaptureEnvironment(backends, c.threads())
+	if c.JSON {
+		return listing.WriteJSON(s.out, e)
+	}
+	listing.WriteEnvironment(s.out, e)
+	return nil
+}
+
+// threads is how many threads a run may use.
+func (f backendFlags) threads() int {
+	if f.Threads == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return f.Threads
+}

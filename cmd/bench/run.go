@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"packbench/harness"
+	reports "packbench/harness/report"
+	"packbench/internal/progress"
+	"packbench/strategies"
+)
+
+// runCmd is "bench run".
+type runCmd struct {
+	backendFlags
+
+	Experiment  string   `arg:"" optional:"" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
+	Out         string   `short:"o" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
+	Resume      string   `placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
+	Repeats     int      `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
+	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
+	Quiet       bool     `short:"q" help:"Show no progress and no table."`
+	NoFigures   bool     `help:"Draw no figures and write no report."`
+	Print       bool     `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
+}
+
+// Run implements the verb.
+func (c *runCmd) Run(s *streams) error {
+	if c.Print {
+		return c.print(s.out)
+	}
+	backends, err := c.backends()
+	if err != nil {
+		return err
+	}
+	defer closeAll(backends)
+	session, err := c.open(harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	if !c.Quiet {
+		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
+	}
+	if err := c.execute(session, s.err); errors.Is(err, harness.ErrInterrupted) {
+		return failed(fmt.Errorf("interrupted: bench run --resume %s finishes the run", session.Dir))
+	} else if err != nil {
+		return failed(err)
+	}
+	return c.finish(session.Dir, s)
+}
+
+// print prints the YAML of a built-in experiment.
+func (c *runCmd) print(out io.Writer) error {
+	text, err := harness.BuiltinYAML(c.name())
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(out, text)
+	return err
+}
+
+func (c *runCmd) name() string {
+	if c.Experiment == "" {
+		return harness.DefaultExperimentName
+	}
+	return c.Experiment
+}
+
+// open makes the run directory, or opens the one to resume.
+func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
+	origin := harness.Origin{Command: append([]string{"bench"}, os.Args[1:]...), ShuffleSeed: rand.Uint64()}
+	if c.ShuffleSeed != nil {
+		origin.ShuffleSeed = *c.ShuffleSeed
+	}
+	if c.Resume != "" {
+		if c.Experiment != "" || c.Out != "" || c.Repeats != 0 || c.Backend != nil || c.ShuffleSeed != nil {
+			return nil, fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend and --shuffle-seed", c.Resume)
+		}
+		origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
+		return harness.Resume(c.Resume, catalog, origin)
+	}
+	experiment, err := harness.FindExperiment(c.name())
+	if err != nil {
+		return nil, err
+	}
+	if experiment, err = experiment.With(c.Repeats, c.Backend); err != nil {
+		return nil, err
+	}
+	plan, err := harness.NewPlan(experiment, catalog)
+	if err != nil {
+		return nil, err
+	}
+	dir := c.Out
+	if dir == "" {
+		dir = filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z"))
+	}
+	origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
+	return harness.Create(dir, plan, origin)
+}
+
+// execute makes the runs. The first interrupt ends the experiment after the
+// current run, the second ends the program.
+func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	executor := harness.NewExecutor(session.Plan)
+	defer executor.Close()
+	if c.Quiet {
+		return session.Execute(ctx, executor, nil)
+	}
+	display := progress.New(stderr, isTerminal(stderr))
+	defer display.Close()
+	return session.Execute(ctx, executor, display.Observe)
+}
+
+// finish writes what is made of the records: summary, table, figures, report.
+func (c *runCmd) finish(dir string, s *streams) error {
+	run, err := harness.Load(dir)
+	if err != nil {
+		return failed(err)
+	}
+	if err := run.WriteSummary(); err != nil {
+		return failed(err)
+	}
+	made := harness.SummaryFile
+	if !c.NoFigures {
+		if _, err := reports.Write(run); err != nil {
+			return failed(fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err))
+		}
+		made = reports.HTMLFile + ", " + made
+	}
+	if !c.Quiet {
+		if err := reports.Table(s.out, run, reports.Text); err != nil {
+			return failed(err)
+		}
+		fmt.Fprintf(s.err, "results in %s: %s, …\n", dir, made)
+	}
+	if err := run.Failure(); err != nil {
+		return failed(err)
+	}
+	return nil
+}
+
+func closeAll(backends []strategies.Backend) {
+	for _, b := range backends {
+		_ = b.Close() // the runs are over and recorded
+	}
+}
+
+// isTerminal reports whether w is a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
