@@ -64,6 +64,10 @@ func (l *Loads) Describe() []Statistic {
 	}
 }
 
+// NearlyEven is how far above the mean pack, relative to it, the heaviest pack
+// of a packing may be that counts as nearly even: a tenth of a percent.
+const NearlyEven = 1e-3
+
 // PackFacts says how even a packing into a number of packs can be, before any
 // is made.
 type PackFacts struct {
@@ -72,8 +76,8 @@ type PackFacts struct {
 	Layers   int // layers of all steps
 	// Outweighed counts the layers in which one item outweighs the mean pack.
 	Outweighed int
-	// Uneven counts the layers in which no packing can be even: the lower bound
-	// is above the mean, more than rounding the mean to a whole number explains.
+	// Uneven counts the layers in which no packing is nearly even: the lower bound
+	// is more than [NearlyEven] above the mean pack.
 	Uneven int
 	// BoundOverMean is the lower bound of the heaviest pack over the mean pack:
 	// no packing has a smaller max/mean.
@@ -102,7 +106,7 @@ func (l *Loads) DescribePacks(packs int) (PackFacts, error) {
 			if heaviest > mean {
 				facts.Outweighed++
 			}
-			if bound > packing.MeanBound(loads, packs) {
+			if bound > mean*(1+NearlyEven) {
 				facts.Uneven++
 			}
 			if mean > 0 {

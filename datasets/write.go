@@ -14,15 +14,26 @@ import (
 // ArrayName is the name of the loads in an .npz file and their key in JSON.
 const ArrayName = "weights"
 
+// FormatFor returns the format in which [Loads.Write] writes to path. The error
+// says why it cannot: the name does not tell the format, or the format does not
+// hold loads with several steps.
+func (l *Loads) FormatFor(path string) (Format, error) {
+	format := formatOf(path)
+	if format == "" {
+		return "", fmt.Errorf("%s: the name does not tell the format: end it in .npy, .npz, .json or .csv", path)
+	}
+	if format == CSV && l.Steps > 1 {
+		return "", fmt.Errorf("%s: CSV holds one step of the %d: choose one with --step, or another format", path, l.Steps)
+	}
+	return format, nil
+}
+
 // Write writes the loads to the file at path, in the format of its extension;
 // the file is there whole or not at all.
 func (l *Loads) Write(path string) error {
-	format := formatOf(path)
-	if format == "" {
-		return fmt.Errorf("%s: the name does not tell the format: end it in .npy, .npz, .json or .csv", path)
-	}
-	if format == CSV && l.Steps > 1 {
-		return fmt.Errorf("%s: CSV holds one step of the %d: choose one with --step, or another format", path, l.Steps)
+	format, err := l.FormatFor(path)
+	if err != nil {
+		return err
 	}
 	return atomicfile.Write(path, func(w io.Writer) error { return l.Encode(w, format) })
 }

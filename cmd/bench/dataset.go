@@ -95,8 +95,11 @@ func writeLoads(s *streams, loads *datasets.Loads, path, format string) error {
 	if path == "-" {
 		return loads.Encode(s.out, datasets.Format(format))
 	}
-	if err := loads.Write(path); err != nil {
+	if _, err := loads.FormatFor(path); err != nil {
 		return err
+	}
+	if err := loads.Write(path); err != nil {
+		return failed(err)
 	}
 	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", path, loads.Shape(), loads.Hash())
 	return nil

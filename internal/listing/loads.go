@@ -49,7 +49,7 @@ type LoadsPacks struct {
 	Capacity      int            `json:"capacity"`
 	Layers        int            `json:"layers"`
 	Outweighed    int            `json:"outweighed_layers"` // one item outweighs the mean pack
-	Uneven        int            `json:"uneven_layers"`     // the lower bound is above the mean pack
+	Uneven        int            `json:"uneven_layers"`     // the lower bound is more than 0.1% above the mean pack
 	BoundOverMean LoadsStatistic `json:"bound_over_mean"`
 }
 
@@ -119,8 +119,8 @@ func WriteLoads(w io.Writer, d Loads) {
 	}
 	t.Render()
 	if p := d.Packs; p != nil {
-		fmt.Fprintf(w, "\n%d packs of %d items: in %d of %d layers one item outweighs the mean pack, in %d no packing is even\n",
-			p.Packs, p.Capacity, p.Outweighed, p.Layers, p.Uneven)
+		fmt.Fprintf(w, "\n%d packs of %d items: in %d of %d layers one item outweighs the mean pack, in %d no packing comes within %g%% of even\n",
+			p.Packs, p.Capacity, p.Outweighed, p.Layers, p.Uneven, 100*datasets.NearlyEven)
 	}
 }
 
