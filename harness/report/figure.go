@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -21,6 +22,8 @@ type figure struct {
 	caption  string // what to see, one or two sentences
 	height   vg.Length
 	legend   []legendEntry
+	xLabel   string // of all panels, with unit
+	yLabel   string
 	rows     [][]*panel // all rows have the same length, nil for an empty place
 	// tips collects the values that a reader can ask for by pointing; the
 	// plotters add to it while they draw.
@@ -62,7 +65,7 @@ func (f *figure) paint(canvas vg.CanvasSizer) {
 	c.SetColor(paper.light)
 	c.Fill(c.Rectangle.Path())
 	c = draw.Crop(c, figureMargin, -figureMargin, figureMargin, -figureMargin)
-	c = f.header(c)
+	c = f.axisLabels(f.header(c))
 	c.Max.Y -= headingHeight(f.rows[:1])
 	tiles := draw.Tiles{Rows: len(f.rows), Cols: len(f.rows[0]), PadX: vg.Points(14), PadY: panelGap + headingHeight(f.rows[1:])}
 	plots := make([][]*plot.Plot, len(f.rows))
@@ -87,12 +90,12 @@ func (f *figure) paint(canvas vg.CanvasSizer) {
 // header draws title, subtitle and legend and returns the canvas below them.
 func (f *figure) header(c draw.Canvas) draw.Canvas {
 	y := c.Max.Y
-	line := func(text string, size float64, bold bool, in ink) {
+	line := func(words string, size float64, bold bool, in ink) {
 		s := style(size, in)
 		if bold {
 			s = boldStyle(size, in)
 		}
-		for _, part := range wrap(text, c.Max.X-c.Min.X, s.Width) {
+		for _, part := range wrap(words, c.Max.X-c.Min.X, s.Width) {
 			y -= vg.Points(size * 1.25)
 			c.FillText(s, vg.Point{X: c.Min.X, Y: y}, part)
 		}
@@ -107,6 +110,26 @@ func (f *figure) header(c draw.Canvas) draw.Canvas {
 		y = f.drawLegend(c, y)
 	}
 	c.Max.Y = y - vg.Points(8)
+	return c
+}
+
+// axisLabelSize is what the label of an axis takes beside the panels, in points.
+const axisLabelSize = 15
+
+// axisLabels writes what the axes of all panels show, once, below and left of
+// them, and returns the canvas that remains.
+func (f *figure) axisLabels(c draw.Canvas) draw.Canvas {
+	s := style(textSize, text0)
+	s.XAlign = text.XCenter
+	if f.xLabel != "" {
+		c.FillText(s, vg.Point{X: c.Center().X, Y: c.Min.Y + 1}, f.xLabel)
+		c.Min.Y += axisLabelSize
+	}
+	if f.yLabel != "" {
+		s.Rotation = math.Pi / 2
+		c.FillText(s, vg.Point{X: c.Min.X + textSize, Y: c.Center().Y}, f.yLabel)
+		c.Min.X += axisLabelSize
+	}
 	return c
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // imbalanceAxis labels axes of imbalance.
-const imbalanceAxis = "imbalance: max − min load, in units of load"
+const imbalanceAxis = "imbalance: max − min load of a layer's packs, in the unit of the loads"
 
 // imbalanceFigure shows the imbalance of every layer, by strategy, a panel per
 // problem.
@@ -97,14 +97,8 @@ func (v *view) timeRow(r *result, hollow bool) stripRow {
 
 // stripFigure fills f with one strip per problem.
 func (v *view) stripFigure(f *figure, axis string, format func(float64) string, rowsOf func(problem) []stripRow) {
-	columns := 2
-	if len(v.problems) > 4 {
-		columns = 3
-	}
-	columns = min(columns, len(v.problems))
-	if v.oneShape() && len(v.problems) > 0 {
-		f.subtitle = v.problems[0].shape()
-	}
+	columns := v.columns()
+	f.subtitle, f.xLabel = v.commonShape(), axis
 	var panels []*panel
 	most := 0
 	for i, p := range v.problems {
@@ -115,21 +109,36 @@ func (v *view) stripFigure(f *figure, axis string, format func(float64) string, 
 		}
 		s.scale = newScale(values, format)
 		most = max(most, len(s.rows))
-		panels = append(panels, s.panel(v.panelTitle(p, columns), axis, i%columns == 0))
+		panels = append(panels, s.panel(v.problemPanel(p, columns), i%columns == 0))
 	}
 	f.rows = grid(panels, columns)
-	f.height = 76 + panelsHeight(f.rows, vg.Length(most*stripRowHeight+stripSurround))
+	f.height = 84 + panelsHeight(f.rows, vg.Length(most*stripRowHeight+stripSurround))
 }
 
-// panelTitle names a problem above its panel, in lines that fit.
-func (v *view) panelTitle(p problem, columns int) []string {
-	s := boldStyle(textSize, text0)
-	width := vg.Length(float64(figureWidth)-110) / vg.Length(columns)
-	lines := wrap(p.name(), width, s.Width)
-	if !v.oneShape() {
-		lines = append(lines, p.shape())
+// columns is the number of panels beside each other where each problem has one.
+func (v *view) columns() int {
+	if len(v.problems) > 8 {
+		return 3
 	}
-	return lines
+	return min(2, len(v.problems))
+}
+
+// commonShape is the shape of the problems, where they have one.
+func (v *view) commonShape() string {
+	if len(v.problems) == 0 || !v.oneShape() {
+		return ""
+	}
+	return v.problems[0].shape()
+}
+
+// problemPanel returns an empty panel for a problem, one of so many columns.
+func (v *view) problemPanel(p problem, columns int) *panel {
+	width := vg.Length(float64(figureWidth)-110) / vg.Length(columns)
+	n := newPanel(wrap(p.name(), width, boldStyle(textSize, text0).Width)...)
+	if !v.oneShape() {
+		n.under = p.shape()
+	}
+	return n
 }
 
 // rowLabel breaks a strategy's spec into short lines: the name, then the

@@ -29,7 +29,7 @@ type tradeoffPoint struct {
 	tip      string
 }
 
-const tradeoffHeight = 190 // of a panel with its axes, in points
+const tradeoffHeight = 165 // of a panel with its axes, in points
 
 // tradeoffFigure shows imbalance against time, a panel per problem.
 func tradeoffFigure(v *view) *figure {
@@ -46,13 +46,8 @@ func tradeoffFigure(v *view) *figure {
 
 // tradeoffFigure fills f with a panel per problem.
 func (v *view) tradeoffFigure(f *figure, axis string, format func(float64) string, quality func(*result) []float64) {
-	columns := min(2, len(v.problems))
-	if len(v.problems) > 4 {
-		columns = 3
-	}
-	if v.oneShape() && len(v.problems) > 0 {
-		f.subtitle = v.problems[0].shape()
-	}
+	columns := v.columns()
+	f.subtitle, f.xLabel, f.yLabel = v.commonShape(), "time of one run", axis
 	f.legend = v.strategyLegend()
 	var absent []string
 	for _, b := range v.backends {
@@ -61,20 +56,16 @@ func (v *view) tradeoffFigure(f *figure, axis string, format func(float64) strin
 		}
 	}
 	var panels []*panel
-	for i, p := range v.problems {
+	for _, p := range v.problems {
 		t := v.tradeoff(p, format, quality)
 		t.tips = f.tips
-		y := ""
-		if i%columns == 0 {
-			y = axis
-		}
-		panels = append(panels, t.panel(v.panelTitle(p, columns), y))
+		panels = append(panels, t.panel(v.problemPanel(p, columns)))
 	}
 	if len(absent) > 0 {
 		f.subtitle = strings.TrimPrefix(f.subtitle+" · "+strings.Join(absent, "; "), " · ")
 	}
 	f.rows = grid(panels, columns)
-	f.height = 76 + panelsHeight(f.rows, tradeoffHeight)
+	f.height = 88 + panelsHeight(f.rows, tradeoffHeight)
 }
 
 func (v *view) tradeoff(p problem, format func(float64) string, quality func(*result) []float64) *tradeoff {
@@ -108,14 +99,12 @@ func (v *view) tradeoff(p problem, format func(float64) string, quality func(*re
 	return t
 }
 
-func (t *tradeoff) panel(title []string, axis string) *panel {
-	p := newPanel(title...)
+// panel completes p, which has its title.
+func (t *tradeoff) panel(p *panel) *panel {
 	p.notes = t.notes
 	if len(p.notes) > 2 {
 		p.notes = []string{p.notes[0], fmt.Sprintf("and %d more without a result, see the table", len(t.notes)-1)}
 	}
-	p.X.Label.Text = "time of one run"
-	p.Y.Label.Text = axis
 	p.X.Tick.Marker = plot.ConstantTicks(t.x.ticks())
 	p.Y.Tick.Marker = plot.ConstantTicks(t.y.ticks())
 	p.Add(t)

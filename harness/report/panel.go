@@ -11,6 +11,7 @@ import (
 type panel struct {
 	*plot.Plot
 	title []string // lines
+	under string   // a line below the title, less prominent
 	notes []string // what the data do not show, a line each
 }
 
@@ -47,19 +48,32 @@ func headingHeight(rows [][]*panel) vg.Length {
 	for _, row := range rows {
 		for _, p := range row {
 			if p != nil {
-				tallest = max(tallest, headingLine*len(p.title)+noteLine*len(p.notes))
+				tallest = max(tallest, p.headingLines())
 			}
 		}
 	}
 	return vg.Points(float64(tallest + headingGap))
 }
 
+// headingLines is the height of the lines of the heading, in points.
+func (p *panel) headingLines() int {
+	h := headingLine*len(p.title) + noteLine*len(p.notes)
+	if p.under != "" {
+		h += noteLine
+	}
+	return h
+}
+
 // drawHeading writes the heading above data, the canvas of the panel's data.
 func (p *panel) drawHeading(data draw.Canvas) {
-	y := data.Max.Y + headingGap + vg.Points(float64(headingLine*len(p.title)+noteLine*len(p.notes)))
+	y := data.Max.Y + headingGap + vg.Length(p.headingLines())
 	for _, line := range p.title {
 		y -= headingLine
 		data.FillText(boldStyle(textSize, text0), vg.Point{X: data.Min.X, Y: y + 2}, line)
+	}
+	if p.under != "" {
+		y -= noteLine
+		data.FillText(style(smallSize, muted), vg.Point{X: data.Min.X, Y: y + 2}, p.under)
 	}
 	s := style(smallSize, alert)
 	for _, note := range p.notes {

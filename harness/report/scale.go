@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// scale maps values to [0, 1] along an axis: linear from 0, or logarithmic
-// where the values span more than logFrom, with a band at the low end for exact
+// scale maps values to [0, 1] along an axis: linear, from 0 unless the values lie
+// close together far from it, or logarithmic where they span more than logFrom, with a band at the low end for exact
 // zeros where there are any, because a zero has no place on a logarithmic axis
 // and must not vanish either.
 //
@@ -43,6 +43,10 @@ func newScale(values []float64, format func(float64) string) scale {
 	switch {
 	case most == 0:
 		return scale{hi: 1, flat: true, zero: zeroBand, format: format}
+	case !zero && least > 0.6*most:
+		// At least 4 % of the values, so that nothing is made of small noise.
+		margin := max(0.15*(most-least), 0.02*most)
+		return scale{lo: least - margin, hi: most + margin, format: format}
 	case most/least <= logFrom:
 		return scale{hi: most * 1.04, format: format}
 	}
@@ -63,7 +67,7 @@ func (s scale) at(v float64) float64 {
 	case v <= 0 && s.zero > 0:
 		return s.zero / 2
 	case !s.log:
-		return lowMargin + (1-lowMargin)*v/s.hi
+		return lowMargin + (1-lowMargin)*(v-s.lo)/(s.hi-s.lo)
 	}
 	return s.zero + (1-s.zero)*math.Log(v/s.lo)/math.Log(s.hi/s.lo)
 }
@@ -111,9 +115,9 @@ func (s scale) linearTicks() []plot.Tick {
 	if s.flat {
 		return []plot.Tick{{Value: s.at(0), Label: s.format(0)}}
 	}
-	step := niceStep(s.hi / 3.5)
+	step := niceStep((s.hi - s.lo) / 3.5)
 	var ticks []plot.Tick
-	for i := 0; float64(i)*step <= s.hi*(1+1e-9); i++ {
+	for i := int(math.Ceil(s.lo/step - 1e-9)); float64(i)*step <= s.hi*(1+1e-9); i++ {
 		v := float64(i) * step
 		ticks = append(ticks, plot.Tick{Value: s.at(v), Label: trimmed(s.format(v))})
 	}

@@ -58,7 +58,8 @@ func TestScaleKinds(t *testing.T) {
 		first     string // label of the first tick
 	}{
 		{"all zero", []float64{0, 0}, false, true, "0"},
-		{"narrow", []float64{2, 3}, false, false, "0"},
+		{"narrow", []float64{1, 3}, false, false, "0"},
+		{"close together", []float64{2, 3}, false, false, "2"},
 		{"narrow with zero", []float64{0, 2, 3}, false, false, "0"},
 		{"wide", []float64{0.01, 3}, true, false, "0.01"},
 		{"wide with zero", []float64{0, 0.01, 3}, true, true, "0"},

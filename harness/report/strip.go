@@ -35,13 +35,12 @@ type stripRow struct {
 // Heights of a row and of what surrounds the rows of a strip, in points.
 const (
 	stripRowHeight = 28
-	stripSurround  = 38
+	stripSurround  = 24
 )
 
-// panel returns the strip as a plot. Only a panel with labels names its rows.
-func (s *strip) panel(title []string, axis string, labels bool) *panel {
-	p := newPanel(title...)
-	p.X.Label.Text = axis
+// panel completes p, which has its title. Only a panel with labels names its
+// rows.
+func (s *strip) panel(p *panel, labels bool) *panel {
 	p.X.Tick.Marker = plot.ConstantTicks(s.scale.ticks())
 	p.Y.Tick.Length = 0
 	p.Y.Tick.LineStyle.Width = 0
@@ -107,11 +106,6 @@ func (s *strip) drawRow(c *draw.Canvas, r stripRow, y, height vg.Length) {
 
 // drawDots draws a dot per value around the height y, at most limit off it.
 func (s *strip) drawDots(c *draw.Canvas, r stripRow, y, limit vg.Length) {
-	radius := vg.Points(1.7)
-	if len(r.values) > 200 {
-		radius = vg.Points(1.2)
-	}
-	limit -= radius
 	var places []vg.Length
 	zeros := 0
 	for _, v := range r.values {
@@ -121,8 +115,10 @@ func (s *strip) drawDots(c *draw.Canvas, r stripRow, y, limit vg.Length) {
 			places = append(places, c.X(s.scale.at(v)))
 		}
 	}
+	radius, offsets := fitSwarm(places, limit)
+	limit -= radius
 	var dots vg.Path // all of a row in one path keeps the SVG small
-	for i, dy := range swarm(places, radius, limit) {
+	for i, dy := range offsets {
 		addDot(&dots, vg.Point{X: places[i], Y: y + dy}, radius)
 	}
 	// Zeros fill their band column by column.
@@ -144,10 +140,23 @@ func addDot(path *vg.Path, at vg.Point, radius vg.Length) {
 	path.Close()
 }
 
+// fitSwarm spreads dots within limit of their line and chooses their radius:
+// the largest of a few that leaves room for nearly all.
+func fitSwarm(places []vg.Length, limit vg.Length) (radius vg.Length, offsets []vg.Length) {
+	for _, radius = range []vg.Length{1.7, 1.4, 1.1, 0.85} {
+		var crowded int
+		offsets, crowded = swarm(places, radius, limit-radius)
+		if crowded*20 <= len(places) {
+			break
+		}
+	}
+	return radius, offsets
+}
+
 // swarm spreads points that would lie on each other: it returns an offset for
 // each place, at most limit in size, that keeps points of the radius apart
-// while there is room.
-func swarm(places []vg.Length, radius, limit vg.Length) []vg.Length {
+// while there is room, and the number of those for which there was none.
+func swarm(places []vg.Length, radius, limit vg.Length) (offsets []vg.Length, crowded int) {
 	order := make([]int, len(places))
 	for i := range order {
 		order[i] = i
@@ -161,7 +170,7 @@ func swarm(places []vg.Length, radius, limit vg.Length) []vg.Length {
 		}
 		return 0
 	})
-	offsets := make([]vg.Length, len(places))
+	offsets = make([]vg.Length, len(places))
 	apart := 2 * radius * 0.92
 	for n, i := range order {
 		for step := 0; ; step++ {
@@ -172,6 +181,7 @@ func swarm(places []vg.Length, radius, limit vg.Length) []vg.Length {
 			if try > limit || try < -limit {
 				// No room: spread evenly over the height.
 				offsets[i] = limit * (vg.Length(n*7919%1000)/500 - 1)
+				crowded++
 				break
 			}
 			if !collides(places, offsets, order[:n], places[i], try, apart) {
@@ -180,7 +190,7 @@ func swarm(places []vg.Length, radius, limit vg.Length) []vg.Length {
 			}
 		}
 	}
-	return offsets
+	return offsets, crowded
 }
 
 // collides says whether a point at (x, dy) is nearer than apart to one of those
@@ -223,11 +233,19 @@ func drawBar(c *draw.Canvas, x0, x1, y vg.Length, capped bool) {
 	}
 }
 
-// drawNote writes a remark into a panel, cut to width.
+// drawNote writes a remark into a panel, in two lines at most.
 func drawNote(c *draw.Canvas, note string, x, y, width vg.Length) {
 	s := style(smallSize, alert)
 	s.YAlign = text.YCenter
-	drawText(c, s, x, y, shorten(note, width, s.Width))
+	lines := wrap(note, width, s.Width)
+	if len(lines) > 2 {
+		lines = []string{lines[0], shorten(strings.Join(lines[1:], " "), width, s.Width)}
+	}
+	y += noteLine * vg.Length(len(lines)-1) / 2
+	for _, line := range lines {
+		drawText(c, s, x, y, shorten(line, width, s.Width))
+		y -= noteLine
+	}
 }
 
 func drawText(c *draw.Canvas, s text.Style, x, y vg.Length, txt string) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"packbench/harness"
+	"packbench/strategies"
 )
 
 // view is a run arranged for reading: the problems, what was tried on each, and
@@ -205,8 +206,8 @@ func (r *result) trouble() string {
 		n++
 		if text == "" {
 			text = string(status)
-			if reason := c.Reason(); reason != "" {
-				text += ": " + strings.Join(strings.Fields(reason), " ")
+			if reason := plainReason(c.Reason()); reason != "" {
+				text += ": " + reason
 			}
 		}
 	}
@@ -214,6 +215,15 @@ func (r *result) trouble() string {
 		text = fmt.Sprintf("%d of %d seeds %s", n, len(r.cells), text)
 	}
 	return text
+}
+
+// plainReason leaves out of a reason what the status says already.
+func plainReason(reason string) string {
+	reason = strings.Join(strings.Fields(reason), " ")
+	for _, known := range []error{strategies.ErrUnavailable, strategies.ErrUnsupported} {
+		reason = strings.TrimPrefix(strings.TrimPrefix(reason, known.Error()), ": ")
+	}
+	return reason
 }
 
 // missing returns a reason that holds for every result on the backend, "" where
