@@ -91,11 +91,11 @@ func (e *Experiment) timeout() (time.Duration, error) {
 	return d, nil
 }
 
-// With returns the experiment with other repeats, where repeats is not 0, and
+// With returns the experiment with other repeats, where repeats is not nil, and
 // only those of its backends that are listed, where any are.
-func (e Experiment) With(repeats int, backends []string) (Experiment, error) {
-	if repeats != 0 {
-		e.Repeats = repeats
+func (e Experiment) With(repeats *int, backends []string) (Experiment, error) {
+	if repeats != nil {
+		e.Repeats = *repeats
 	}
 	for _, b := range backends {
 		if !slices.Contains(e.Backends, b) {

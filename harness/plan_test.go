@@ -145,14 +145,15 @@ func TestFileWorkload(t *testing.T) {
 func TestWith(t *testing.T) {
 	e := small()
 	e.Backends = []string{"cpu", "cuda"}
-	got, err := e.With(7, []string{"cuda"})
+	seven := 7
+	got, err := e.With(&seven, []string{"cuda"})
 	if err != nil || got.Repeats != 7 || len(got.Backends) != 1 || got.Backends[0] != "cuda" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err := e.With(0, nil); err != nil || got.Repeats != e.Repeats || len(got.Backends) != 2 {
+	if got, err := e.With(nil, nil); err != nil || got.Repeats != e.Repeats || len(got.Backends) != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	_, err = e.With(0, []string{"cudda"})
+	_, err = e.With(nil, []string{"cudda"})
 	wantError(t, err, `no backend "cudda": did you mean "cuda"?`)
 }
 

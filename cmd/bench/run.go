@@ -27,7 +27,7 @@ type runCmd struct {
 	Experiment  string   `arg:"" optional:"" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
 	Out         string   `short:"o" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
 	Resume      string   `placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
-	Repeats     int      `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
 	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
 	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
 	Quiet       bool     `short:"q" help:"Show no progress and no table."`
@@ -85,7 +85,7 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 		origin.ShuffleSeed = *c.ShuffleSeed
 	}
 	if c.Resume != "" {
-		if c.Experiment != "" || c.Out != "" || c.Repeats != 0 || c.Backend != nil || c.ShuffleSeed != nil {
+		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Backend != nil || c.ShuffleSeed != nil {
 			return nil, fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend and --shuffle-seed", c.Resume)
 		}
 		origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())

@@ -56,7 +56,7 @@ func presets(list []spec.Preset) []Preset {
 
 // entry writes the block of text that describes one strategy or workload.
 func entry(w io.Writer, name, summary string, facts [][2]string, params []Param, presets []Preset) {
-	fmt.Fprintf(w, "%s\n    %s\n", name, text.WrapSoft(summary, 100))
+	fmt.Fprintf(w, "%s\n    %s\n", name, summary)
 	for _, f := range facts {
 		if f[1] != "" {
 			fmt.Fprintf(w, "    %s: %s\n", f[0], f[1])

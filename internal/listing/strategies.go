@@ -28,7 +28,7 @@ func Strategies(registry strategies.Registry, backends []strategies.Backend) ([]
 		if err != nil {
 			return nil, err
 		}
-		var on []string
+		on := []string{}
 		for _, b := range backends {
 			if executes(b, s) {
 				on = append(on, b.Name())

@@ -23,8 +23,12 @@ var errBuiltWithout = fmt.Errorf("%w: this program was built without CUDA; build
 // Name implements [strategies.Backend].
 func (b *Backend) Name() string { return "cuda" }
 
-// Prepare implements [strategies.Backend].
-func (b *Backend) Prepare(strategies.Strategy, packing.Shape) (strategies.Runner, error) {
+// Prepare implements [strategies.Backend]. What CUDA cannot execute it cannot
+// execute in any build.
+func (b *Backend) Prepare(s strategies.Strategy, _ packing.Shape) (strategies.Runner, error) {
+	if _, ok := s.(strategies.Ensemble); !ok {
+		return nil, fmt.Errorf("%w: cuda executes ensembles, not %T", strategies.ErrUnsupported, s)
+	}
 	return nil, errBuiltWithout
 }
 

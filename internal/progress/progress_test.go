@@ -1,0 +1,81 @@
+package progress
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"packbench/harness"
+)
+
+// event is a run of strategy, the finished-th of total.
+func event(finished, total int, r *harness.Record) harness.Event {
+	return harness.Event{Finished: finished, Total: total, Record: r, Cell: harness.PlannedCell{Cell: harness.Cell{Strategy: "lpt"}}}
+}
+
+func record(status harness.Status, reason string, warnings ...string) *harness.Record {
+	return &harness.Record{
+		Cell:   harness.Cell{Strategy: "lpt", Workload: "uniform", Packs: 32, Backend: "cuda", Seed: 1},
+		Status: status, Reason: reason, Warnings: warnings,
+	}
+}
+
+// TestLines: a pipe gets a line every few seconds, and what went wrong at once,
+// each thing once.
+func TestLines(t *testing.T) {
+	var out strings.Builder
+	d := New(&out, false)
+	clock := d.from
+	d.now = func() time.Time { return clock }
+	for _, step := range []struct {
+		after time.Duration
+		e     harness.Event
+	}{
+		{time.Second, event(1, 20, nil)},
+		{0, event(6, 20, record(harness.Unavailable, "no driver"))},
+		{0, event(11, 20, record(harness.Unavailable, "no driver"))},
+		{time.Second, event(12, 20, record(harness.Done, ""))},
+		{4 * time.Second, event(13, 20, record(harness.Done, ""))}, // 5 runs in 6 s, 7 to go
+		{time.Second, event(14, 20, record(harness.Failed, "broke"))},
+		{time.Second, event(15, 20, record(harness.Done, "", "differs"))},
+		{time.Second, event(16, 20, record(harness.Unsupported, "not this one"))},
+		{time.Hour, event(20, 20, record(harness.Done, ""))},
+	} {
+		clock = clock.Add(step.after)
+		d.Observe(step.e)
+	}
+	d.Close()
+	want := `cuda: no driver
+5 of 12 runs, about 8s left
+lpt on uniform into 32 packs (cuda, seed 1): failed: broke
+lpt on uniform into 32 packs (cuda, seed 1): differs
+lpt on cuda: not this one
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestBar: a terminal gets a bar with the count and the time left, and it is
+// gone at the end.
+func TestBar(t *testing.T) {
+	var out strings.Builder
+	d := New(&out, true)
+	for i := 1; i <= 4; i++ {
+		d.Observe(event(i, 5, nil))
+		time.Sleep(120 * time.Millisecond) // more than the bar's own least interval
+	}
+	d.Observe(event(5, 5, record(harness.Failed, "broke")))
+	d.Close()
+	for _, want := range []string{"lpt", "(2/5", "s]", "failed: broke\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in %q", want, out.String())
+		}
+	}
+	_, last, _ := strings.Cut(out.String(), "broke\n")
+	if strings.TrimSpace(last[strings.LastIndexByte(last, '\r')+1:]) != "" {
+		t.Errorf("something is left at the end: %q", last)
+	}
+}
