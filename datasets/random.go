@@ -61,7 +61,7 @@ func (r *stream) normal() float64 {
 		return r.spare
 	}
 	for {
-		x, y := 2*r.uniform()-1, 2*r.uniform()-1
+		x, y := float64(2*r.uniform())-1, float64(2*r.uniform())-1
 		q := float64(x*x) + float64(y*y)
 		if q >= 1 || q == 0 {
 			continue
