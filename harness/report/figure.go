@@ -22,7 +22,8 @@ type figure struct {
 	caption  string // what to see, one or two sentences
 	height   vg.Length
 	legend   []legendEntry
-	xLabel   string // of all panels, with unit
+	notes    []string // what is missing from all panels, a line each
+	xLabel   string   // of all panels, with unit
 	yLabel   string
 	rows     [][]*panel // all rows have the same length, nil for an empty place
 	// tips collects the values that a reader can ask for by pointing; the
@@ -87,6 +88,19 @@ func (f *figure) paint(canvas vg.CanvasSizer) {
 	}
 }
 
+// setRows gives the figure its panels, each so high without its heading, and so
+// its own height.
+func (f *figure) setRows(rows [][]*panel, panelHeight vg.Length) {
+	f.rows = rows
+	measure := vgimg.New(figureWidth, 100)
+	blank := draw.New(measure)
+	left := f.header(draw.Crop(blank, figureMargin, -figureMargin, 0, 0))
+	f.height = blank.Max.Y - left.Max.Y + 2*figureMargin + panelsHeight(rows, panelHeight)
+	if f.xLabel != "" {
+		f.height += axisLabelSize
+	}
+}
+
 // header draws title, subtitle and legend and returns the canvas below them.
 func (f *figure) header(c draw.Canvas) draw.Canvas {
 	y := c.Max.Y
@@ -104,6 +118,10 @@ func (f *figure) header(c draw.Canvas) draw.Canvas {
 	if f.subtitle != "" {
 		y -= vg.Points(2)
 		line(f.subtitle, textSize, false, muted)
+	}
+	for _, note := range f.notes {
+		y -= vg.Points(2)
+		line(note, smallSize, false, alert)
 	}
 	if len(f.legend) > 0 {
 		y -= vg.Points(6)

@@ -22,7 +22,7 @@ func imbalanceFigure(v *view) *figure {
 		tips: &tips{},
 	}
 	f.legend = []legendEntry{dotLegend("one layer"), markLegend("median"), barLegend("middle half of the layers", false)}
-	v.stripFigure(f, imbalanceAxis, number, func(p problem) []stripRow {
+	v.stripFigure(f, imbalanceAxis, false, number, func(p problem) []stripRow {
 		var rows []stripRow
 		for _, s := range v.strategies {
 			r := v.quality(p, s)
@@ -55,12 +55,11 @@ func runtimeFigure(v *view) *figure {
 		tips: &tips{},
 	}
 	f.legend = []legendEntry{dotLegend("one run"), markLegend("median"), barLegend("95 % interval of the median", true)}
-	v.stripFigure(f, "time of one run", duration, func(p problem) []stripRow {
+	v.stripFigure(f, "time of one run", true, duration, func(p problem) []stripRow {
 		var rows []stripRow
 		for b, backend := range v.backends {
-			if reason := v.missing(backend); reason != "" {
-				rows = append(rows, stripRow{label: "all on " + backend, note: reason, tip: backend + ": " + reason})
-				continue
+			if v.missing(backend) != "" {
+				continue // said once, above the panels
 			}
 			for _, s := range v.strategies {
 				if r := v.result(p, s, backend); r != nil {
@@ -95,24 +94,46 @@ func (v *view) timeRow(r *result, hollow bool) stripRow {
 	return row
 }
 
-// stripFigure fills f with one strip per problem.
-func (v *view) stripFigure(f *figure, axis string, format func(float64) string, rowsOf func(problem) []stripRow) {
+// stripFigure fills f with one strip per problem. The panels share their axis
+// where the values are shared, of one kind on all problems.
+func (v *view) stripFigure(f *figure, axis string, shared bool, format func(float64) string, rowsOf func(problem) []stripRow) {
 	columns := v.columns()
-	f.subtitle, f.xLabel = v.commonShape(), axis
-	var panels []*panel
-	most := 0
+	f.subtitle, f.xLabel, f.notes = v.commonShape(), axis, v.missingBackends()
+	strips := make([]*strip, len(v.problems))
+	var all []float64
+	most, crowd := 0, 0
 	for i, p := range v.problems {
 		s := &strip{rows: rowsOf(p), tips: f.tips}
 		var values []float64
 		for _, r := range s.rows {
 			values = append(values, r.values...)
+			crowd = max(crowd, len(r.values))
 		}
 		s.scale = newScale(values, format)
+		all = append(all, values...)
 		most = max(most, len(s.rows))
-		panels = append(panels, s.panel(v.problemPanel(p, columns), i%columns == 0))
+		strips[i] = s
 	}
-	f.rows = grid(panels, columns)
-	f.height = 84 + panelsHeight(f.rows, vg.Length(most*stripRowHeight+stripSurround))
+	var panels []*panel
+	for i, s := range strips {
+		s.radius = dotRadius(crowd)
+		if shared {
+			s.scale = newScale(all, format)
+		}
+		panels = append(panels, s.panel(v.problemPanel(v.problems[i], columns), i%columns == 0))
+	}
+	f.setRows(grid(panels, columns), vg.Length(most*stripRowHeight+stripSurround))
+}
+
+// missingBackends says which backends could not run at all, a line each.
+func (v *view) missingBackends() []string {
+	var lines []string
+	for _, b := range v.backends {
+		if reason := v.missing(b); reason != "" {
+			lines = append(lines, "× "+b+" "+reason)
+		}
+	}
+	return lines
 }
 
 // columns is the number of panels beside each other where each problem has one.

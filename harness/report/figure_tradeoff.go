@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -47,30 +46,26 @@ func tradeoffFigure(v *view) *figure {
 // tradeoffFigure fills f with a panel per problem.
 func (v *view) tradeoffFigure(f *figure, axis string, format func(float64) string, quality func(*result) []float64) {
 	columns := v.columns()
-	f.subtitle, f.xLabel, f.yLabel = v.commonShape(), "time of one run", axis
+	f.subtitle, f.xLabel, f.yLabel, f.notes = v.commonShape(), "time of one run", axis, v.missingBackends()
 	f.legend = v.strategyLegend()
-	var absent []string
-	for _, b := range v.backends {
-		if reason := v.missing(b); reason != "" {
-			absent = append(absent, "nothing from "+b+", "+reason)
-		}
-	}
 	var panels []*panel
-	for _, p := range v.problems {
-		t := v.tradeoff(p, format, quality)
-		t.tips = f.tips
+	charts := make([]*tradeoff, len(v.problems))
+	var times []float64
+	for i, p := range v.problems {
+		charts[i] = v.tradeoff(p, format, quality)
+		times = append(times, charts[i].times()...)
+	}
+	for i, p := range v.problems {
+		t := charts[i]
+		t.tips, t.x = f.tips, newScale(times, duration)
 		panels = append(panels, t.panel(v.problemPanel(p, columns)))
 	}
-	if len(absent) > 0 {
-		f.subtitle = strings.TrimPrefix(f.subtitle+" · "+strings.Join(absent, "; "), " · ")
-	}
-	f.rows = grid(panels, columns)
-	f.height = 88 + panelsHeight(f.rows, tradeoffHeight)
+	f.setRows(grid(panels, columns), tradeoffHeight)
 }
 
 func (v *view) tradeoff(p problem, format func(float64) string, quality func(*result) []float64) *tradeoff {
 	t := &tradeoff{}
-	var times, values []float64
+	var values []float64
 	for b, backend := range v.backends {
 		for _, s := range v.strategies {
 			r := v.result(p, s, backend)
@@ -89,14 +84,22 @@ func (v *view) tradeoff(p problem, format func(float64) string, quality func(*re
 			pt.tip = fmt.Sprintf("%s on %s: %s in %s", s, backend, format(pt.quality), duration(pt.time.Center))
 			t.points = append(t.points, pt)
 			values = append(values, pt.qlo, pt.quality, pt.qhi)
-			times = append(times, pt.time.Center)
-			if pt.time.Bounded() {
-				times = append(times, pt.time.Lo, pt.time.Hi)
-			}
 		}
 	}
-	t.x, t.y = newScale(times, duration), newScale(values, format)
+	t.y = newScale(values, format)
 	return t
+}
+
+// times returns every time that the axis must hold.
+func (t *tradeoff) times() []float64 {
+	var times []float64
+	for _, pt := range t.points {
+		times = append(times, pt.time.Center)
+		if pt.time.Bounded() {
+			times = append(times, pt.time.Lo, pt.time.Hi)
+		}
+	}
+	return times
 }
 
 // panel completes p, which has its title.

@@ -14,9 +14,10 @@ import (
 // strip is a panel of rows of points along one axis of values: every single
 // value is visible, with a mark for the middle and a bar for the spread.
 type strip struct {
-	scale scale
-	rows  []stripRow
-	tips  *tips
+	scale  scale
+	rows   []stripRow
+	radius vg.Length // of dots
+	tips   *tips
 }
 
 // stripRow is one row of a strip.
@@ -106,6 +107,8 @@ func (s *strip) drawRow(c *draw.Canvas, r stripRow, y, height vg.Length) {
 
 // drawDots draws a dot per value around the height y, at most limit off it.
 func (s *strip) drawDots(c *draw.Canvas, r stripRow, y, limit vg.Length) {
+	radius := s.radius
+	limit -= radius
 	var places []vg.Length
 	zeros := 0
 	for _, v := range r.values {
@@ -115,10 +118,8 @@ func (s *strip) drawDots(c *draw.Canvas, r stripRow, y, limit vg.Length) {
 			places = append(places, c.X(s.scale.at(v)))
 		}
 	}
-	radius, offsets := fitSwarm(places, limit)
-	limit -= radius
 	var dots vg.Path // all of a row in one path keeps the SVG small
-	for i, dy := range offsets {
+	for i, dy := range swarm(places, radius, limit) {
 		addDot(&dots, vg.Point{X: places[i], Y: y + dy}, radius)
 	}
 	// Zeros fill their band column by column.
@@ -140,23 +141,23 @@ func addDot(path *vg.Path, at vg.Point, radius vg.Length) {
 	path.Close()
 }
 
-// fitSwarm spreads dots within limit of their line and chooses their radius:
-// the largest of a few that leaves room for nearly all.
-func fitSwarm(places []vg.Length, limit vg.Length) (radius vg.Length, offsets []vg.Length) {
-	for _, radius = range []vg.Length{1.7, 1.4, 1.1, 0.85} {
-		var crowded int
-		offsets, crowded = swarm(places, radius, limit-radius)
-		if crowded*20 <= len(places) {
-			break
-		}
+// dotRadius is the radius of dots where a row has up to so many.
+func dotRadius(most int) vg.Length {
+	switch {
+	case most <= 60:
+		return 1.7
+	case most <= 150:
+		return 1.4
+	case most <= 400:
+		return 1.1
 	}
-	return radius, offsets
+	return 0.85
 }
 
 // swarm spreads points that would lie on each other: it returns an offset for
 // each place, at most limit in size, that keeps points of the radius apart
-// while there is room, and the number of those for which there was none.
-func swarm(places []vg.Length, radius, limit vg.Length) (offsets []vg.Length, crowded int) {
+// while there is room.
+func swarm(places []vg.Length, radius, limit vg.Length) []vg.Length {
 	order := make([]int, len(places))
 	for i := range order {
 		order[i] = i
@@ -170,7 +171,7 @@ func swarm(places []vg.Length, radius, limit vg.Length) (offsets []vg.Length, cr
 		}
 		return 0
 	})
-	offsets = make([]vg.Length, len(places))
+	offsets := make([]vg.Length, len(places))
 	apart := 2 * radius * 0.92
 	for n, i := range order {
 		for step := 0; ; step++ {
@@ -181,7 +182,6 @@ func swarm(places []vg.Length, radius, limit vg.Length) (offsets []vg.Length, cr
 			if try > limit || try < -limit {
 				// No room: spread evenly over the height.
 				offsets[i] = limit * (vg.Length(n*7919%1000)/500 - 1)
-				crowded++
 				break
 			}
 			if !collides(places, offsets, order[:n], places[i], try, apart) {
@@ -190,7 +190,7 @@ func swarm(places []vg.Length, radius, limit vg.Length) (offsets []vg.Length, cr
 			}
 		}
 	}
-	return offsets, crowded
+	return offsets
 }
 
 // collides says whether a point at (x, dy) is nearer than apart to one of those

@@ -14,7 +14,7 @@ func TestSwarm(t *testing.T) {
 		places := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) vg.Length {
 			return vg.Length(rapid.IntRange(0, 300).Draw(t, "x"))
 		}), 0, 80).Draw(t, "places")
-		offsets, _ := swarm(places, radius, limit)
+		offsets := swarm(places, radius, limit)
 		if len(offsets) != len(places) {
 			t.Fatalf("%d offsets for %d places", len(offsets), len(places))
 		}
@@ -24,7 +24,7 @@ func TestSwarm(t *testing.T) {
 			}
 		}
 	})
-	apart, _ := swarm([]vg.Length{5, 5, 5, 40}, 1.7, 9)
+	apart := swarm([]vg.Length{5, 5, 5, 40}, 1.7, 9)
 	if apart[0] == apart[1] || apart[1] == apart[2] || apart[0] == apart[2] {
 		t.Errorf("three dots at the same place have offsets %v", apart[:3])
 	}
