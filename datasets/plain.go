@@ -92,7 +92,9 @@ func independent(v spec.Values, draw func(*stream) float64) generator {
 }
 
 // around returns a factor of mean 1, uniform on [1 − spread, 1 + spread).
-func (r *stream) around(spread float64) float64 { return 1 + float64(spread*(float64(2*r.uniform())-1)) }
+func (r *stream) around(spread float64) float64 {
+	return 1 + float64(spread*(float64(2*r.uniform())-1))
+}
 
 func newZipf(v spec.Values) (generator, error) {
 	s, jitter, scale := v.Float("s"), v.Float("jitter"), v.Float("scale")

@@ -32,7 +32,7 @@ func newStream(seed uint64, workload string, layer int) *stream {
 
 // uniform returns a variate of the uniform distribution on [0, 1), a multiple
 // of 2⁻⁵³.
-func (r *stream) uniform() float64 { return float64(r.bits.Uint64()>>11) * 0x1p-53 }
+func (r *stream) uniform() float64 { return float64(float64(r.bits.Uint64()>>11) * 0x1p-53) }
 
 // below returns an integer of 0..n−1, each as likely.
 func (r *stream) below(n int) int {
@@ -61,7 +61,7 @@ func (r *stream) normal() float64 {
 		return r.spare
 	}
 	for {
-		x, y := float64(2*r.uniform())-1, float64(2*r.uniform())-1
+		x, y := 2*r.uniform()-1, 2*r.uniform()-1
 		q := float64(x*x) + float64(y*y)
 		if q >= 1 || q == 0 {
 			continue
