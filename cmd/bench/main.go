@@ -22,7 +22,9 @@ type app struct {
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
 	List    listCmd    `cmd:"" help:"List strategies, backends, workloads and experiments."`
 	Env     envCmd     `cmd:"" help:"Describe this machine and program."`
+	Report  reportCmd  `cmd:"" help:"Draw the figures of a run and write its report again."`
 	Compare compareCmd `cmd:"" help:"Compare two runs, or the strategies of one, and say what differs significantly."`
+	Export  exportCmd  `cmd:"" help:"Export the records of a run for benchstat, pandas, DuckDB."`
 }
 
 // streams are the standard streams of a verb.

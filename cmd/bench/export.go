@@ -1,0 +1,38 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"packbench/harness"
+	"packbench/harness/export"
+	"packbench/internal/atomicfile"
+)
+
+// exportCmd is "bench export".
+type exportCmd struct {
+	Dir    string `arg:"" help:"Run directory."`
+	Format string `short:"f" required:"" placeholder:"FORMAT" help:"benchfmt (for benchstat), csv, parquet or json."`
+	Table  string `short:"t" default:"runs" placeholder:"TABLE" help:"runs, layers or stages: a line per run, per layer of a cell, or per stage of a run."`
+	Out    string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
+}
+
+// Run implements the verb.
+func (c *exportCmd) Run(s *streams) error {
+	options := export.Options{Format: c.Format, Table: c.Table}
+	if err := options.Check(); err != nil {
+		return err
+	}
+	run, err := harness.Load(c.Dir)
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer) error { return export.Write(w, run, options) }
+	if c.Out != "" && c.Out != "-" {
+		return atomicfile.Write(c.Out, write)
+	}
+	if c.Format == "parquet" && isTerminal(s.out) {
+		return errors.New("parquet is no text: name a file with -o, or use a pipe")
+	}
+	return write(s.out)
+}
