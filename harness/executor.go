@@ -76,6 +76,9 @@ func (x *executor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	if err := r.out.Validate(problem); err != nil {
 		return failed(fmt.Errorf("not a valid packing: %w", err))
 	}
+	if n := len(report.Layers); n != 0 && n != cell.Layers {
+		return failed(fmt.Errorf("the backend reports on %d layers of %d", n, cell.Layers))
+	}
 	o.PackingHash = hashPacking(r.out)
 	if evaluate {
 		o.Quality = NewLayerData(packing.Evaluate(problem, r.out))
@@ -99,7 +102,7 @@ func (x *executor) pack(ctx context.Context, r *runner, p *packing.Problem, rand
 	runtime.GC()
 	o.Start = time.Now()
 	report, err := r.Pack(ctx, p, random, r.out)
-	o.Time = time.Since(o.Start)
+	o.Time = max(time.Since(o.Start), 1) // a coarse clock sees no time pass
 	switch {
 	case x.plan.timeout > 0 && (o.Time > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
 		o.Status, o.Reason = Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)

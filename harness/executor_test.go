@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -37,6 +38,10 @@ func TestExecutor(t *testing.T) {
 		reason  string // part of it
 	}{
 		{name: "done", status: Done},
+		{
+			name: "too few stats", status: Failed, reason: "the backend reports on 1 layers of 2",
+			backend: fakeBackend{layers: make([]strategies.LayerStats, 1)},
+		},
 		{name: "in time", timeout: "1h", status: Done},
 		{
 			name: "error", status: Failed, reason: "out of luck",
@@ -102,6 +107,19 @@ func TestExecutor(t *testing.T) {
 				t.Errorf("%+v", o)
 			}
 		})
+	}
+}
+
+// TestExecutorProofs: layers that are proved optimal are recorded; where none
+// is there is nothing to record.
+func TestExecutorProofs(t *testing.T) {
+	o := outcome(t, &fakeBackend{layers: []strategies.LayerStats{{Optimal: false}, {Optimal: true}}}, "")
+	if want := []bool{false, true}; !slices.Equal(o.Quality.Optimal, want) {
+		t.Errorf("optimal %v, want %v", o.Quality.Optimal, want)
+	}
+	o = outcome(t, &fakeBackend{layers: make([]strategies.LayerStats, 2)}, "")
+	if o.Quality.Optimal != nil {
+		t.Errorf("optimal %v, want nil", o.Quality.Optimal)
 	}
 }
 

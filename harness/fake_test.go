@@ -16,6 +16,7 @@ type fakeBackend struct {
 	prepare error                                                                   // of Prepare
 	pack    func(ctx context.Context, p *packing.Problem, g *packing.Packing) error // nil: roundRobin
 
+	layers           []strategies.LayerStats // of the report
 	prepared, closed int
 }
 
@@ -38,7 +39,7 @@ type fakeRunner struct{ *fakeBackend }
 
 func (r *fakeRunner) Pack(ctx context.Context, p *packing.Problem, _ strategies.Random, g *packing.Packing) (strategies.Report, error) {
 	if r.pack == nil {
-		return strategies.Report{}, roundRobin(ctx, p, g)
+		return strategies.Report{Layers: r.layers}, roundRobin(ctx, p, g)
 	}
 	return strategies.Report{}, r.pack(ctx, p, g)
 }

@@ -115,7 +115,10 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	defer context.AfterFunc(ctx, func() {
+		stop()
+		fmt.Fprintln(stderr, "finishing the current run; interrupt again to stop at once")
+	})()
 
 	executor := harness.NewExecutor(session.Plan)
 	defer executor.Close()

@@ -38,7 +38,7 @@ func New(out io.Writer, terminal bool) *Display {
 			progressbar.OptionSetPredictTime(true),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetDescription("running"),
+			progressbar.OptionSetDescription("runs"),
 		)
 	}
 	d.from = d.now()
@@ -60,7 +60,6 @@ func (d *Display) Observe(e harness.Event) {
 		if d.bar.GetMax() != d.made+left {
 			d.bar.ChangeMax(d.made + left)
 		}
-		d.bar.Describe(e.Cell.Strategy)
 		_ = d.bar.Set(d.made) // a terminal that is gone is no reason to stop
 		return
 	}

@@ -69,7 +69,7 @@ func TestBar(t *testing.T) {
 	}
 	d.Observe(event(5, 5, record(harness.Failed, "broke")))
 	d.Close()
-	for _, want := range []string{"lpt", "(2/5", "s]", "failed: broke\n"} {
+	for _, want := range []string{"runs", "(2/5", "s]", "failed: broke\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in %q", want, out.String())
 		}
