@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func close(got, want float64) bool { return math.Abs(got-want) <= 1e-9*math.Abs(want) }
+func nearly(got, want float64) bool { return math.Abs(got-want) <= 1e-9*math.Abs(want) }
 
 // TestDescribeLayer compares with NumPy 1.24 (std, polyfit) and SciPy 1.10
 // (stats.gamma.fit with floc=0).
@@ -24,7 +24,7 @@ func TestDescribeLayer(t *testing.T) {
 		{"Zipf", s.Zipf, 1.6808279250711116},
 		{"R²", s.ZipfR2, 0.9820618691634269},
 	} {
-		if !close(c.got, c.want) {
+		if !nearly(c.got, c.want) {
 			t.Errorf("%s = %v, want %v", c.name, c.got, c.want)
 		}
 	}

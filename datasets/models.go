@@ -11,14 +11,14 @@ import (
 // spread is that of the model times exp(variation·z), z standard normal.
 func modelDefinitions() []Definition {
 	const measured = "shape measured on public recordings of the router's token counts; model: "
-	variation := func(def float64) spec.Param {
-		return number("variation", def, 0, 2, "how layers differ: standard deviation of the logarithm of sigma or shape")
+	variation := func(def float64, of string) spec.Param {
+		return number("variation", def, 0, 2, "how layers differ: standard deviation of the logarithm of a layer's "+of)
 	}
 	shape := func(def float64) spec.Param {
-		return number("shape", def, 0.05, 1e6, "the shares are gamma variates of this shape, to the power power, in the median layer")
+		return number("shape", def, 0.05, 1e6, "shares are powers of gamma variates: the shape of these, in the median layer")
 	}
 	bend := func(def float64) spec.Param {
-		return number("power", def, 0.05, 5, "below 1 the low tail is longer and the high one shorter than gamma's")
+		return number("power", def, 0.05, 5, "the power; below 1 it takes from the high tail of gamma, and a lower shape adds to the low one")
 	}
 	total := func(tokens, perToken int) spec.Param {
 		return whole("total", tokens*perToken, 1, maxTokens, "routed tokens per layer (tokens × experts per token), all dealt")
@@ -31,7 +31,7 @@ func modelDefinitions() []Definition {
 			Params: sized(58, 256, total(1<<15, 8),
 				number("sigma", 0.665, 0, 5, "standard deviation of the logarithm of the shares, in the median layer"),
 				number("skew", 0.035, 0, 0.5, "weight of z² beside z in the logarithm of the shares: hot experts hotter"),
-				variation(0.16)),
+				variation(0.16, "sigma")),
 			Presets: []spec.Preset{
 				{Name: "prefill", Doc: "prompts (the default)"},
 				{Name: "decode", Args: args("sigma", "0.64", "skew", "0.025", "variation", "0.15"), Doc: "generation: a little more even"},
@@ -43,7 +43,7 @@ func modelDefinitions() []Definition {
 			Summary: "token counts like Qwen3-235B-A22B: gamma with a long low tail, very unequal",
 			Source:  measured + "Qwen Team 2025, arXiv:2505.09388 (94 layers, 128 experts, 8 per token)",
 			Params: sized(94, 128, total(1<<15, 8),
-				shape(0.42), bend(1.06), variation(0.28)),
+				shape(0.42), bend(1.06), variation(0.28, "shape")),
 			Presets: []spec.Preset{
 				{Name: "235b", Doc: "94 layers (the default)"},
 				{Name: "30b", Args: args("layers", "48", "shape", "0.38", "power", "1.25"), Doc: "Qwen3-30B-A3B: 48 layers, more unequal"},
@@ -55,7 +55,7 @@ func modelDefinitions() []Definition {
 			Summary: "token counts like gpt-oss: gamma with a long low tail, few experts",
 			Source:  measured + "OpenAI 2025, arXiv:2508.10925 (24 layers of 32 experts or 36 of 128, 4 per token)",
 			Params: sized(24, 32, total(1<<15, 4),
-				shape(0.38), bend(0.58), variation(0.4)),
+				shape(0.38), bend(0.58), variation(0.4, "shape")),
 			Presets: []spec.Preset{
 				{Name: "20b", Doc: "24 layers of 32 experts (the default)"},
 				{Name: "120b", Args: args("layers", "36", "items", "128"), Doc: "36 layers of 128 experts, the spread of the smaller model"},
@@ -67,7 +67,7 @@ func modelDefinitions() []Definition {
 			Summary: "token counts like Mixtral-8x7B: few experts, nearly even",
 			Source:  measured + "Jiang et al. 2024, arXiv:2401.04088 (32 layers, 8 experts, 2 per token)",
 			Params: sized(32, 8, total(1<<12, 2),
-				shape(6), bend(1), variation(0.7)),
+				shape(6), bend(1), variation(0.7, "shape")),
 			make: newGammaModel,
 		},
 		{

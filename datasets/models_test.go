@@ -19,7 +19,7 @@ func TestModelsHaveTheMeasuredShape(t *testing.T) {
 		sigma, zeros      float64 // recorded medians; zeros only where they are many
 		tolerance, inside float64
 	}{
-		{"deepseek-v3", measured{.48, .84, 1.76}, measured{3.1, 6.3, 13.7}, .66, 0, .1, .95},
+		{"deepseek-v3", measured{.48, .84, 1.76}, measured{3.1, 6.3, 13.7}, .66, 0, .1, .9},
 		{"deepseek-v3:decode", measured{.43, .76, 1.47}, measured{2.6, 5.6, 10.7}, .63, 0, .1, .9},
 		{"qwen3", measured{1.03, 1.58, 2.14}, measured{5.9, 10.8, 15.4}, 2.19, .02, .15, .8},
 		{"qwen3:30b", measured{1.10, 1.95, 2.19}, measured{6.2, 11.7, 13.6}, 2.12, .01, .2, .5},
@@ -28,7 +28,7 @@ func TestModelsHaveTheMeasuredShape(t *testing.T) {
 		{"llama4", measured{1.25, 2.63, 11.3}, measured{5, 21.8, 128}, .99, .45, .2, .95},
 	} {
 		var cv, peak, sigma, zeros []float64
-		for seed := range uint64(6) {
+		for seed := range uint64(4) {
 			loads := must(t, c.spec, seed)
 			for l := range loads.Layers {
 				s := DescribeLayer(loads.Layer(0, l))
@@ -66,7 +66,7 @@ func TestModelsHaveTheMeasuredShape(t *testing.T) {
 // layers and .98 over the last.
 func TestDeepSeekGrowsMoreUnequalWithDepth(t *testing.T) {
 	first, last := 0.0, 0.0
-	for seed := range uint64(8) {
+	for seed := range uint64(5) {
 		loads := must(t, "deepseek-v3", seed)
 		for l := range 15 {
 			first += DescribeLayer(loads.Layer(0, l)).CV
