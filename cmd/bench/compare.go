@@ -24,6 +24,7 @@ type compareCmd struct {
 	Alpha      float64 `default:"0.05" help:"Level of significance after correction for the number of cells."`
 	Confidence float64 `default:"0.95" help:"Confidence of intervals."`
 	Seed       uint64  `default:"0" help:"Seed of the bootstrap."`
+	PoolSeeds  bool    `help:"Take the seeds of a workload together: fewer rows, more layers and runs in each."`
 	AnyMachine bool    `help:"Compare times although they come from different machines."`
 }
 
@@ -54,7 +55,7 @@ func (c *compareCmd) Run(s *streams) error {
 }
 
 func (c *compareCmd) options() (compare.Options, error) {
-	o := compare.Options{Alpha: c.Alpha, Confidence: c.Confidence, Seed: c.Seed, AnyMachine: c.AnyMachine}
+	o := compare.Options{Alpha: c.Alpha, Confidence: c.Confidence, Seed: c.Seed, PoolSeeds: c.PoolSeeds, AnyMachine: c.AnyMachine}
 	if c.Alpha == 0 || c.Confidence == 0 { // which would mean the default
 		return o, errors.New("alpha and confidence must be between 0 and 1")
 	}

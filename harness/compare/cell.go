@@ -8,43 +8,74 @@ import (
 	"packbench/harness/stats"
 )
 
-// compare compares the two sides of a cell. Adjusted p values and verdicts,
+// match is what is compared as one: a pair, or the pairs of several seeds.
+type match []pair
+
+// pool makes matches of the pairs, one for each or one for all that differ in
+// the seed only, in the order of their first.
+func pool(pairs []pair, seeds bool) []match {
+	var matches []match
+	at := map[harness.Cell]int{}
+	for _, p := range pairs {
+		cell := p.new.Cell
+		cell.Seed = 0
+		if i, ok := at[cell]; ok && seeds {
+			matches[i] = append(matches[i], p)
+			continue
+		}
+		at[cell] = len(matches)
+		matches = append(matches, match{p})
+	}
+	return matches
+}
+
+// compare compares the two sides of a match. Adjusted p values and verdicts,
 // which depend on the other cells, come later.
-func (p pair) compare(o Options) (Cell, error) {
-	c := Cell{Cell: p.new.Cell, Layers: p.new.Layers, Items: p.new.Items, Status: Compared}
-	if a, b := p.old.WorkloadHash, p.new.WorkloadHash; a != b {
-		c.Status = Refused
-		c.Reason = fmt.Sprintf("the loads of %s differ (hash %s against %s): compare runs on the same loads", p.new.Workload, short(a), short(b))
+func (m match) compare(o Options) (Cell, error) {
+	first := m[0].new
+	c := Cell{Cell: first.Cell, Layers: first.Layers, Items: first.Items, Status: Compared, Same: true}
+	var old, new sample
+	for _, p := range m {
+		if o.PoolSeeds {
+			c.Seeds = append(c.Seeds, p.new.Seed)
+		}
+		status, reason := p.comparable()
+		if status == Compared {
+			old.add(p.old, p.bound())
+			new.add(p.new, p.bound())
+			c.Same = c.Same && samePacking(p.old, p.new)
+		} else if c.Status == Compared {
+			c.Status, c.Reason, c.Same = status, reason, false
+			if len(m) > 1 {
+				c.Reason = fmt.Sprintf("seed %d: %s", p.new.Seed, reason)
+			}
+		}
+		// A cell in which only some runs failed is compared by the others, but
+		// never passes as sound.
+		c.failedNew = c.failedNew || broken(p.new.Status()) && !broken(p.old.Status())
+	}
+	if c.Status != Compared {
 		return c, nil
 	}
-	old, new := p.old.Quality(), p.new.Quality()
-	if old == nil || new == nil {
-		c.Status, c.Reason = Failed, p.failure()
-		c.failedNew = old != nil && broken(p.new.Status())
-		return c, nil
+	if !o.AnyMachine {
+		c.NoTime = m.sameMachine()
 	}
-	// A cell in which only some runs failed is compared by the others, but
-	// never passes as sound.
-	c.failedNew = broken(p.new.Status()) && !broken(p.old.Status())
-	c.Same = samePacking(p.old, p.new)
 	var err error
-	if c.Imbalance, err = compareLayers(old.Imbalance, new.Imbalance, o); err != nil {
+	if c.Imbalance, err = compareLayers(old.imbalance, new.imbalance, o); err != nil {
 		return c, err
 	}
-	before, now := gaps(old, new)
-	if c.Gap, err = compareLayers(before, now, o); err != nil {
+	if c.Gap, err = compareLayers(old.gap, new.gap, o); err != nil || c.NoTime != "" {
 		return c, err
 	}
-	if reason := p.sameMachine(); reason != "" && !o.AnyMachine {
-		c.NoTime = reason
-		return c, nil
-	}
-	c.Time, err = compareTimes(p.old.Times(), p.new.Times(), o)
+	c.Time, err = compareTimes(old.times, new.times, o)
 	return c, err
 }
 
-// failure names the side that has no run that is done, and why.
-func (p pair) failure() string {
+// comparable says whether both sides solved the same problem, and if not, why.
+func (p pair) comparable() (Status, string) {
+	if a, b := p.old.WorkloadHash, p.new.WorkloadHash; a != b {
+		return Refused, fmt.Sprintf("the loads of %s differ (hash %s against %s): compare runs on the same loads", p.new.Workload, short(a), short(b))
+	}
 	for _, side := range []struct {
 		name string
 		cell *harness.CellRuns
@@ -54,10 +85,35 @@ func (p pair) failure() string {
 			if r := side.cell.Reason(); r != "" {
 				reason += ": " + r
 			}
-			return reason
+			return Failed, reason
 		}
 	}
-	return ""
+	return Compared, ""
+}
+
+// bound returns the better of the lower bounds that the sides recorded, per
+// layer: both solve the same problem.
+func (p pair) bound() []float64 {
+	old, new := p.old.Quality().LowerBound, p.new.Quality().LowerBound
+	best := make([]float64, len(old))
+	for l := range old {
+		best[l] = max(old[l], new[l])
+	}
+	return best
+}
+
+// sample is one side of a match: an element per layer and per run.
+type sample struct{ imbalance, gap, times []float64 }
+
+func (s *sample) add(cell *harness.CellRuns, bound []float64) {
+	q := cell.Quality()
+	s.imbalance = append(s.imbalance, q.Imbalance...)
+	for l := range q.Max {
+		layer := q.Layer(l)
+		layer.LowerBound = bound[l]
+		s.gap = append(s.gap, layer.Gap())
+	}
+	s.times = append(s.times, cell.Times()...)
 }
 
 // broken reports whether a status is the fault of the run, not of a backend
@@ -67,18 +123,6 @@ func broken(s harness.Status) bool { return s == harness.Failed || s == harness.
 func samePacking(old, new *harness.CellRuns) bool {
 	a, b := old.Done()[0].PackingHash, new.Done()[0].PackingHash
 	return a != "" && a == b
-}
-
-// gaps returns the gaps of both sides per layer, against the better of the
-// lower bounds that they recorded: both solve the same problem.
-func gaps(old, new *harness.LayerData) (before, now []float64) {
-	for l := range old.Max {
-		a, b := old.Layer(l), new.Layer(l)
-		bound := max(a.LowerBound, b.LowerBound)
-		a.LowerBound, b.LowerBound = bound, bound
-		before, now = append(before, a.Gap()), append(now, b.Gap())
-	}
-	return before, now
 }
 
 // compareLayers compares a measure over the same layers.
@@ -95,7 +139,7 @@ func compareLayers(old, new []float64, o Options) (*Quality, error) {
 	if q.Shift, err = stats.PairedHodgesLehmann(new, old); err != nil {
 		return nil, err
 	}
-	if least := math.Pow(2, 1-float64(len(new))); least > o.Alpha {
+	if least := math.Pow(2, 1-float64(len(new))); least > o.Alpha && q.Pairs.Wins+q.Pairs.Losses > 0 {
 		q.Warnings = []stats.Warning{{
 			Code:    stats.FewRepeats,
 			Message: fmt.Sprintf("%d layers cannot differ significantly: the least possible p is %.2g", len(new), least),
@@ -127,10 +171,10 @@ func compareTimes(old, new []float64, o Options) (*Time, error) {
 	if t.Shift, err = stats.HodgesLehmann(new, old); err != nil {
 		return nil, err
 	}
-	if t.OldWarning, err = stats.CheckTimes(old); err != nil {
+	if t.OldWarnings, err = stats.CheckTimes(old); err != nil {
 		return nil, err
 	}
-	if t.NewWarning, err = stats.CheckTimes(new); err != nil {
+	if t.NewWarnings, err = stats.CheckTimes(new); err != nil {
 		return nil, err
 	}
 	return t, nil

@@ -24,6 +24,10 @@ type Options struct {
 	Alpha      float64 // level of significance; default 0.05
 	Confidence float64 // of intervals; default 0.95
 	Seed       uint64  // of the bootstrap
+	// PoolSeeds takes the cells that differ in nothing but the seed together:
+	// the layers of all of them are the pairs of one test, their times two
+	// samples.
+	PoolSeeds bool
 	// AnyMachine compares times although they come from different machines.
 	AnyMachine bool
 	// FailAbove, where not nil, is the relative increase of time or imbalance
@@ -79,7 +83,8 @@ type Side struct {
 // TimeReason says why.
 type Cell struct {
 	harness.Cell
-	Layers    int      `json:"layers"`
+	Seeds     []uint64 `json:"seeds,omitempty"` // where several are pooled; Seed is the first
+	Layers    int      `json:"layers"`          // per seed
 	Items     int      `json:"items"`
 	Status    Status   `json:"status"`
 	Reason    string   `json:"reason,omitempty"`    // why nothing is compared
@@ -114,19 +119,19 @@ const (
 
 // Time is the comparison of the times of a cell, in ns.
 type Time struct {
-	Old        stats.Interval  `json:"old"` // of the median
-	New        stats.Interval  `json:"new"`
-	OldRuns    int             `json:"old_runs"`
-	NewRuns    int             `json:"new_runs"`
-	Ratio      Ratio           `json:"ratio"` // of the medians, new/old
-	U          float64         `json:"u"`     // Mann–Whitney
-	P          float64         `json:"p"`
-	Adjusted   float64         `json:"p_adjusted"`  // for the number of cells (Holm)
-	Delta      float64         `json:"cliff_delta"` // from −1, all new runs faster, to 1
-	Shift      float64         `json:"shift"`       // Hodges–Lehmann: new − old
-	Verdict    Verdict         `json:"verdict"`
-	OldWarning []stats.Warning `json:"old_warnings,omitempty"`
-	NewWarning []stats.Warning `json:"new_warnings,omitempty"`
+	Old         stats.Interval  `json:"old"` // of the median
+	New         stats.Interval  `json:"new"`
+	OldRuns     int             `json:"old_runs"`
+	NewRuns     int             `json:"new_runs"`
+	Ratio       Ratio           `json:"ratio"` // of the medians, new/old
+	U           float64         `json:"u"`     // Mann–Whitney
+	P           float64         `json:"p"`
+	Adjusted    float64         `json:"p_adjusted"`  // for the number of cells (Holm)
+	Delta       float64         `json:"cliff_delta"` // from −1, all new runs faster, to 1
+	Shift       float64         `json:"shift"`       // Hodges–Lehmann: new − old
+	Verdict     Verdict         `json:"verdict"`
+	OldWarnings []stats.Warning `json:"old_warnings,omitempty"`
+	NewWarnings []stats.Warning `json:"new_warnings,omitempty"`
 }
 
 // Quality is the comparison of a measure over the layers of a cell; less is
@@ -200,10 +205,10 @@ func Baseline(run *harness.Run, strategy string, o Options) (*Comparison, error)
 
 // compare fills in everything but the match.
 func (c *Comparison) compare(pairs []pair, o Options) error {
-	for _, p := range pairs {
-		cell, err := p.compare(o)
+	for _, m := range pool(pairs, o.PoolSeeds) {
+		cell, err := m.compare(o)
 		if err != nil {
-			return fmt.Errorf("%s on %s: %w", p.new.Strategy, p.new.Workload, err)
+			return fmt.Errorf("%s on %s: %w", cell.Strategy, cell.Workload, err)
 		}
 		c.Cells = append(c.Cells, cell)
 	}

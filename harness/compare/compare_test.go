@@ -170,11 +170,53 @@ func TestSelf(t *testing.T) {
 }
 
 func TestGapTakesTheBetterBound(t *testing.T) {
-	old := &harness.LayerData{Max: []float64{110}, Min: []float64{90}, Mean: []float64{100}, LowerBound: []float64{100}}
-	new := &harness.LayerData{Max: []float64{110}, Min: []float64{90}, Mean: []float64{100}, LowerBound: []float64{110}}
-	before, now := gaps(old, new)
-	if before[0] != 0 || now[0] != 0 {
-		t.Errorf("gaps %v and %v: the second side proves both optimal", before, now)
+	cell := func(bound float64) *harness.CellRuns {
+		q := &harness.LayerData{Imbalance: []float64{20}, Max: []float64{110}, Min: []float64{90}, Mean: []float64{100}, LowerBound: []float64{bound}}
+		return &harness.CellRuns{Records: []harness.Record{{Status: harness.Done, Quality: q, TimeNS: 1000}}}
+	}
+	p := pair{old: cell(100), new: cell(110), oldRun: &harness.Run{}, newRun: &harness.Run{}}
+	c, err := match{p}.compare(Options{Alpha: 0.05, Confidence: 0.95})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Gap.OldMean != 0 || c.Gap.NewMean != 0 {
+		t.Errorf("gaps %v and %v: the second side proves both optimal", c.Gap.OldMean, c.Gap.NewMean)
+	}
+}
+
+func TestPoolSeeds(t *testing.T) {
+	reseeded := func(name string) *harness.Run {
+		run := load(t, name)
+		for _, r := range slices.Clone(run.Records) {
+			r.Seed, r.Key, r.WorkloadHash = 2, r.Key+"2", r.WorkloadHash+"2"
+			run.Records = append(run.Records, r)
+		}
+		for _, p := range slices.Clone(run.Manifest.Cells) {
+			p.Seed, p.Key, p.WorkloadHash = 2, p.Key+"2", p.WorkloadHash+"2"
+			run.Manifest.Cells = append(run.Manifest.Cells, p)
+		}
+		return run
+	}
+	c, err := Runs(reseeded("old"), reseeded("new"), Options{PoolSeeds: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := find(t, c, "two-opt", "uniform")
+	if !slices.Equal(cell.Seeds, []uint64{1, 2}) || cell.Imbalance.Pairs.Wins != 16 || cell.Time.OldRuns != 14 || cell.Time.NewRuns != 14 {
+		t.Errorf("two seeds: %v, %+v, %+v", cell.Seeds, cell.Imbalance, cell.Time)
+	}
+	if failed := find(t, c, "topk-max-any", "uniform"); failed.Reason != "seed 1: new is timeout: longer than 1s" {
+		t.Errorf("failed: %+v", failed)
+	}
+	alone, err := Runs(reseeded("old"), reseeded("new"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(alone.Cells) != 2*len(c.Cells) {
+		t.Errorf("%d cells alone, %d pooled", len(alone.Cells), len(c.Cells))
+	}
+	if got := c.varying().label(cell); got != "uniform:layers=8,items=64, cpu, two-opt" {
+		t.Errorf("label %q", got)
 	}
 }
 

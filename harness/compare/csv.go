@@ -3,6 +3,7 @@ package compare
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,7 @@ func csvColumns() []csvColumn {
 		{"layers", func(_ *Comparison, c Cell) string { return strconv.Itoa(c.Layers) }},
 		{"items", func(_ *Comparison, c Cell) string { return strconv.Itoa(c.Items) }},
 		{"packs", func(_ *Comparison, c Cell) string { return strconv.Itoa(c.Packs) }},
-		{"seed", func(_ *Comparison, c Cell) string { return strconv.FormatUint(c.Seed, 10) }},
+		{"seed", func(_ *Comparison, c Cell) string { return strings.ReplaceAll(c.seeds(), ",", "") }},
 		{"rng", func(_ *Comparison, c Cell) string { return c.RNG.String() }},
 		{"backend", func(_ *Comparison, c Cell) string { return c.Backend }},
 		{"strategy", func(_ *Comparison, c Cell) string { return c.Strategy }},
@@ -56,7 +57,7 @@ func csvColumns() []csvColumn {
 	add("shift_ns", func(t *Time) string { return number(t.Shift) })
 	add("verdict", func(t *Time) string { return string(t.Verdict) })
 	add("warnings", func(t *Time) string {
-		return codes(append(t.OldWarning[:len(t.OldWarning):len(t.OldWarning)], t.NewWarning...))
+		return codes(append(slices.Clone(t.OldWarnings), t.NewWarnings...))
 	})
 	columns = append(columns, qualityColumns("imbalance_", func(c Cell) *Quality { return c.Imbalance })...)
 	return append(columns, qualityColumns("gap_", func(c Cell) *Quality { return c.Gap })...)

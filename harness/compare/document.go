@@ -3,8 +3,6 @@ package compare
 import (
 	"fmt"
 	"strings"
-
-	"packbench/harness/stats"
 )
 
 // document is a comparison laid out for reading, before any format.
@@ -53,7 +51,7 @@ func (c *Comparison) heading(a axes) []string {
 	if len(a.fixed) > 0 && len(c.Cells) > 0 {
 		var parts []string
 		for _, axis := range a.fixed {
-			parts = append(parts, axis.name+" "+axis.value(c.Cells[0].Cell))
+			parts = append(parts, axis.name+" "+axis.value(c.Cells[0]))
 		}
 		lines = append(lines, "everywhere: "+strings.Join(parts, ", "))
 	}
@@ -119,7 +117,7 @@ func (c *Comparison) timeTable(a axes) table {
 	}
 	for _, cell := range c.Cells {
 		if m := cell.Time; m != nil {
-			t.rows = append(t.rows, append(a.values(cell.Cell), formatTime(m.Old), formatTime(m.New),
+			t.rows = append(t.rows, append(a.values(cell), formatTime(m.Old), formatTime(m.New),
 				formatChange(m.Ratio), formatP(m.Adjusted), formatEffect(m.Delta), string(m.Verdict)))
 		}
 	}
@@ -127,7 +125,7 @@ func (c *Comparison) timeTable(a axes) table {
 }
 
 // qualityTable is the table of a measure over layers; values are shown times
-// scale.
+// scale. Cells without any difference have no row: a note counts them.
 func (c *Comparison) qualityTable(a axes, title string, scale float64, measure func(Cell) *Quality) table {
 	old, new := c.sides()
 	t := table{
@@ -136,8 +134,8 @@ func (c *Comparison) qualityTable(a axes, title string, scale float64, measure f
 			column{"layers +/=/-", true}, column{"p", true}, column{"r", true}, column{"", false}),
 	}
 	for _, cell := range c.Cells {
-		if q := measure(cell); q != nil {
-			t.rows = append(t.rows, append(a.values(cell.Cell),
+		if q := measure(cell); q != nil && q.Verdict != Equal {
+			t.rows = append(t.rows, append(a.values(cell),
 				significant(q.OldMean*scale, 4), significant(q.NewMean*scale, 4), formatChange(q.Ratio),
 				formatDifference(q.Difference, scale), fmt.Sprintf("%d/%d/%d", q.Pairs.Wins, q.Pairs.Ties, q.Pairs.Losses),
 				formatP(q.Adjusted), formatEffect(q.Pairs.RankBiserial), string(q.Verdict)))
@@ -148,32 +146,38 @@ func (c *Comparison) qualityTable(a axes, title string, scale float64, measure f
 
 // remarks are the notes below the tables.
 func (c *Comparison) remarks(a axes) []string {
-	var refused, untimed, unmatched, means, warnings gathered
+	var refused, untimed, unmatched, means gathered
+	var warnings warned
+	old, new := c.sides()
+	equal, same := 0, 0
 	for _, cell := range c.Cells {
-		label := a.label(cell.Cell)
+		label := a.label(cell)
 		if cell.Reason != "" {
 			refused.add(cell.Reason, label)
 		}
 		if cell.NoTime != "" {
 			untimed.add(cell.NoTime, label)
 		}
-		if cell.Time != nil {
-			old, new := c.sides()
-			warnings.addWarnings(label+", "+old, cell.Time.OldWarning)
-			warnings.addWarnings(label+", "+new, cell.Time.NewWarning)
+		if t := cell.Time; t != nil {
+			warnings.add(label+", "+old, t.OldWarnings)
+			warnings.add(label+", "+new, t.NewWarnings)
 		}
-		if cell.Imbalance != nil {
-			warnings.addWarnings(label, cell.Imbalance.Warnings)
+		if q := cell.Imbalance; q != nil {
+			warnings.add(label, q.Warnings)
+			if q.Verdict == Equal {
+				equal++
+			}
+			if cell.Same {
+				same++
+			}
 		}
 	}
 	for _, u := range c.Unmatched {
-		where := u.In
+		where := "only in the " + u.In + " run"
 		if c.Baseline != "" {
 			where = "without a baseline"
-		} else {
-			where = "only in the " + where + " run"
 		}
-		unmatched.add(where, strings.Join(axes{vary: allAxes}.values(u.Cell), " "))
+		unmatched.add(where, axes{vary: allAxes}.label(Cell{Cell: u.Cell}))
 	}
 	for _, g := range c.Groups {
 		for _, left := range g.Imbalance.Left {
@@ -183,60 +187,29 @@ func (c *Comparison) remarks(a axes) []string {
 		}
 	}
 	var notes []string
+	if equal > 0 {
+		notes = append(notes, fmt.Sprintf("%s the same imbalance in every layer on both sides and no row for it; in %d of them the packings are the same, bit for bit", count(equal, "cell has", "cells have"), same))
+	}
 	notes = append(notes, refused.lines("not compared, ")...)
 	notes = append(notes, untimed.lines("times not compared, ")...)
 	notes = append(notes, means.lines("no ratio of the imbalance, left out of the geometric mean, ")...)
 	notes = append(notes, unmatched.lines("")...)
-	notes = append(notes, warnings.lines("")...)
+	notes = append(notes, warnings.lines()...)
 	notes = append(notes, c.Notes...)
 	return append(notes, c.method())
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // method says what the numbers are.
 func (c *Comparison) method() string {
 	return fmt.Sprintf("Brackets are intervals of at least %g %%: exact ones of the median time, BCa bootstrap ones of the mean paired difference. "+
 		"p is of the Mann-Whitney U test for times and of the Wilcoxon signed-rank test over layers otherwise, corrected by Holm for the number of cells that differ at all; "+
-		"better, worse and ~ (neither) are at level %g, = is no difference. "+
-		"delta is Cliff's delta, r the rank-biserial correlation, from -1 (always less) to +1. Less is better.", 100*c.Confidence, c.Alpha)
-}
-
-// gathered collects names by what is said of them, in order.
-type gathered struct {
-	order []string
-	names map[string][]string
-}
-
-func (g *gathered) add(what, name string) {
-	if g.names == nil {
-		g.names = map[string][]string{}
-	}
-	if g.names[what] == nil {
-		g.order = append(g.order, what)
-	}
-	g.names[what] = append(g.names[what], name)
-}
-
-// addWarnings gathers by code, so that one line speaks for all cells with it.
-func (g *gathered) addWarnings(name string, warnings []stats.Warning) {
-	for _, w := range warnings {
-		g.add(string(w.Code)+" ("+w.Advice+")", name+": "+w.Message)
-	}
-}
-
-func (g *gathered) has(what string) bool { return g.names[what] != nil }
-
-// most is how many names a note lists; JSON and CSV have all.
-const most = 4
-
-func (g *gathered) lines(prefix string) []string {
-	var lines []string
-	for _, what := range g.order {
-		names := g.names[what]
-		shown := strings.Join(names[:min(most, len(names))], "; ")
-		if more := len(names) - most; more > 0 {
-			shown += fmt.Sprintf("; and %d more", more)
-		}
-		lines = append(lines, prefix+what+": "+shown)
-	}
-	return lines
+		"better, worse and ~ (neither) are at level %g. "+
+		"+/=/- counts the layers that are better, equal and worse; delta is Cliff's delta, r the rank-biserial correlation, from -1 (always less) to +1. Less is better.", 100*c.Confidence, c.Alpha)
 }

@@ -36,7 +36,7 @@ func (c *Comparison) group() []Group {
 		g.Strategy, g.Backend = k.strategy, k.backend
 		var times, imbalances []stats.Ratio
 		for _, cell := range cells[k] {
-			name := axes.problem(cell.Cell)
+			name := axes.problem(cell)
 			t, q := stats.Ratio{Name: name, Failed: cell.Reason}, stats.Ratio{Name: name, Failed: cell.Reason}
 			if cell.Imbalance != nil {
 				g.Wins += cell.Imbalance.Pairs.Wins

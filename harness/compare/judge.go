@@ -73,6 +73,8 @@ type Regression struct {
 	Measure string `json:"measure"` // "time", "imbalance", or "status" of a cell that broke
 	Ratio   Ratio  `json:"ratio"`   // new/old; 1 for status
 	Message string `json:"message"` // one line without the cell
+
+	cell Cell
 }
 
 // regressions are the significant increases of time or imbalance by more than
@@ -81,7 +83,7 @@ func (c *Comparison) regressions(limit float64) []Regression {
 	var list []Regression
 	for _, cell := range c.Cells {
 		add := func(measure string, r Ratio, message string) {
-			list = append(list, Regression{cell.Cell, measure, r, message})
+			list = append(list, Regression{cell.Cell, measure, r, message, cell})
 		}
 		if cell.failedNew && c.Baseline == "" {
 			message := cell.Reason

@@ -23,13 +23,18 @@ func environments(run *harness.Run, cell *harness.CellRuns) []harness.Environmen
 	return list
 }
 
-// sameMachine says why the times of the pair do not come from one machine, ""
+// sameMachine says why the times of the match do not come from one machine, ""
 // where they do.
-func (p pair) sameMachine() string {
-	all := append(environments(p.oldRun, p.old), environments(p.newRun, p.new)...)
-	for _, e := range all[1:] {
-		if differences := otherMachine(all[0], e, p.new.Backend); differences != "" {
-			return "the times come from different machines: " + differences
+func (m match) sameMachine() string {
+	var first *harness.Environment
+	for _, p := range m {
+		for _, e := range append(environments(p.oldRun, p.old), environments(p.newRun, p.new)...) {
+			if first == nil {
+				first = &e
+			}
+			if differences := otherMachine(*first, e, p.new.Backend); differences != "" {
+				return "the times come from different machines: " + differences
+			}
 		}
 	}
 	return ""

@@ -110,7 +110,7 @@ func writeRegressions(b *strings.Builder, c *Comparison, bullet string) {
 	}
 	a := c.varying()
 	for _, r := range c.Regressions {
-		fmt.Fprintf(b, "%sregressed: %s: %s\n", bullet, a.label(r.Cell), r.Message)
+		fmt.Fprintf(b, "%sregressed: %s: %s\n", bullet, a.label(r.cell), r.Message)
 	}
 	if len(c.Regressions) == 0 {
 		fmt.Fprintf(b, "%snothing regressed significantly by more than %g %%\n", bullet, 100**c.FailAbove)
