@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"packbench/internal/panics"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -96,7 +97,7 @@ func (x *executor) pack(ctx context.Context, r *runner, p *packing.Problem, rand
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			o.Status, o.Reason = Failed, reason(fmt.Errorf("panic: %v%s", v, panicSite()))
+			o.Status, o.Reason = Failed, reason(panics.Error(v))
 		}
 	}()
 	runtime.GC()
@@ -132,25 +133,6 @@ func proofs(layers []strategies.LayerStats) []bool {
 
 // reason returns the message of err on one line.
 func reason(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
-
-// panicSite returns " (file.go:12)", where the panic now being recovered from
-// was raised, or "".
-func panicSite() string {
-	callers := make([]uintptr, 32)
-	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
-	panicking := false
-	for {
-		f, more := frames.Next()
-		inRuntime := strings.HasPrefix(f.Function, "runtime.")
-		if panicking && !inRuntime {
-			return fmt.Sprintf(" (%s:%d)", f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)
-		}
-		panicking = panicking || f.Function == "runtime.gopanic"
-		if !more {
-			return ""
-		}
-	}
-}
 
 // hashPacking returns the SHA-256 of a packing: its shape, pack indices and
 // ranks.

@@ -2,9 +2,9 @@ package harness
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
+	"packbench/internal/panics"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -46,7 +46,7 @@ func (s *runnerStore) get(j job, shape packing.Shape) (r *runner, err error) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v%s", v, panicSite())
+			err = panics.Error(v)
 		}
 	}()
 	prepared, err := j.backend.Prepare(j.strategy, shape)
@@ -78,7 +78,7 @@ func (s *runnerStore) close() error {
 func closeRunner(r *runner) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v%s", v, panicSite())
+			err = panics.Error(v)
 		}
 	}()
 	return r.Close()

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"packbench/internal/panics"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -142,8 +143,14 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 	return report, nil
 }
 
-// drain packs layers until none is left, one fails, or ctx ends.
-func drain(ctx context.Context, w worker, j *job) error {
+// drain packs layers until none is left, one fails, or ctx ends. A panic of the
+// strategy is an error: in a goroutine of its own nobody else could catch it.
+func drain(ctx context.Context, w worker, j *job) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panics.Error(v)
+		}
+	}()
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
