@@ -141,6 +141,9 @@ func decode(b []byte, format Format, opt ReadOptions) (*Loads, error) {
 	if err := loads.Validate(); err != nil {
 		return nil, err
 	}
+	for i := range loads.Weights {
+		loads.Weights[i] += 0 // −0 becomes 0, so that who looks at the bits sees one zero
+	}
 	return opt.choose(loads)
 }
 

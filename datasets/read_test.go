@@ -183,6 +183,15 @@ func TestReadChoosesTheStep(t *testing.T) {
 	}
 }
 
+func TestReadKnowsOneZero(t *testing.T) {
+	for _, content := range []string{"-0,1", `[[-0.0, 1]]`, npyOf(t, []float32{float32(math.Copysign(0, -1)), 1}, 2)} {
+		got, err := ReadFrom(strings.NewReader(content), "", ReadOptions{})
+		if err != nil || math.Float32bits(got.Weights[0]) != 0 {
+			t.Errorf("%q: got %v, %v", content, got, err)
+		}
+	}
+}
+
 func TestReadFiles(t *testing.T) {
 	dir := t.TempDir()
 	csv := filepath.Join(dir, "loads.csv")
