@@ -1,0 +1,55 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"fmt"
+	"slices"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// Backend executes ensemble strategies on one NVIDIA GPU, which it opens when
+// it is first needed. It is safe for concurrent use; calls run one at a time.
+type Backend struct{ device device }
+
+var _ strategies.Backend = (*Backend)(nil)
+
+// New returns a backend for one GPU.
+func New(o Options) *Backend { return &Backend{device: device{options: o}} }
+
+// Name implements [strategies.Backend].
+func (b *Backend) Name() string { return Name }
+
+// Describe implements [strategies.Backend]. Among the facts are the one-off
+// costs: making the context, and loading the kernels, which includes their
+// compilation by the driver when it has none in its cache.
+func (b *Backend) Describe() (strategies.Description, error) {
+	var description strategies.Description
+	err := b.device.do(func() error {
+		description = strategies.Description{Device: b.device.name, Facts: slices.Clone(b.device.facts)}
+		return nil
+	})
+	return description, err
+}
+
+// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble].
+func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
+	if err := shape.Validate(); err != nil {
+		return nil, err
+	}
+	e, ok := s.(strategies.Ensemble)
+	if !ok {
+		return nil, fmt.Errorf("%w: cuda executes ensembles, not %s", strategies.ErrUnsupported, s.Spec().Name)
+	}
+	r := &runner{device: &b.device, ensemble: e, shape: shape}
+	if err := b.device.do(func() error { return r.prepare(false) }); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Close implements [strategies.Backend].
+func (b *Backend) Close() error { return b.device.close() }

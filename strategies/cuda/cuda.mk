@@ -1,0 +1,43 @@
+# The CUDA backend; included by the top Makefile.
+#
+# make cuda         build bin/bench with the CUDA backend: gcc, no CUDA toolkit
+# make cuda-test    its tests, on the simulated driver (needs g++)
+# make ptx          compile the kernels (needs clang 19); make ptx-check: are they fresh?
+# make ptxas        assemble the PTX with NVIDIA's ptxas, if there is one: registers, spills
+# make cuda-bench   on a machine with a GPU: verify, measure, record under results/
+
+CUDA_DIR := strategies/cuda
+CUDA_CFLAGS := -g -O2 -I$(CURDIR)/$(CUDA_DIR)/driver/include
+CLANG ?= clang-19
+PTX_FLAGS := -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_80 --cuda-feature=+ptx70 \
+  -std=c++20 -O3 -ffp-contract=off -Wall -Wextra -S
+KERNELS := $(wildcard $(CUDA_DIR)/kernels/*.cu)
+PTX := $(KERNELS:.cu=.ptx)
+
+.PHONY: cuda
+cuda:
+	CGO_ENABLED=1 CGO_CFLAGS="$(CUDA_CFLAGS)" go build -tags cuda -o bin/bench ./cmd/bench
+
+.PHONY: cuda-test
+cuda-test:
+	CGO_ENABLED=1 CGO_CFLAGS="$(CUDA_CFLAGS)" go vet -tags cuda ./...
+	CGO_ENABLED=1 CGO_CFLAGS="$(CUDA_CFLAGS)" go test -tags cuda ./strategies/cuda/...
+
+.PHONY: ptx
+ptx: $(PTX)
+
+$(CUDA_DIR)/kernels/%.ptx: $(CUDA_DIR)/kernels/%.cu $(wildcard $(CUDA_DIR)/kernels/*.cuh)
+	$(CLANG) $(PTX_FLAGS) -o $@ $<
+
+.PHONY: ptx-check
+ptx-check:
+	CLANG="$(CLANG)" PTX_FLAGS="$(PTX_FLAGS)" $(CUDA_DIR)/check-ptx.sh
+
+.PHONY: ptxas
+ptxas:
+	@for f in $(PTX); do for a in sm_80 sm_90; do echo "$$f $$a"; \
+	  ptxas -arch=$$a -v -o /dev/null $$f 2>&1 | grep -E 'Compiling|Used|spill'; done; done
+
+.PHONY: cuda-bench
+cuda-bench: cuda
+	$(CUDA_DIR)/bench-gpu.sh

@@ -1,0 +1,242 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+	"unsafe"
+
+	"gorgonia.org/cu"
+
+	"packbench/strategies"
+	"packbench/strategies/cuda/driver"
+)
+
+// device is one GPU with its primary context, a stream and the kernels. Calls
+// of the driver go through do, one at a time.
+type device struct {
+	mu      sync.Mutex
+	options Options
+
+	open            bool
+	handle          cu.Device
+	context         cu.CUContext
+	stream          cu.Stream
+	modules         []cu.Module
+	functions       map[string]cu.Function
+	name            string
+	multiprocessors int
+	facts           []strategies.Fact
+}
+
+// do opens the device if need be and runs f on an operating system thread to
+// which the device's context is bound.
+func (d *device) do(f func() error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if !d.open {
+		if err := d.start(); err != nil {
+			d.stop() // err is the error that matters
+			return err
+		}
+		d.open = true
+	}
+	// What f frees must be freed even where the context is lost, so an error
+	// here is left to f's own calls.
+	cu.SetCurrentContext(d.context)
+	return f()
+}
+
+// doIfOpen is do for what came from the open device, and nothing when the
+// device has been closed, which released all of that.
+func (d *device) doIfOpen(f func() error) error {
+	d.mu.Lock()
+	open := d.open
+	d.mu.Unlock()
+	if !open {
+		return nil
+	}
+	return d.do(f)
+}
+
+// close releases the device; the next do opens it again.
+func (d *device) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if !d.open {
+		return nil
+	}
+	return d.stop()
+}
+
+// leastDriver is the CUDA version of the first driver that understands the
+// kernels' PTX, version 7.0.
+const leastDriver = 11000
+
+// start finds the device and makes everything that lives as long as it.
+func (d *device) start() error {
+	d.functions = map[string]cu.Function{}
+	if err := d.find(); err != nil {
+		return err
+	}
+	began := time.Now()
+	context, err := d.handle.RetainPrimaryCtx()
+	if err != nil {
+		return driver.Wrap("cuDevicePrimaryCtxRetain", err)
+	}
+	d.context = context
+	if err := driver.Wrap("cuCtxSetCurrent", cu.SetCurrentContext(d.context)); err != nil {
+		return err
+	}
+	stream, err := cu.MakeStream(0)
+	if err != nil {
+		return driver.Wrap("cuStreamCreate", err)
+	}
+	d.stream = stream
+	made := time.Now()
+	if err := d.loadKernels(); err != nil {
+		return err
+	}
+	d.facts = append(d.facts,
+		strategies.Fact{Name: "context creation", Value: made.Sub(began).Round(time.Microsecond).String()},
+		strategies.Fact{Name: "kernel loading", Value: time.Since(made).Round(time.Microsecond).String()})
+	return nil
+}
+
+// find looks the device up. The error is [strategies.ErrUnavailable] on a
+// machine without a driver or a GPU that could run the kernels.
+func (d *device) find() error {
+	if err := driver.Open(d.options.driver()); err != nil {
+		return fmt.Errorf("%w: %w", strategies.ErrUnavailable, err)
+	}
+	version := cu.Version()
+	if version < leastDriver {
+		return fmt.Errorf("%s: the driver is of CUDA %s: install one of CUDA 11.0 or newer",
+			(&driver.Error{Call: "cuDriverGetVersion", Code: 222}).Name(), versionText(version))
+	}
+	count, err := cu.NumDevices()
+	if err != nil {
+		return fmt.Errorf("%w: %w", strategies.ErrUnavailable, driver.Wrap("cuDeviceGetCount", err))
+	}
+	if count == 0 {
+		return fmt.Errorf("%w: the driver sees no GPU", strategies.ErrUnavailable)
+	}
+	if d.options.Device < 0 || d.options.Device >= count {
+		return fmt.Errorf("device %d does not exist (%s): use 0 to %d",
+			d.options.Device, (&driver.Error{Code: 101}).Name(), count-1)
+	}
+	if d.handle, err = cu.GetDevice(d.options.Device); err != nil {
+		return driver.Wrap("cuDeviceGet", err)
+	}
+	return d.describe(version)
+}
+
+// describe collects the facts of the device and checks that it can run the
+// kernels.
+func (d *device) describe(version int) error {
+	name, err := d.handle.Name()
+	if err != nil {
+		return driver.Wrap("cuDeviceGetName", err)
+	}
+	memory, err := d.handle.TotalMem()
+	if err != nil {
+		return driver.Wrap("cuDeviceTotalMem", err)
+	}
+	attribute := func(a cu.DeviceAttribute) int {
+		value, e := d.handle.Attribute(a)
+		err = errors.Join(err, driver.Wrap("cuDeviceGetAttribute", e))
+		return value
+	}
+	major, minor := attribute(cu.ComputeCapabilityMajor), attribute(cu.ComputeCapabilityMinor)
+	clock, memoryClock := attribute(cu.ClockRate), attribute(cu.MemoryClockRate)
+	ecc := attribute(cu.EccEnabled)
+	d.name = name
+	d.multiprocessors = attribute(cu.MultiprocessorCount)
+	if err != nil {
+		return err
+	}
+	d.facts = []strategies.Fact{
+		{Name: "driver", Value: "CUDA " + versionText(version)},
+		{Name: "device index", Value: fmt.Sprint(d.options.Device)},
+		{Name: "compute capability", Value: fmt.Sprintf("%d.%d", major, minor)},
+		{Name: "multiprocessors", Value: fmt.Sprint(d.multiprocessors)},
+		{Name: "memory", Value: size(memory)},
+	}
+	if clock > 0 { // drivers of CUDA 13 report no clocks here
+		d.facts = append(d.facts, strategies.Fact{Name: "clock", Value: fmt.Sprintf("%d MHz", clock/1000)})
+	}
+	if memoryClock > 0 {
+		d.facts = append(d.facts, strategies.Fact{Name: "memory clock", Value: fmt.Sprintf("%d MHz", memoryClock/1000)})
+	}
+	d.facts = append(d.facts, strategies.Fact{Name: "ECC", Value: map[bool]string{true: "on", false: "off"}[ecc != 0]})
+	if major < 8 {
+		return fmt.Errorf("%w: %s has compute capability %d.%d: the kernels need 8.0 (Ampere) or newer",
+			strategies.ErrUnavailable, name, major, minor)
+	}
+	return nil
+}
+
+// versionText writes 12080 as "12.8".
+func versionText(version int) string { return fmt.Sprintf("%d.%d", version/1000, version%1000/10) }
+
+// loadKernels has the driver compile all modules and looks their kernels up.
+func (d *device) loadKernels() error {
+	for module, names := range kernelNames {
+		ptx, err := modules.ReadFile("kernels/" + module + ".ptx")
+		if err != nil {
+			return err
+		}
+		loaded, err := cu.LoadData(string(ptx))
+		if err != nil {
+			return fmt.Errorf("kernels %s: %w", module, driver.Wrap("cuModuleLoadData", err))
+		}
+		d.modules = append(d.modules, loaded)
+		for _, name := range names {
+			function, err := loaded.Function(name)
+			if err != nil {
+				return fmt.Errorf("kernel %s: %w", name, driver.Wrap("cuModuleGetFunction", err))
+			}
+			d.functions[name] = function
+		}
+	}
+	return nil
+}
+
+// stop releases what start has made, as far as it came.
+func (d *device) stop() error {
+	var errs []error
+	if d.context != (cu.CUContext{}) {
+		errs = append(errs, driver.Wrap("cuCtxSetCurrent", cu.SetCurrentContext(d.context)))
+		for _, m := range d.modules {
+			errs = append(errs, driver.Wrap("cuModuleUnload", m.Unload()))
+		}
+		if d.stream != (cu.Stream{}) {
+			errs = append(errs, driver.Wrap("cuStreamDestroy", d.stream.Destroy()))
+		}
+		errs = append(errs, driver.Wrap("cuDevicePrimaryCtxRelease", d.handle.ReleasePrimaryCtx()))
+	}
+	d.context, d.stream, d.modules, d.functions, d.open = cu.CUContext{}, cu.Stream{}, nil, nil, false
+	return errors.Join(errs...)
+}
+
+// launch queues a kernel. An argument is a device pointer, an integer or the
+// bits of a float32, each in the 8 bytes that cu reads.
+func (d *device) launch(k kernel, blocks int, arguments ...uint64) error {
+	pointers := make([]unsafe.Pointer, len(arguments))
+	for i := range arguments {
+		pointers[i] = unsafe.Pointer(&arguments[i])
+	}
+	err := d.functions[k.name].Launch(blocks, 1, 1, k.threads, 1, 1, k.shared, d.stream, pointers)
+	if err != nil {
+		return fmt.Errorf("kernel %s: %w", k.name, driver.Wrap("cuLaunchKernel", err))
+	}
+	return nil
+}

@@ -1,0 +1,38 @@
+/*
+ * The driver functions that are called: name, versioned entry point of the
+ * driver library, parameters, arguments. Those with _v2 changed their
+ * signature (32-bit sizes or handles) early in CUDA's life; the unversioned
+ * symbol still is the old one.
+ */
+FORWARD(cuDriverGetVersion, "cuDriverGetVersion", (int *version), (version))
+FORWARD(cuDeviceGet, "cuDeviceGet", (CUdevice *dev, int ordinal), (dev, ordinal))
+FORWARD(cuDeviceGetCount, "cuDeviceGetCount", (int *count), (count))
+FORWARD(cuDeviceGetName, "cuDeviceGetName", (char *name, int len, CUdevice dev), (name, len, dev))
+FORWARD(cuDeviceTotalMem, "cuDeviceTotalMem_v2", (size_t *bytes, CUdevice dev), (bytes, dev))
+FORWARD(cuDeviceGetAttribute, "cuDeviceGetAttribute", (int *value, CUdevice_attribute a, CUdevice dev), (value, a, dev))
+FORWARD(cuDevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain", (CUcontext *ctx, CUdevice dev), (ctx, dev))
+FORWARD(cuDevicePrimaryCtxRelease, "cuDevicePrimaryCtxRelease_v2", (CUdevice dev), (dev))
+FORWARD(cuCtxSetCurrent, "cuCtxSetCurrent", (CUcontext ctx), (ctx))
+FORWARD(cuCtxSynchronize, "cuCtxSynchronize", (void), ())
+FORWARD(cuModuleLoadData, "cuModuleLoadData", (CUmodule *module, const void *image), (module, image))
+FORWARD(cuModuleUnload, "cuModuleUnload", (CUmodule module), (module))
+FORWARD(cuModuleGetFunction, "cuModuleGetFunction", (CUfunction *f, CUmodule module, const char *name), (f, module, name))
+FORWARD(cuFuncGetAttribute, "cuFuncGetAttribute", (int *value, CUfunction_attribute a, CUfunction f), (value, a, f))
+FORWARD(cuLaunchKernel, "cuLaunchKernel",
+        (CUfunction f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+         unsigned shared, CUstream stream, void **params, void **extra),
+        (f, gx, gy, gz, bx, by, bz, shared, stream, params, extra))
+FORWARD(cuMemGetInfo, "cuMemGetInfo_v2", (size_t *free, size_t *total), (free, total))
+FORWARD(cuMemAlloc, "cuMemAlloc_v2", (CUdeviceptr *ptr, size_t n), (ptr, n))
+FORWARD(cuMemFree, "cuMemFree_v2", (CUdeviceptr ptr), (ptr))
+FORWARD(cuMemHostAlloc, "cuMemHostAlloc", (void **p, size_t n, unsigned flags), (p, n, flags))
+FORWARD(cuMemFreeHost, "cuMemFreeHost", (void *p), (p))
+FORWARD(cuMemcpyHtoDAsync, "cuMemcpyHtoDAsync_v2", (CUdeviceptr dst, const void *src, size_t n, CUstream s), (dst, src, n, s))
+FORWARD(cuMemcpyDtoHAsync, "cuMemcpyDtoHAsync_v2", (void *dst, CUdeviceptr src, size_t n, CUstream s), (dst, src, n, s))
+FORWARD(cuStreamCreate, "cuStreamCreate", (CUstream *s, unsigned flags), (s, flags))
+FORWARD(cuStreamDestroy, "cuStreamDestroy_v2", (CUstream s), (s))
+FORWARD(cuStreamSynchronize, "cuStreamSynchronize", (CUstream s), (s))
+FORWARD(cuEventCreate, "cuEventCreate", (CUevent *e, unsigned flags), (e, flags))
+FORWARD(cuEventDestroy, "cuEventDestroy_v2", (CUevent e), (e))
+FORWARD(cuEventRecord, "cuEventRecord", (CUevent e, CUstream s), (e, s))
+FORWARD(cuEventElapsedTime, "cuEventElapsedTime", (float *ms, CUevent start, CUevent end), (ms, start, end))

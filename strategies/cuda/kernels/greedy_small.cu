@@ -1,0 +1,117 @@
+// greedy_small_<M>: the greedy packing of every candidate, for up to M packs.
+//
+// One warp packs one candidate, any number of items. A lane holds M/32
+// neighbouring packs in registers; the key of a pack is its load's bits, or
+// all ones when it is full. For each item in turn, the least key of the warp is
+// found by a reduction and its lowest holder by a ballot, so ties go to the
+// lowest pack. The chain from one item to the next is reduction, compare,
+// ballot, select. Ranks are worked out afterwards, 32 items at a time.
+//
+// Writes place = pack · capacity + rank by position, [problems, items], and the
+// imbalance, [problems].
+#include "device.cuh"
+
+const u32 warps_per_block = 4;
+const u32 full = 0xffffffffu;
+
+template <int S>
+struct lane_packs {
+  u32 key[S], count[S];
+  float load[S];
+};
+
+template <int S>
+DEVICE lane_packs<S> empty_packs(u32 packs) {
+  lane_packs<S> p;
+  UNROLL for (int s = 0; s < S; s++) {
+    p.key[s] = lane_index() * S + s < packs ? 0 : full;
+    p.count[s] = 0;
+    p.load[s] = 0;
+  }
+  return p;
+}
+
+// Puts an item into the least loaded pack with room and returns the pack.
+template <int S>
+DEVICE u32 place_item(lane_packs<S> &p, float weight, u32 capacity) {
+  u32 key = p.key[S - 1], slot = S - 1;
+  UNROLL for (int s = S - 2; s >= 0; s--) {
+    if (p.key[s] <= key) key = p.key[s], slot = s;
+  }
+  u32 lowest = reduce_min(key);
+  u32 holders = ballot(key == lowest);
+  bool mine = key == lowest && (holders & lanes_below()) == 0;
+  UNROLL for (int s = 0; s < S; s++) {
+    float load = p.load[s] + weight;
+    if (mine && slot == (u32)s) {
+      p.load[s] = load;
+      p.count[s]++;
+      p.key[s] = p.count[s] == capacity ? full : float_bits(load);
+    }
+  }
+  u32 holder = lowest_lane(holders);
+  return S == 1 ? holder : holder * S + shuffle(slot, holder);
+}
+
+// The number of items in the given pack, out of the count that each lane has
+// for its packs.
+template <int S>
+DEVICE u32 count_of(const u32 (&count)[S], u32 pack) {
+  u32 found = 0;
+  UNROLL for (int s = 0; s < S; s++) {
+    u32 c = shuffle(count[s], pack / S % 32);
+    if (pack % S == (u32)s) found = c;
+  }
+  return found;
+}
+
+template <int S>
+DEVICE void greedy_small(const float *weights, const u32 *order, u32 items, u32 packs, u32 candidates,
+                         u32 problems, u32 *place, float *imbalance) {
+  u32 problem = blockIdx.x * warps_per_block + warp_index();
+  if (problem >= problems) return;
+  u32 capacity = items / packs;
+  weights += (u64)(problem / candidates) * items;
+  order += (u64)problem * items;
+  place += (u64)problem * items;
+
+  lane_packs<S> p = empty_packs<S>(packs);
+  for (u32 base = 0; base < items; base += 32) {
+    u32 position = base + lane_index();
+    u32 weight = position < items ? float_bits(weight_at(weights, order[position])) : 0;
+    u32 before[S];
+    UNROLL for (int s = 0; s < S; s++) before[s] = p.count[s];
+
+    u32 pack = none;  // of this lane's position
+    u32 steps = least(32, items - base);
+    for (u32 i = 0; i < steps; i++) {
+      u32 chosen = place_item<S>(p, bits_float(shuffle(weight, i)), capacity);
+      if (lane_index() == i) pack = chosen;
+    }
+    u32 rank = count_of<S>(before, pack) + count_lanes(match(pack) & lanes_below());
+    if (position < items) place[position] = pack * capacity + rank;
+  }
+
+  u32 most = 0, fewest = full;
+  UNROLL for (int s = 0; s < S; s++) {
+    if (lane_index() * S + s >= packs) continue;
+    u32 load = float_bits(p.load[s]);
+    most = most < load ? load : most;
+    fewest = least(fewest, load);
+  }
+  most = reduce_max(most);
+  fewest = reduce_min(fewest);
+  if (lane_index() == 0) imbalance[problem] = bits_float(most) - bits_float(fewest);
+}
+
+#define GREEDY_SMALL(name, S)                                                                    \
+  KERNEL(32 * warps_per_block)                                                                   \
+  name(const float *RESTRICT weights, const u32 *RESTRICT order, u32 items, u32 packs,           \
+       u32 candidates, u32 problems, u32 *RESTRICT place, float *RESTRICT imbalance) {           \
+    greedy_small<S>(weights, order, items, packs, candidates, problems, place, imbalance);       \
+  }                                                                                              \
+  SIMULATED(name)
+
+GREEDY_SMALL(greedy_small_32, 1)
+GREEDY_SMALL(greedy_small_64, 2)
+GREEDY_SMALL(greedy_small_128, 4)

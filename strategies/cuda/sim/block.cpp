@@ -1,0 +1,214 @@
+// Runs the blocks of a launch: threads as fibers, in turns.
+#include "thread.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "switch.h"
+
+namespace sim {
+
+thread_local thread *self = nullptr;
+
+static std::mutex error_lock;
+
+void fail(launch &l, int error, const std::string &message) {
+  std::lock_guard<std::mutex> hold(error_lock);
+  if (l.error == 0) {
+    l.message = message;
+    l.error = error;
+  }
+}
+
+static void park(state s) {
+  self->now = s;
+  sim_switch(&self->stack_pointer, self->owner->scheduler);
+}
+
+void fail_here(int error, const std::string &message) {
+  fail(*self->owner->of, error, message + " (block " + std::to_string(self->owner->index.x) + ", thread " +
+                                    std::to_string(self->index.x) + ")");
+  park(state::done);
+  __builtin_unreachable();
+}
+
+uint64_t warp_function(op o, uint64_t value, unsigned argument) {
+  self->at = o;
+  self->value = value;
+  self->argument = argument;
+  park(state::at_warp);
+  return self->value;
+}
+
+void block_barrier() { park(state::at_block); }
+
+static void thread_main() {
+  self->owner->of->body();
+  park(state::done);
+}
+
+static uint64_t next_random(uint64_t &state) {  // xorshift64*
+  state ^= state >> 12;
+  state ^= state << 25;
+  state ^= state >> 27;
+  return state * 0x2545F4914F6CDD1Dull;
+}
+
+// The turns of n things in a launch's order.
+static void take_turns(block &b, unsigned *turn, unsigned n) {
+  for (unsigned i = 0; i < n; i++) turn[i] = b.of->order == turn_order::falling ? n - 1 - i : i;
+  if (b.of->order != turn_order::shuffled) return;
+  for (unsigned i = n; i > 1; i--) std::swap(turn[i - 1], turn[next_random(b.random) % i]);
+}
+
+// Gives the lanes of a warp, all of which wait in the same function, their
+// results.
+static void complete(block &b, thread *lanes) {
+  unsigned warp_number = lanes->index.x / 32;
+  uint64_t in[32], lowest = ~0ull, highest = 0, sum = 0, votes = 0;
+  for (unsigned i = 0; i < 32; i++) {
+    in[i] = lanes[i].value;
+    lowest = std::min(lowest, in[i]);
+    highest = std::max(highest, in[i]);
+    sum += in[i];
+    votes |= (uint64_t)(in[i] != 0) << i;
+  }
+  for (unsigned i = 0; i < 32; i++) {
+    thread &t = lanes[i];
+    switch (t.at) {
+      case op_ballot: t.value = votes; break;
+      case op_min: t.value = lowest; break;
+      case op_max: t.value = highest; break;
+      case op_add: t.value = (uint32_t)sum; break;
+      case op_shuffle: t.value = in[t.argument]; break;
+      case op_shuffle_up: t.value = in[i >= t.argument ? i - t.argument : i]; break;
+      case op_shuffle_xor: t.value = in[(i ^ t.argument) % 32]; break;
+      case op_match:
+        t.value = 0;
+        for (unsigned j = 0; j < 32; j++) t.value |= (uint64_t)(in[j] == in[i]) << j;
+        break;
+      case op_barrier: break;
+    }
+    t.now = state::ready;
+  }
+  if (lanes->at == op_barrier) b.warps[warp_number].clock++;
+}
+
+// Runs the ready lanes of a warp until each waits or is done.
+static void run_lanes(block &b, thread *lanes) {
+  unsigned turn[32];
+  take_turns(b, turn, 32);
+  for (unsigned i : turn) {
+    if (lanes[i].now != state::ready) continue;
+    self = &lanes[i];
+    sim_switch(&b.scheduler, self->stack_pointer);
+    self = nullptr;
+    if (b.of->error) return;
+  }
+}
+
+// Runs a warp up to a block barrier or its end.
+static void run_warp(block &b, unsigned w) {
+  thread *lanes = &b.thread_list[w * 32];
+  for (;;) {
+    run_lanes(b, lanes);
+    if (b.of->error) return;
+    for (unsigned i = 1; i < 32; i++) {
+      if (lanes[i].now != lanes[0].now || (lanes[0].now == state::at_warp && lanes[i].at != lanes[0].at)) {
+        fail(*b.of, 719, "warp " + std::to_string(w) + " of block " + std::to_string(b.index.x) +
+                             " is divided: lanes 0 and " + std::to_string(i) +
+                             " wait for different things (a deadlock on a GPU)");
+        return;
+      }
+    }
+    if (lanes[0].now != state::at_warp) return;
+    complete(b, lanes);
+    if (b.of->order == turn_order::shuffled && next_random(b.random) % 4 == 0) return;  // another warp's turn
+  }
+}
+
+// Releases a block barrier that all threads have come to.
+static void release(block &b) {
+  uint32_t clock = 0;
+  for (warp &w : b.warps) clock = std::max(clock, w.clock);
+  b.last_barrier = clock + 1;
+  for (warp &w : b.warps) w.clock = clock + 1;
+  for (thread &t : b.thread_list) t.now = state::ready;
+}
+
+static void run_block(block &b) {
+  std::vector<unsigned> turn(b.warps.size());
+  while (!b.of->error) {
+    bool ran = false;
+    unsigned waiting = 0, done = 0;
+    take_turns(b, turn.data(), turn.size());
+    for (unsigned w : turn) {
+      if (b.thread_list[w * 32].now != state::ready) continue;
+      run_warp(b, w);
+      ran = true;
+      if (b.of->error) return;
+    }
+    for (thread &t : b.thread_list) {
+      waiting += t.now == state::at_block;
+      done += t.now == state::done;
+    }
+    if (done == b.threads) return;
+    if (waiting == b.threads) release(b);
+    else if (!ran)
+      fail(*b.of, 719, "block " + std::to_string(b.index.x) + " is deadlocked: " + std::to_string(waiting) +
+                           " threads wait at a barrier, " + std::to_string(done) + " have ended");
+  }
+}
+
+// One worker: takes blocks until none is left. Its stacks and shared memory
+// serve one block after another.
+static void work(launch &l, std::atomic<unsigned> &next, std::atomic<uint32_t> &last_clock) {
+  size_t pitch = stack_bytes + 4096;
+  char *stacks = (char *)mmap(nullptr, pitch * l.threads, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (stacks == (char *)MAP_FAILED) return fail(l, 2, "no memory for the stacks of a block");
+  for (unsigned i = 0; i < l.threads; i++) mprotect(stacks + i * pitch, 4096, PROT_NONE);
+  std::vector<unsigned> shared(l.shared_bytes / 4 + 1);
+  shared_shadow(l.shared_bytes);
+  uint32_t clock = l.first_clock;
+
+  block b;
+  b.grid.x = l.grid;
+  b.threads = l.threads;
+  b.shared = shared.data();
+  b.shared_bytes = l.shared_bytes;
+  b.of = &l;
+  b.thread_list.resize(l.threads);
+  b.warps.resize(l.threads / 32);
+  for (unsigned i; (i = next++) < l.grid && !l.error;) {
+    b.index.x = i;
+    b.random = (l.seed + i) * 0x9E3779B97F4A7C15ull | 1;
+    b.start = b.last_barrier = clock + 1;
+    for (warp &w : b.warps) w.clock = b.start;
+    std::fill(shared.begin(), shared.end(), 0xDEADBEEF);
+    for (unsigned t = 0; t < l.threads; t++) {
+      char *stack = stacks + t * pitch + 4096;
+      b.thread_list[t] = {{t}, &b, new_stack(stack, stack_bytes, thread_main), stack, state::ready, op_barrier, 0, 0};
+    }
+    run_block(b);
+    for (warp &w : b.warps) clock = std::max(clock, w.clock);
+  }
+  munmap(stacks, pitch * l.threads);
+  for (uint32_t seen = last_clock; seen < clock && !last_clock.compare_exchange_weak(seen, clock);) {
+  }
+}
+
+void run(launch &l, unsigned workers) {
+  std::atomic<unsigned> next{0};
+  std::atomic<uint32_t> last{l.first_clock};
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < std::min(workers, l.grid); i++)
+    others.emplace_back([&] { work(l, next, last); });
+  work(l, next, last);
+  for (auto &t : others) t.join();
+  l.last_clock = last;
+}
+
+}  // namespace sim
