@@ -1,24 +1,33 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"packbench/harness"
 	reports "packbench/harness/report"
+	"packbench/strategies"
 )
 
 // reportCmd is "bench report".
 type reportCmd struct {
+	backendFlags
+
 	Dir string `arg:"" help:"Run directory, as bench run makes them."`
 }
 
 // Run implements the verb.
 func (c *reportCmd) Run(s *streams) error {
+	backends, err := c.backends()
+	if err != nil {
+		return err
+	}
+	defer closeAll(backends)
 	run, err := harness.Load(c.Dir)
 	if err != nil {
 		return err
 	}
-	paths, err := reports.Write(run)
+	paths, err := writeReport(run, backends)
 	if err != nil {
 		return failed(err)
 	}
@@ -26,4 +35,17 @@ func (c *reportCmd) Run(s *streams) error {
 		fmt.Fprintln(s.out, path)
 	}
 	return nil
+}
+
+// writeReport writes the report of a run. Where it shows the loads of packs it
+// packs again.
+func writeReport(run *harness.Run, backends []strategies.Backend) ([]string, error) {
+	catalog := harness.Catalog{Strategies: strategies.Builtin(), Backends: backends}
+	return reports.Write(run, reports.WithLoads(func(cell harness.PlannedCell) ([]float64, error) {
+		problem, packing, err := run.Repack(context.Background(), cell, catalog)
+		if err != nil {
+			return nil, err
+		}
+		return packing.Loads(problem.Weights), nil
+	}))
 }

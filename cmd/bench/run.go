@@ -58,7 +58,7 @@ func (c *runCmd) Run(s *streams) error {
 	} else if err != nil {
 		return failed(err)
 	}
-	return c.finish(session.Dir, s)
+	return c.finish(session.Dir, backends, s)
 }
 
 // print prints the YAML of a built-in experiment.
@@ -131,7 +131,7 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 }
 
 // finish writes what is made of the records: summary, table, figures, report.
-func (c *runCmd) finish(dir string, s *streams) error {
+func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) error {
 	run, err := harness.Load(dir)
 	if err != nil {
 		return failed(err)
@@ -141,7 +141,7 @@ func (c *runCmd) finish(dir string, s *streams) error {
 	}
 	made := harness.SummaryFile
 	if !c.NoFigures {
-		if _, err := reports.Write(run); err != nil {
+		if _, err := writeReport(run, backends); err != nil {
 			return failed(fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err))
 		}
 		made = reports.HTMLFile + ", " + made

@@ -34,6 +34,7 @@ type figure struct {
 // legendEntry explains one mark.
 type legendEntry struct {
 	text string
+	wide bool                              // the thumbnail is a line rather than a mark
 	draw func(c *draw.Canvas, at vg.Point) // a thumbnail centred at a point
 }
 
@@ -153,11 +154,15 @@ func (f *figure) axisLabels(c draw.Canvas) draw.Canvas {
 
 // drawLegend draws the legend in lines below y and returns the lowest y used.
 func (f *figure) drawLegend(c draw.Canvas, y vg.Length) vg.Length {
-	const thumb, lineHeight = 14, 13
+	const lineHeight = 13
 	s := style(textSize, text0)
 	x := c.Min.X
 	y -= lineHeight
 	for _, e := range f.legend {
+		thumb := vg.Length(12)
+		if e.wide {
+			thumb = 22
+		}
 		width := s.Width(e.text) + thumb + 4
 		if x+width > c.Max.X && x > c.Min.X {
 			x = c.Min.X

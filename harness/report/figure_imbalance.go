@@ -57,10 +57,7 @@ func runtimeFigure(v *view) *figure {
 	f.legend = []legendEntry{dotLegend("one run"), markLegend("median"), barLegend("95 % interval of the median", true)}
 	v.stripFigure(f, "time of one run", true, duration, func(p problem) []stripRow {
 		var rows []stripRow
-		for b, backend := range v.backends {
-			if v.missing(backend) != "" {
-				continue // said once, above the panels
-			}
+		for b, backend := range v.present() { // of the others the notes tell
 			for _, s := range v.strategies {
 				if r := v.result(p, s, backend); r != nil {
 					rows = append(rows, v.timeRow(r, b > 0))
@@ -74,7 +71,7 @@ func runtimeFigure(v *view) *figure {
 
 func (v *view) timeRow(r *result, hollow bool) stripRow {
 	label := rowLabel(r.strategy)
-	if len(v.backends) > 1 {
+	if len(v.present()) > 1 {
 		label += " · " + r.backend
 	}
 	row := stripRow{label: label, look: v.looks[r.strategy], hollow: hollow, lo: 1, capped: true, note: r.trouble()}
@@ -98,7 +95,7 @@ func (v *view) timeRow(r *result, hollow bool) stripRow {
 // where the values are shared, of one kind on all problems.
 func (v *view) stripFigure(f *figure, axis string, shared bool, format func(float64) string, rowsOf func(problem) []stripRow) {
 	columns := v.columns()
-	f.subtitle, f.xLabel, f.notes = v.commonShape(), axis, v.missingBackends()
+	f.subtitle, f.xLabel, f.notes = v.common(), axis, v.missingBackends()
 	strips := make([]*strip, len(v.problems))
 	var all []float64
 	most, crowd := 0, 0
@@ -144,21 +141,32 @@ func (v *view) columns() int {
 	return min(2, len(v.problems))
 }
 
-// commonShape is the shape of the problems, where they have one.
-func (v *view) commonShape() string {
-	if len(v.problems) == 0 || !v.oneShape() {
+// common is what all problems share, their shape or their workload, to be said
+// once; "" where they share neither.
+func (v *view) common() string {
+	switch {
+	case len(v.problems) == 0:
 		return ""
+	case v.oneShape():
+		return v.problems[0].shape()
+	case v.oneWorkload():
+		return v.problems[0].name()
 	}
-	return v.problems[0].shape()
+	return ""
 }
 
 // problemPanel returns an empty panel for a problem, one of so many columns.
 func (v *view) problemPanel(p problem, columns int) *panel {
 	width := vg.Length(float64(figureWidth)-110) / vg.Length(columns)
-	n := newPanel(wrap(p.name(), width, boldStyle(textSize, text0).Width)...)
-	if !v.oneShape() {
-		n.under = p.shape()
+	s := boldStyle(textSize, text0)
+	switch {
+	case v.oneShape():
+		return newPanel(wrap(p.name(), width, s.Width)...)
+	case v.oneWorkload():
+		return newPanel(wrap(p.shape(), width, s.Width)...)
 	}
+	n := newPanel(wrap(p.name(), width, s.Width)...)
+	n.under = p.shape()
 	return n
 }
 
@@ -178,7 +186,7 @@ func rowLabel(spec string) string {
 }
 
 func dotLegend(text string) legendEntry {
-	return legendEntry{text, func(c *draw.Canvas, at vg.Point) {
+	return legendEntry{text, false, func(c *draw.Canvas, at vg.Point) {
 		faint := muted.light
 		faint.A = 0x80
 		c.DrawGlyphNoClip(draw.GlyphStyle{Color: faint, Radius: vg.Points(1.9), Shape: draw.CircleGlyph{}}, at)
@@ -186,11 +194,11 @@ func dotLegend(text string) legendEntry {
 }
 
 func markLegend(text string) legendEntry {
-	return legendEntry{text, func(c *draw.Canvas, at vg.Point) {
-		drawMark(c, look{muted, markers[0]}, false, at)
+	return legendEntry{text, false, func(c *draw.Canvas, at vg.Point) {
+		drawMark(c, look{ink: muted, marker: markers[0]}, false, at)
 	}}
 }
 
 func barLegend(text string, capped bool) legendEntry {
-	return legendEntry{text, func(c *draw.Canvas, at vg.Point) { drawBar(c, at.X-7, at.X+7, at.Y, capped) }}
+	return legendEntry{text, true, func(c *draw.Canvas, at vg.Point) { drawBar(c, at.X-7, at.X+7, at.Y, capped) }}
 }

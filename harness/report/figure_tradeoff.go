@@ -46,7 +46,7 @@ func tradeoffFigure(v *view) *figure {
 // tradeoffFigure fills f with a panel per problem.
 func (v *view) tradeoffFigure(f *figure, axis string, format func(float64) string, quality func(*result) []float64) {
 	columns := v.columns()
-	f.subtitle, f.xLabel, f.yLabel, f.notes = v.commonShape(), "time of one run", axis, v.missingBackends()
+	f.subtitle, f.xLabel, f.yLabel, f.notes = v.common(), "time of one run", axis, v.missingBackends()
 	f.legend = v.strategyLegend()
 	var panels []*panel
 	charts := make([]*tradeoff, len(v.problems))
@@ -66,7 +66,7 @@ func (v *view) tradeoffFigure(f *figure, axis string, format func(float64) strin
 func (v *view) tradeoff(p problem, format func(float64) string, quality func(*result) []float64) *tradeoff {
 	t := &tradeoff{}
 	var values []float64
-	for b, backend := range v.backends {
+	for b, backend := range v.present() {
 		for _, s := range v.strategies {
 			r := v.result(p, s, backend)
 			if r == nil {
@@ -74,9 +74,7 @@ func (v *view) tradeoff(p problem, format func(float64) string, quality func(*re
 			}
 			q := quality(r)
 			if len(r.times()) == 0 || len(q) == 0 {
-				if v.missing(backend) == "" {
-					t.notes = append(t.notes, fmt.Sprintf("without %s, %s", s, r.trouble()))
-				}
+				t.notes = append(t.notes, fmt.Sprintf("without %s, %s", s, r.trouble()))
 				continue
 			}
 			pt := tradeoffPoint{look: v.looks[s], hollow: b > 0, time: medianInterval(r.times())}
@@ -138,20 +136,19 @@ func (t *tradeoff) Plot(c draw.Canvas, _ *plot.Plot) {
 func (v *view) strategyLegend() []legendEntry {
 	var legend []legendEntry
 	for _, s := range v.strategies {
-		l := v.looks[s]
-		legend = append(legend, legendEntry{s, func(c *draw.Canvas, at vg.Point) { drawMark(c, l, false, at) }})
+		legend = append(legend, legendEntry{s, false, v.strategyLegendMark(s)})
 	}
-	shown := 0
-	for b, backend := range v.backends {
-		if v.missing(backend) != "" {
-			continue
-		}
-		shown++
-		if shown > 1 {
-			legend = append(legend, legendEntry{"hollow: on " + backend, func(c *draw.Canvas, at vg.Point) {
-				drawMark(c, look{muted, markers[0]}, b > 0, at)
+	for i, backend := range v.present() {
+		if i > 0 {
+			legend = append(legend, legendEntry{"hollow: on " + backend, false, func(c *draw.Canvas, at vg.Point) {
+				drawMark(c, look{ink: muted, marker: markers[0]}, true, at)
 			}})
 		}
 	}
 	return legend
+}
+
+// strategyLegendMark draws the mark of a strategy.
+func (v *view) strategyLegendMark(strategy string) func(*draw.Canvas, vg.Point) {
+	return func(c *draw.Canvas, at vg.Point) { drawMark(c, v.looks[strategy], false, at) }
 }

@@ -26,6 +26,7 @@ type page struct {
 	Note        string // on the answer
 	Ranking     simpleTable
 	Figures     []pageFigure
+	Missing     []fact // figures that could not be drawn, and why
 	Fields      []pageField
 	Rows        [][]pageCell
 	Warnings    []string
@@ -76,7 +77,7 @@ type pageCell struct {
 	Class string
 }
 
-func newPage(v *view, figures []renderedFigure) *page {
+func newPage(v *view, figures []renderedFigure, missing []fact) *page {
 	m := v.run.Manifest
 	ranking := v.rank()
 	p := &page{
@@ -86,6 +87,7 @@ func newPage(v *view, figures []renderedFigure) *page {
 		Answer:      unbroken(ranking.answer()),
 		Note:        ranking.note(),
 		Ranking:     ranking.table(),
+		Missing:     missing,
 		Warnings:    v.warnings(),
 		Command:     shellCommand(m.Command),
 		Created:     m.Created.UTC().Format("2 January 2006, 15:04 UTC"),

@@ -30,7 +30,7 @@ type standing struct {
 }
 
 func (v *view) rank() ranking {
-	r := ranking{}
+	r := ranking{backends: v.present()}
 	has := func(p problem, s string) bool {
 		q := v.quality(p, s)
 		return q != nil && len(q.layers()) > 0
@@ -46,11 +46,6 @@ func (v *view) rank() ranking {
 			r.skipped = append(r.skipped, p)
 		} else {
 			r.problems = append(r.problems, p)
-		}
-	}
-	for _, b := range v.backends {
-		if v.missing(b) == "" {
-			r.backends = append(r.backends, b)
 		}
 	}
 	for _, s := range v.strategies {

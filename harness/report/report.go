@@ -20,12 +20,25 @@ const (
 	MarkdownFile = "report.md"
 )
 
+// Option is a setting of [Write].
+type Option func(*options)
+
+type options struct{ loadsOf LoadsOf }
+
+// WithLoads draws the loads of packs, which f provides; it is called for a few
+// cells.
+func WithLoads(f LoadsOf) Option { return func(o *options) { o.loadsOf = f } }
+
 // Write draws the figures of the run and writes its report in HTML and
 // Markdown, all into the run's directory, where they replace those of an
 // earlier report. It returns the paths of the files written.
-func Write(run *harness.Run) ([]string, error) {
+func Write(run *harness.Run, settings ...Option) ([]string, error) {
+	var o options
+	for _, set := range settings {
+		set(&o)
+	}
 	v := newView(run)
-	figures := v.figures()
+	figures, missing := v.figures(o)
 	dir := filepath.Join(run.Dir, FiguresDir)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
@@ -48,7 +61,7 @@ func Write(run *harness.Run) ([]string, error) {
 			}
 		}
 	}
-	page := newPage(v, rendered)
+	page := newPage(v, rendered, missing)
 	html, err := page.html()
 	if err != nil {
 		return nil, err
@@ -63,16 +76,33 @@ func Write(run *harness.Run) ([]string, error) {
 	return paths, write(filepath.Join(run.Dir, MarkdownFile), markdown)
 }
 
-// figures returns the figures that the run has data for.
-func (v *view) figures() []*figure {
+// figures returns the figures that the run has data for, and for the others
+// what they would show and why they cannot.
+func (v *view) figures(o options) (all []*figure, missing []fact) {
 	if len(v.problems) == 0 {
-		return nil
+		return nil, nil
 	}
-	return []*figure{
-		imbalanceFigure(v),
-		runtimeFigure(v),
-		tradeoffFigure(v),
+	in := v.instances()
+	add := func(what string) func(*figure, string) {
+		return func(f *figure, why string) {
+			if f == nil {
+				missing = append(missing, fact{what, why})
+			} else {
+				all = append(all, f)
+			}
+		}
 	}
+	add("Gap against time, and the Pareto front")(frontierFigure(v, v.rank()))
+	all = append(all, imbalanceFigure(v), runtimeFigure(v), tradeoffFigure(v))
+	if len(in.gap) > 0 {
+		all = append(all, ecdfFigure(v, in), profileFigure(v, in))
+	}
+	add("Mean ranks of the strategies")(rankFigure(v, in))
+	add("Speed-up of one backend over another")(speedupFigure(v))
+	add("Imbalance after each round of the refinement")(roundsFigure(v))
+	add("Loads of the packs under each strategy")(loadsFigure(v, o.loadsOf))
+	add("Growth of the time with the size of the problem")(scalingFigure(v))
+	return all, missing
 }
 
 // writeFile writes to a temporary name beside the target and renames it, so

@@ -86,8 +86,14 @@ func TestHTML(t *testing.T) {
 			t.Errorf("the report does not say %q", want)
 		}
 	}
-	if n := strings.Count(html, "<figure"); n != len(newView(run).figures()) {
-		t.Errorf("%d figures", n)
+	figures, missing := newView(run).figures(options{})
+	if n := strings.Count(html, "<figure"); n != len(figures) {
+		t.Errorf("%d figures, want %d", n, len(figures))
+	}
+	for _, m := range missing {
+		if !strings.Contains(html, m.Name) {
+			t.Errorf("the report does not say why %s is not drawn", m.Name)
+		}
 	}
 	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(html, -1) {
 		if strings.Contains(m[1], "//") {

@@ -18,6 +18,7 @@ type scale struct {
 	lo, hi float64 // of the values, the band apart
 	log    bool
 	zero   float64 // width of the band for zeros, 0 without
+	wide   bool    // there is room for twice as many labels
 	flat   bool    // all values are 0; zero is set too
 	format func(float64) string
 }
@@ -58,6 +59,23 @@ func newScale(values []float64, format func(float64) string) scale {
 	return s
 }
 
+// widened returns the scale with a margin at both ends, as a share of its
+// length; a linear one that begins at 0 keeps beginning there.
+func (s scale) widened(margin float64) scale {
+	switch {
+	case s.log:
+		factor := math.Pow(s.hi/s.lo, margin)
+		s.lo, s.hi = s.lo/factor, s.hi*factor
+	case !s.flat:
+		d := (s.hi - s.lo) * margin
+		s.hi += d
+		if s.lo > 0 {
+			s.lo = max(0, s.lo-d)
+		}
+	}
+	return s
+}
+
 // lowMargin keeps marks at zero off the other axis where the scale is linear.
 const lowMargin = 0.03
 
@@ -82,7 +100,11 @@ func (s scale) ticks() []plot.Tick {
 		ticks = append(ticks, plot.Tick{Value: s.at(0), Label: "0"})
 	}
 	decades := math.Log10(s.hi / s.lo)
-	every := max(1, int(math.Ceil(decades/4.5)))
+	room := 4.5
+	if s.wide {
+		room = 9
+	}
+	every := max(1, int(math.Ceil(decades/room)))
 	first, last := int(math.Floor(math.Log10(s.lo))), int(math.Ceil(math.Log10(s.hi)))
 	for e := first; e <= last; e++ {
 		for _, m := range []float64{1, 2, 3, 4, 5, 6, 7, 8, 9} {
@@ -98,7 +120,7 @@ func (s scale) ticks() []plot.Tick {
 			case s.zero > 0 && t.Value < s.zero+0.05: // its label would touch that of 0
 			case m == 1 && mod(e, every) == 0:
 				t.Label = trimmed(s.format(v))
-			case m == 3 && decades < 2.2:
+			case m == 3 && decades < room/2:
 				t.Label = trimmed(s.format(v))
 			case m != 1 && every > 1:
 				continue
@@ -115,7 +137,11 @@ func (s scale) linearTicks() []plot.Tick {
 	if s.flat {
 		return []plot.Tick{{Value: s.at(0), Label: s.format(0)}}
 	}
-	step := niceStep((s.hi - s.lo) / 3.5)
+	room := 3.5
+	if s.wide {
+		room = 6
+	}
+	step := niceStep((s.hi - s.lo) / room)
 	var ticks []plot.Tick
 	for i := int(math.Ceil(s.lo/step - 1e-9)); float64(i)*step <= s.hi*(1+1e-9); i++ {
 		v := float64(i) * step

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"image/color"
+	"math"
 	"slices"
 	"strings"
 
@@ -38,6 +39,12 @@ func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 255}
 }
 
+// mix is the colour a share of the way from a to b.
+func mix(a, b color.NRGBA, share float64) color.NRGBA {
+	part := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + share*(float64(y)-float64(x)))) }
+	return color.NRGBA{R: part(a.R, b.R), G: part(a.G, b.G), B: part(a.B, b.B), A: 255}
+}
+
 // Inks of everything that is not data.
 var (
 	paper  = ink{"paper", rgb(0xFFFFFF), rgb(0x15181C)}
@@ -64,20 +71,39 @@ var palette = []ink{
 
 // inks lists every ink of the figures.
 func inks() []ink {
-	return append([]ink{paper, text0, muted, gridln, band, alert}, palette...)
+	return slices.Concat([]ink{paper, text0, muted, gridln, band, alert}, palette, heatInks)
 }
 
 // look is how a strategy is drawn, everywhere.
 type look struct {
 	ink    ink
 	marker marker
+	dashes dashes
 }
+
+// dashes is the pattern of a strategy's lines: lengths of dash and gap in turn,
+// in points, to the first 0.
+type dashes [4]vg.Length
 
 // faint is the strategy's colour for marks that are many.
 func (l look) faint() color.NRGBA {
 	c := l.ink.light
 	c.A = 0x80
 	return c
+}
+
+// patterns go with the markers.
+var patterns = []dashes{{}, {6, 2}, {2, 1.5}, {7, 2, 1.5, 2}, {10, 2}, {4, 3}, {3, 1.5, 1, 1.5}, {1, 1.5}}
+
+// line is the style of a strategy's lines.
+func (l look) line() draw.LineStyle {
+	s := stroke(l.ink, 1.5)
+	for _, d := range l.dashes {
+		if d > 0 {
+			s.Dashes = append(s.Dashes, d)
+		}
+	}
+	return s
 }
 
 // house gives the strategies that this program brings their colours and
@@ -111,7 +137,7 @@ func looks(specs []string) map[string]look {
 	}
 	claim := func(spec string, at [2]int) {
 		taken[at] = true
-		assigned[spec] = look{ink: palette[at[0]], marker: markers[at[1]]}
+		assigned[spec] = look{ink: palette[at[0]], marker: markers[at[1]], dashes: patterns[at[1]]}
 	}
 	var rest []string
 	for _, spec := range specs {

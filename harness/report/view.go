@@ -107,6 +107,17 @@ func (v *view) oneShape() bool {
 	return true
 }
 
+// oneWorkload says whether all problems have the same workload but for its
+// shape.
+func (v *view) oneWorkload() bool {
+	for _, p := range v.problems {
+		if p.name() != v.problems[0].name() {
+			return false
+		}
+	}
+	return true
+}
+
 // result returns what came of a strategy; nil where it was not asked for.
 func (v *view) result(p problem, strategy, backend string) *result {
 	return v.results[slot{p, strategy, backend}]
@@ -215,6 +226,11 @@ func (r *result) trouble() string {
 		text = fmt.Sprintf("%d of %d seeds %s", n, len(r.cells), text)
 	}
 	return text
+}
+
+// present returns the backends that could run.
+func (v *view) present() []string {
+	return slices.DeleteFunc(slices.Clone(v.backends), func(b string) bool { return v.missing(b) != "" })
 }
 
 // plainReason leaves out of a reason what the status says already.

@@ -32,7 +32,8 @@ func TestViewOfNothing(t *testing.T) {
 		if answer := v.rank().answer(); answer != "No strategy has a result yet." {
 			t.Errorf("answer %q", answer)
 		}
-		for _, f := range v.figures() {
+		figures, _ := v.figures(options{})
+		for _, f := range figures {
 			if _, err := f.svg(); err != nil {
 				t.Errorf("%s: %v", f.id, err)
 			}
