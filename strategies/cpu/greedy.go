@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"packbench/packing"
 )
@@ -32,10 +33,8 @@ func newGreedy(shape packing.Shape) greedy {
 		count: make([]int32, shape.Packs),
 	}
 	for l := range g.lanes {
-		g.lanes[l].node = make([]uint64, 2*leaves)
-		for p := shape.Packs; p < leaves; p++ {
-			g.lanes[l].node[leaves+p] = full // no pack
-		}
+		g.lanes[l].node = make([]uint64, leaves)
+		g.lanes[l].load = make([]float32, shape.Packs)
 	}
 	return g
 }
@@ -87,9 +86,9 @@ const lanes = 8
 
 // lane is a candidate being scored.
 type lane struct {
-	slot        *slot
-	node        []uint64 // tournament tree
-	least, most float32  // loads of full packs
+	slot *slot
+	node []uint64  // tournament tree: the winner, then the loser of each game
+	load []float32 // of the packs
 }
 
 // In the lanes' trees the word of a pack has its index in bits 16 to 31 and its
@@ -114,24 +113,23 @@ func (g *greedy) score(slots []*slot) {
 		for l := range active {
 			lane := &active[l]
 			node := lane.node
-			here := node[1]
+			here := node[0]
+			pack := uint32(here) >> roomBits
 			load := math.Float32frombits(uint32(here>>32)) + weights[lane.slot.order[pos]]
+			lane.load[pack] = load
 			next := uint64(math.Float32bits(load))<<32 | uint64(uint32(here)-1)
-			if next&roomMask == 0 {
-				next = full
-				lane.least, lane.most = min(lane.least, load), max(lane.most, load)
+			next |= uint64(int64(next&roomMask-1) >> 63) // full when there is no room; a branch would be hard to predict
+			for i := (leaves + uint(pack)) / 2; i > 0; i /= 2 {
+				other := node[i]
+				node[i] = max(next, other)
+				next = min(next, other)
 			}
-			i := leaves + uint(uint32(here)>>roomBits)
-			node[i] = next
-			for i > 1 {
-				next = min(next, node[i^1])
-				i >>= 1
-				node[i] = next
-			}
+			node[0] = next
 		}
 	}
 	for l := range active {
-		active[l].slot.imbalance = active[l].most - active[l].least
+		load := active[l].load
+		active[l].slot.imbalance = slices.Max(load) - slices.Min(load)
 	}
 }
 
@@ -149,18 +147,23 @@ func (g *greedy) begin(slots []*slot) (start int) {
 	}
 	for l, s := range slots {
 		lane := &g.lanes[l]
-		lane.slot, lane.least, lane.most = s, float32(math.Inf(1)), 0
+		lane.slot = s
 		node := lane.node
 		for p := range g.shape.Packs {
 			word := uint64(p)<<roomBits | uint64(capacity)
 			if filled {
 				word += uint64(math.Float32bits(g.weights[s.order[p]]))<<32 - 1
 			}
-			node[g.leaves+p] = word
+			g.node[g.leaves+p] = word
+		}
+		for p := g.shape.Packs; p < g.leaves; p++ {
+			g.node[g.leaves+p] = full // no pack
 		}
 		for i := g.leaves - 1; i > 0; i-- {
-			node[i] = min(node[2*i], node[2*i+1])
+			left, right := g.node[2*i], g.node[2*i+1]
+			g.node[i], node[i] = min(left, right), max(left, right) // winner, loser
 		}
+		node[0] = g.node[1]
 	}
 	if filled {
 		return g.shape.Packs
