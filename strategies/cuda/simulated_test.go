@@ -61,3 +61,14 @@ func (s *simulation) done() string {
 	}
 	return string(text)
 }
+
+// counted reads a count out of a report, "launches=5".
+func counted(t *testing.T, report, name string) int {
+	t.Helper()
+	_, after, found := strings.Cut(report, name+"=")
+	n := 0
+	if _, err := fmt.Sscan(after, &n); !found || err != nil {
+		t.Fatalf("no %s in report %q", name, report)
+	}
+	return n
+}

@@ -9,14 +9,15 @@ import (
 	"packbench/strategies"
 )
 
-// Backend stands for the CUDA backend in programs built without it.
+// Backend is the CUDA backend of a program built without the cuda tag: it says
+// so and runs nothing.
 type Backend struct{}
 
 var _ strategies.Backend = (*Backend)(nil)
 
-var errNotBuilt = fmt.Errorf("%w: built without the cuda tag: build with make cuda", strategies.ErrUnavailable)
+var errBuiltWithout = fmt.Errorf("%w: built without the cuda tag: build with make cuda", strategies.ErrUnavailable)
 
-// New returns a backend that is unavailable.
+// New returns the backend.
 func New(Options) *Backend { return &Backend{} }
 
 // Name implements [strategies.Backend].
@@ -24,12 +25,16 @@ func (b *Backend) Name() string { return Name }
 
 // Describe implements [strategies.Backend].
 func (b *Backend) Describe() (strategies.Description, error) {
-	return strategies.Description{}, errNotBuilt
+	return strategies.Description{}, errBuiltWithout
 }
 
-// Prepare implements [strategies.Backend].
-func (b *Backend) Prepare(strategies.Strategy, packing.Shape) (strategies.Runner, error) {
-	return nil, errNotBuilt
+// Prepare implements [strategies.Backend]. What CUDA cannot execute it cannot
+// execute in any build.
+func (b *Backend) Prepare(s strategies.Strategy, _ packing.Shape) (strategies.Runner, error) {
+	if _, ok := s.(strategies.Ensemble); !ok {
+		return nil, fmt.Errorf("%w: cuda executes ensembles, not %s", strategies.ErrUnsupported, s.Spec().Name)
+	}
+	return nil, errBuiltWithout
 }
 
 // Close implements [strategies.Backend].

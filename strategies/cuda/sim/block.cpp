@@ -23,14 +23,31 @@ void fail(launch &l, int error, const std::string &message) {
   }
 }
 
+index3 thread_index() { return self->index; }
+index3 block_index() { return self->owner->index; }
+index3 grid_size() { return self->owner->grid; }
+unsigned *shared_memory() { return self->owner->shared; }
+
+// Ends this thread's turn: the next ready lane goes on, after the last one the
+// scheduler.
 static void park(state s) {
-  self->now = s;
-  sim_switch(&self->stack_pointer, self->owner->scheduler);
+  thread &me = *self;
+  block &b = *me.owner;
+  me.now = s;
+  while (++b.at < 32) {
+    thread &next = b.lanes[b.turn[b.at]];
+    if (next.now != state::ready) continue;
+    self = &next;
+    sim_switch(&me.stack_pointer, next.stack_pointer);
+    return;
+  }
+  sim_switch(&me.stack_pointer, b.scheduler);
 }
 
 void fail_here(int error, const std::string &message) {
   fail(*self->owner->of, error, message + " (block " + std::to_string(self->owner->index.x) + ", thread " +
                                     std::to_string(self->index.x) + ")");
+  self->owner->at = 32;  // nobody else's turn
   park(state::done);
   __builtin_unreachable();
 }
@@ -64,50 +81,62 @@ static void take_turns(block &b, unsigned *turn, unsigned n) {
   for (unsigned i = n; i > 1; i--) std::swap(turn[i - 1], turn[next_random(b.random) % i]);
 }
 
+// One value for a whole warp.
+static uint64_t combine(op o, const thread *lanes) {
+  uint64_t v = o == op_ballot || o == op_add ? 0 : lanes->value;
+  for (unsigned i = 0; i < 32; i++) {
+    uint64_t x = lanes[i].value;
+    switch (o) {
+      case op_ballot: v |= (uint64_t)(x != 0) << i; break;
+      case op_add: v = (uint32_t)(v + x); break;
+      case op_min: v = std::min(v, x); break;
+      case op_max: v = std::max(v, x); break;
+      default: break;
+    }
+  }
+  return v;
+}
+
+// Lane i's result of a function that moves values between lanes.
+static uint64_t exchange(op o, const uint64_t *in, unsigned i, unsigned argument) {
+  uint64_t equal = 0;
+  switch (o) {
+    case op_shuffle: return in[argument];
+    case op_shuffle_up: return in[i >= argument ? i - argument : i];
+    case op_shuffle_xor: return in[(i ^ argument) % 32];
+    case op_match:
+      for (unsigned j = 0; j < 32; j++) equal |= (uint64_t)(in[j] == in[i]) << j;
+      return equal;
+    default: return 0;
+  }
+}
+
 // Gives the lanes of a warp, all of which wait in the same function, their
 // results.
 static void complete(block &b, thread *lanes) {
-  unsigned warp_number = lanes->index.x / 32;
-  uint64_t in[32], lowest = ~0ull, highest = 0, sum = 0, votes = 0;
-  for (unsigned i = 0; i < 32; i++) {
-    in[i] = lanes[i].value;
-    lowest = std::min(lowest, in[i]);
-    highest = std::max(highest, in[i]);
-    sum += in[i];
-    votes |= (uint64_t)(in[i] != 0) << i;
+  op o = lanes->at;
+  if (o <= op_add) {
+    uint64_t v = combine(o, lanes);
+    for (unsigned i = 0; i < 32; i++) lanes[i].value = v;
+  } else if (o != op_barrier) {
+    uint64_t in[32];
+    for (unsigned i = 0; i < 32; i++) in[i] = lanes[i].value;
+    for (unsigned i = 0; i < 32; i++) lanes[i].value = exchange(o, in, i, lanes[i].argument);
+  } else {
+    b.warps[lanes->index.x / 32].clock++;
   }
-  for (unsigned i = 0; i < 32; i++) {
-    thread &t = lanes[i];
-    switch (t.at) {
-      case op_ballot: t.value = votes; break;
-      case op_min: t.value = lowest; break;
-      case op_max: t.value = highest; break;
-      case op_add: t.value = (uint32_t)sum; break;
-      case op_shuffle: t.value = in[t.argument]; break;
-      case op_shuffle_up: t.value = in[i >= t.argument ? i - t.argument : i]; break;
-      case op_shuffle_xor: t.value = in[(i ^ t.argument) % 32]; break;
-      case op_match:
-        t.value = 0;
-        for (unsigned j = 0; j < 32; j++) t.value |= (uint64_t)(in[j] == in[i]) << j;
-        break;
-      case op_barrier: break;
-    }
-    t.now = state::ready;
-  }
-  if (lanes->at == op_barrier) b.warps[warp_number].clock++;
+  for (unsigned i = 0; i < 32; i++) lanes[i].now = state::ready;
 }
 
 // Runs the ready lanes of a warp until each waits or is done.
 static void run_lanes(block &b, thread *lanes) {
-  unsigned turn[32];
-  take_turns(b, turn, 32);
-  for (unsigned i : turn) {
-    if (lanes[i].now != state::ready) continue;
-    self = &lanes[i];
-    sim_switch(&b.scheduler, self->stack_pointer);
-    self = nullptr;
-    if (b.of->error) return;
-  }
+  if (b.of->order == turn_order::shuffled) take_turns(b, b.turn, 32);
+  b.lanes = lanes;
+  for (b.at = 0; b.at < 32 && lanes[b.turn[b.at]].now != state::ready;) b.at++;
+  if (b.at == 32) return;
+  self = &lanes[b.turn[b.at]];
+  sim_switch(&b.scheduler, self->stack_pointer);
+  self = nullptr;
 }
 
 // Runs a warp up to a block barrier or its end.
@@ -182,6 +211,7 @@ static void work(launch &l, std::atomic<unsigned> &next, std::atomic<uint32_t> &
   b.of = &l;
   b.thread_list.resize(l.threads);
   b.warps.resize(l.threads / 32);
+  take_turns(b, b.turn, 32);
   for (unsigned i; (i = next++) < l.grid && !l.error;) {
     b.index.x = i;
     b.random = (l.seed + i) * 0x9E3779B97F4A7C15ull | 1;

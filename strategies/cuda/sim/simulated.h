@@ -19,9 +19,9 @@
 #define NO_UNROLL
 #define SIMULATED(kernel) static sim::registration kernel##_registration(#kernel, kernel);
 
-#define threadIdx (sim::self->index)
-#define blockIdx (sim::self->owner->index)
-#define gridDim (sim::self->owner->grid)
+#define threadIdx (sim::thread_index())
+#define blockIdx (sim::block_index())
+#define gridDim (sim::grid_size())
 
 namespace sim {
 
@@ -59,7 +59,7 @@ struct registration {
 
 }  // namespace sim
 
-inline unsigned *block_memory() { return sim::self->owner->shared; }
+inline unsigned *block_memory() { return sim::shared_memory(); }
 
 inline unsigned ballot(bool p) { return sim::warp_function(sim::op_ballot, p, 0); }
 inline unsigned match(unsigned v) { return sim::warp_function(sim::op_match, v, 0); }

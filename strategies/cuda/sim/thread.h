@@ -10,7 +10,7 @@
 
 namespace sim {
 
-enum op { op_ballot, op_match, op_min, op_max, op_add, op_shuffle, op_shuffle_up, op_shuffle_xor, op_barrier };
+enum op { op_ballot, op_min, op_max, op_add, op_match, op_shuffle, op_shuffle_up, op_shuffle_xor, op_barrier };
 
 struct index3 {
   unsigned x = 0;
@@ -54,6 +54,9 @@ struct block {
   launch *of = nullptr;
   void *scheduler = nullptr;  // stack pointer of the scheduler
   uint64_t random = 0;
+  // The warp whose lanes run now, in turns, and whose turn it is.
+  thread *lanes = nullptr;
+  unsigned turn[32], at = 0;
 };
 
 enum class turn_order { rising, falling, shuffled };
@@ -76,7 +79,14 @@ struct launch {
 void run(launch &l, unsigned workers);
 
 // The running thread, null outside kernels.
-extern thread_local thread *self;
+extern thread_local thread *self __attribute__((tls_model("initial-exec")));
+
+// Coordinates of the running thread, and its block's shared memory. They are
+// the same whenever a thread asks, which the attribute says.
+__attribute__((const)) index3 thread_index();
+__attribute__((const)) index3 block_index();
+__attribute__((const)) index3 grid_size();
+__attribute__((const)) unsigned *shared_memory();
 
 uint64_t warp_function(op o, uint64_t value, unsigned argument);
 void block_barrier();

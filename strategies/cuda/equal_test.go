@@ -1,0 +1,177 @@
+//go:build cuda
+
+package cuda_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"packbench/packing"
+	"packbench/strategies"
+	"packbench/strategies/cpu"
+	"packbench/strategies/cuda"
+)
+
+// loads makes weights of a kind that is hard in its own way.
+func loads(t testing.TB, kind string, shape packing.Shape, seed uint64) *packing.Problem {
+	t.Helper()
+	random := rand.New(rand.NewPCG(seed, 1))
+	w := make([]float32, shape.Layers*shape.Items)
+	for i := range w {
+		switch kind {
+		case "uniform":
+			w[i] = random.Float32()
+		case "lognormal":
+			w[i] = float32(math.Exp(8 + random.NormFloat64()))
+		case "ties": // few values, so almost every comparison is a tie
+			w[i] = float32(random.IntN(4))
+		case "zeros": // of both signs, with a few loads among them
+			w[i] = float32(math.Copysign(0, float64(random.IntN(2))-0.5))
+			if random.IntN(8) == 0 {
+				w[i] = random.Float32()
+			}
+		case "tiny": // denormal numbers
+			w[i] = float32(random.IntN(100)) * math.SmallestNonzeroFloat32
+		case "huge": // whose noisy weights overflow
+			w[i] = random.Float32() * math.MaxFloat32 / float32(shape.Capacity())
+		case "falling":
+			w[i] = float32(shape.Items - i%shape.Items)
+		}
+	}
+	p, err := packing.New(w, shape.Layers, shape.Items, shape.Packs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func pack(t testing.TB, b strategies.Backend, strategy string, p *packing.Problem, random strategies.Random) (*packing.Packing, strategies.Report, error) {
+	t.Helper()
+	runner, err := b.Prepare(parse(t, strategy), p.Shape)
+	if err != nil {
+		return nil, strategies.Report{}, err
+	}
+	defer runner.Close()
+	out := packing.NewPacking(p.Shape)
+	report, err := runner.Pack(t.Context(), p, random, out)
+	return out, report, err
+}
+
+// requireEqual packs p on both backends and demands the same packing and the
+// same number of swaps.
+func requireEqual(t *testing.T, sim *simulation, strategy string, p *packing.Problem, random strategies.Random) {
+	t.Helper()
+	want, wantReport, err := pack(t, cpu.New(cpu.Options{}), strategy, p, random)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, report, err := pack(t, sim, strategy, p, random)
+	if err != nil {
+		t.Fatalf("%s on %v: %v\n%s", strategy, p.Shape, err, sim.done())
+	}
+	if err := got.Validate(p); err != nil {
+		t.Errorf("%s on %v: %v", strategy, p.Shape, err)
+	}
+	if !equal(got, want) {
+		for i := range got.PackIndex {
+			if got.PackIndex[i] != want.PackIndex[i] || got.RankInPack[i] != want.RankInPack[i] {
+				t.Fatalf("%s on %v: layer %d, item %d is in pack %d at rank %d; on the CPU in pack %d at rank %d", strategy, p.Shape,
+					i/p.Items, i%p.Items, got.PackIndex[i], got.RankInPack[i], want.PackIndex[i], want.RankInPack[i])
+			}
+		}
+	}
+	if !slices.Equal(report.Layers, wantReport.Layers) {
+		t.Errorf("%s on %v: stats %v, on the CPU %v", strategy, p.Shape, report.Layers, wantReport.Layers)
+	}
+}
+
+// Shapes and parameters on both sides of every boundary between kernels, none a
+// multiple of the threads or warps of a block.
+var boundaries = []struct {
+	shape    packing.Shape
+	strategy string
+	loads    string
+}{
+	{packing.Shape{Layers: 1, Items: 1, Packs: 1}, "topk-max-any", "uniform"},
+	{packing.Shape{Layers: 3, Items: 2, Packs: 2}, "two-opt:candidates=2", "uniform"},
+	{packing.Shape{Layers: 5, Items: 3, Packs: 1}, "topk-max-any:candidates=3,k=3", "uniform"},
+	{packing.Shape{Layers: 7, Items: 33, Packs: 11}, "topk-max-any:candidates=5,k=2,epsilon=0", "ties"},
+	{packing.Shape{Layers: 3, Items: 127, Packs: 127}, "topk-max-any:candidates=5,k=2", "lognormal"},
+	{packing.Shape{Layers: 3, Items: 129, Packs: 43}, "topk-max-any:candidates=7,k=3,rounds=30", "lognormal"},
+	{packing.Shape{Layers: 3, Items: 130, Packs: 65}, "two-opt:candidates=9,k=3,rounds=40", "lognormal"},
+	{packing.Shape{Layers: 1, Items: 257, Packs: 1}, "topk-max-any:candidates=3,k=2", "uniform"},
+	{packing.Shape{Layers: 2, Items: 258, Packs: 129}, "topk-max-any:candidates=5,k=2", "uniform"},
+	{packing.Shape{Layers: 2, Items: 297, Packs: 99}, "two-opt:candidates=5,k=5,epsilon=0", "ties"},
+	{packing.Shape{Layers: 1, Items: 513, Packs: 27}, "topk-max-any:candidates=6,random=1,k=2", "huge"},
+	{packing.Shape{Layers: 1, Items: 1023, Packs: 341}, "topk-max-any:candidates=4,random=1,k=2", "lognormal"},
+	{packing.Shape{Layers: 1, Items: 1022, Packs: 2}, "topk-max-any:candidates=3,k=1,rounds=3", "lognormal"},
+	{packing.Shape{Layers: 2, Items: 1025, Packs: 41}, "topk-max-any:candidates=5,random=2,k=2,rounds=25", "lognormal"},
+	{packing.Shape{Layers: 2, Items: 1026, Packs: 54}, "two-opt:candidates=5,random=2,k=2,rounds=25", "lognormal"},
+	{packing.Shape{Layers: 1, Items: 1290, Packs: 43}, "topk-max-any:candidates=4,random=1,k=2,rounds=20,epsilon=0", "ties"},
+	{packing.Shape{Layers: 1, Items: 1290, Packs: 43}, "two-opt:candidates=4,random=1,k=2,rounds=20,epsilon=0", "ties"},
+	{packing.Shape{Layers: 1, Items: 1111, Packs: 1}, "topk-max-any:candidates=3,k=1", "uniform"},
+	{packing.Shape{Layers: 1, Items: 1111, Packs: 1111}, "topk-max-any:candidates=3,k=1", "uniform"},
+	{packing.Shape{Layers: 1, Items: 2210, Packs: 1105}, "topk-max-any:candidates=3,k=2", "lognormal"},
+	{packing.Shape{Layers: 5, Items: 7, Packs: 7}, "topk-max-any:candidates=129,k=9", "uniform"},
+	{packing.Shape{Layers: 3, Items: 6, Packs: 3}, "topk-max-any:candidates=1025,k=33", "uniform"},
+	{packing.Shape{Layers: 6, Items: 35, Packs: 7}, "topk-max-any:candidates=6,k=4", "zeros"},
+	{packing.Shape{Layers: 3, Items: 35, Packs: 5}, "topk-max-any:candidates=6,k=4,epsilon=0", "tiny"},
+	{packing.Shape{Layers: 3, Items: 35, Packs: 5}, "two-opt:candidates=6,k=4,epsilon=0,spread=0,floor=0", "tiny"},
+	{packing.Shape{Layers: 3, Items: 39, Packs: 3}, "topk-max-any:candidates=6,k=2,spread=3e38,floor=3e38", "zeros"},
+	{packing.Shape{Layers: 9, Items: 39, Packs: 3}, "lpt", "falling"},
+	{packing.Shape{Layers: 3, Items: 39, Packs: 13}, "topk-max-any:candidates=6,k=2,rounds=0", "lognormal"},
+}
+
+func TestEqualsCPU(t *testing.T) {
+	for i, b := range boundaries {
+		t.Run(fmt.Sprintf("%v %s %s", b.shape, b.strategy, b.loads), func(t *testing.T) {
+			sim := simulate(t, simulated, "order="+orders[i%len(orders)], cuda.Options{})
+			defer sim.done()
+			p := loads(t, b.loads, b.shape, uint64(i))
+			for stream := range strategies.Stream(2) {
+				random := strategies.Random{Stream: stream, Seed: uint64(i)<<40 + 12345}
+				requireEqual(t, sim, b.strategy, p, random)
+			}
+		})
+	}
+}
+
+// The extreme shapes that the backend promises.
+func TestLargeShapes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+	for _, b := range []struct {
+		shape    packing.Shape
+		strategy string
+	}{
+		{packing.Shape{Layers: 1, Items: 65536, Packs: 1024}, "topk-max-any:candidates=4,random=1,k=1,rounds=2"},
+		{packing.Shape{Layers: 1, Items: 65550, Packs: 2}, "two-opt:candidates=3,random=1,k=1,rounds=2"},
+		{packing.Shape{Layers: 1, Items: 20011, Packs: 20011}, "topk-max-any:candidates=2,k=1"},
+	} {
+		sim := simulate(t, simulated, "", cuda.Options{})
+		requireEqual(t, sim, b.strategy, loads(t, "lognormal", b.shape, 5), strategies.Random{Seed: 9})
+		sim.done()
+	}
+}
+
+// A problem that does not fit goes through in chunks of layers, with the same
+// answer and one synchronisation.
+func TestChunksOfLayers(t *testing.T) {
+	shape := packing.Shape{Layers: 11, Items: 45, Packs: 9}
+	const strategy = "topk-max-any:candidates=7,k=3"
+	for _, stream := range []strategies.Stream{strategies.Philox, strategies.Torch} {
+		sim := simulate(t, simulated, "", cuda.Options{Memory: 20000})
+		requireEqual(t, sim, strategy, loads(t, "lognormal", shape, 3), strategies.Random{Stream: stream, Seed: 4})
+		report := sim.done()
+		if chunks := counted(t, report, "launches") / 5; chunks < 2 || chunks > 10 {
+			t.Errorf("%v: %d chunks, want some: %s", stream, chunks, report)
+		}
+		if syncs := counted(t, report, "syncs"); stream == strategies.Philox && syncs != 1 {
+			t.Errorf("%d synchronisations in one call, want 1: %s", syncs, report)
+		}
+	}
+}
