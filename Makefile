@@ -35,4 +35,9 @@ fuzz:
 benchmarks:
 	$(GO) test -run '^$$' -bench . -benchmem ./strategies/...
 
+# Executes the notebooks; make notebooks RUN=DIR reads that run directory.
+.PHONY: notebooks
+notebooks:
+	notebooks/run.sh $(RUN)
+
 -include strategies/cuda/cuda.mk
