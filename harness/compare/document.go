@@ -208,8 +208,12 @@ func count(n int, one, many string) string {
 
 // method says what the numbers are.
 func (c *Comparison) method() string {
-	return fmt.Sprintf("Brackets are intervals of at least %g %%: exact ones of the median time, BCa bootstrap ones of the mean paired difference. "+
+	text := fmt.Sprintf("Brackets are intervals of at least %g %%: exact ones of the median time, BCa bootstrap ones of the mean paired difference. "+
 		"p is of the Mann-Whitney U test for times and of the Wilcoxon signed-rank test over layers otherwise, corrected by Holm for the number of cells that differ at all; "+
 		"better, worse and ~ (neither) are at level %g. "+
 		"+/=/- counts the layers that are better, equal and worse; delta is Cliff's delta, r the rank-biserial correlation, from -1 (always less) to +1. Less is better.", 100*c.Confidence, c.Alpha)
+	if c.Baseline == "" {
+		text += " Two runs are two moments of a machine: repeat them before believing a surprising difference of times."
+	}
+	return text
 }
