@@ -68,6 +68,11 @@ func (ch *chart) line(c *draw.Canvas, cv curve) []vg.Point {
 	var line []vg.Point
 	for i := range cv.xs {
 		p := ch.at(c, cv, i, cv.ys[i])
+		if cv.step && i > 0 && i+1 < len(cv.xs) {
+			if last := line[len(line)-1]; p.X-last.X < 0.3 && p.Y-last.Y < 0.3 {
+				continue // too near to be seen; there may be thousands
+			}
+		}
 		if cv.step && i > 0 {
 			line = append(line, vg.Point{X: p.X, Y: line[len(line)-1].Y})
 		}

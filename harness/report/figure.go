@@ -204,8 +204,10 @@ func shorten(text string, width vg.Length, measure func(string) vg.Length) strin
 
 // png returns the figure at twice the resolution of a screen of 96 dots per
 // inch.
-func (f *figure) png() ([]byte, error) {
-	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(figureWidth, f.height), vgimg.UseDPI(192))}
+func (f *figure) png() ([]byte, error) { return f.image(192) }
+
+func (f *figure) image(dotsPerInch int) ([]byte, error) {
+	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(figureWidth, f.height), vgimg.UseDPI(dotsPerInch))}
 	f.paint(c)
 	var b bytes.Buffer
 	_, err := c.WriteTo(&b)

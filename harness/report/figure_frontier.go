@@ -51,7 +51,7 @@ func frontierFigure(v *view, r ranking) (f *figure, missing string) {
 	for _, p := range fr.points {
 		times, gaps = append(times, p.time), append(gaps, p.gap)
 	}
-	fr.x, fr.y = newScale(times, duration).widened(0.06), newScale(gaps, percent).widened(0.06)
+	fr.x, fr.y = newScale(times, duration).widened(0.1), newScale(gaps, percent).widened(0.06)
 	fr.x.wide, fr.y.wide = true, true
 	p := newPanel()
 	p.X.Tick.Marker = plot.ConstantTicks(fr.x.ticks())
@@ -172,7 +172,7 @@ func (fr *frontier) drawLabel(c *draw.Canvas, p frontierPoint, at vg.Point, take
 			cost += 6 * overlap(b, l)
 		}
 		inside := box(c.Min.X, c.Min.Y, c.Max.X-c.Min.X, c.Max.Y-c.Min.Y)
-		cost += 3 * (float64(width*height) - overlap(b, inside))
+		cost += 10 * (float64(width*height) - overlap(b, inside))
 		if cost < least {
 			best, least = b, cost
 		}

@@ -42,6 +42,9 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 		problems = problems[:mostHeat]
 	}
 	columns := min(v.columns(), 2)
+	if f.subtitle == "" {
+		f.subtitle = "layers × items × packs in the titles"
+	}
 	var panels []*panel
 	most := 0
 	for i, p := range problems {

@@ -23,6 +23,7 @@ type page struct {
 	Description string
 	Asked       []fact
 	Answer      string
+	More        string // that belongs to the answer
 	Note        string // on the answer
 	Ranking     simpleTable
 	Figures     []pageFigure
@@ -80,11 +81,13 @@ type pageCell struct {
 func newPage(v *view, figures []renderedFigure, missing []fact) *page {
 	m := v.run.Manifest
 	ranking := v.rank()
+	answer, more := ranking.answer()
 	p := &page{
 		Title:       "Packing strategies compared: " + m.Experiment.Name,
-		Description: m.Experiment.Description,
+		Description: sentence(m.Experiment.Description),
 		Asked:       v.asked(),
-		Answer:      unbroken(ranking.answer()),
+		Answer:      unbroken(answer),
+		More:        unbroken(more),
 		Note:        ranking.note(),
 		Ranking:     ranking.table(),
 		Missing:     missing,
@@ -138,11 +141,17 @@ func pageRow(r row, shown []field) []pageCell {
 // asked says what was to be found out.
 func (v *view) asked() []fact {
 	e := v.run.Manifest.Experiment
-	var workloads []string
+	byShape := map[string][]string{}
+	var shapes []string
 	for _, p := range v.problems {
-		if name := p.name() + " (" + p.shape() + ")"; !slices.Contains(workloads, name) {
-			workloads = append(workloads, name)
+		if byShape[p.shape()] == nil {
+			shapes = append(shapes, p.shape())
 		}
+		byShape[p.shape()] = append(byShape[p.shape()], p.name())
+	}
+	var workloads []string
+	for _, s := range shapes {
+		workloads = append(workloads, strings.Join(byShape[s], ", ")+" ("+s+")")
 	}
 	var seeds []string
 	for _, s := range e.Seeds {
@@ -153,16 +162,16 @@ func (v *view) asked() []fact {
 		{"Workloads", strings.Join(workloads, "; ")},
 		{"Backends", strings.Join(v.backends, ", ")},
 		{"Seeds", strings.Join(seeds, ", ")},
-		{"Runs of each", fmt.Sprintf("%d, after %d to warm up", e.Repeats, e.Warmup)},
+		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.run.Manifest.ShuffleSeed)},
 	}
 }
 
 func (r ranking) table() simpleTable {
 	t := simpleTable{Header: []tableHead{
-		{"", "place by imbalance", true},
+		{"", "place by gap", true},
 		{"strategy", "", false},
-		{"imbalance", "max − min load in percent of the mean load of a pack, mean over the layers", true},
-		{"gap", "how far the heaviest pack is above a load that no packing can go below, mean over the layers", true},
+		{"gap", "how far the heaviest pack is above the lower bound, a load that no packing can go below; mean over the layers", true},
+		{"imbalance", "load of the heaviest less that of the lightest pack, in percent of the mean of the packs; median over the layers", true},
 		{"best on", "share of the layers where no strategy leaves less imbalance, ties included", true},
 	}}
 	for _, b := range r.backends {
@@ -181,7 +190,7 @@ func (r ranking) table() simpleTable {
 			t.Rows = append(t.Rows, line)
 			continue
 		}
-		line := []string{fmt.Sprint(i + 1), s.strategy, percent(s.relative), percent(s.gap),
+		line := []string{fmt.Sprint(i + 1), s.strategy, percent(s.gap), percent(s.relative),
 			fmt.Sprintf("%.0f %%", 100*float64(s.best)/float64(s.layers))}
 		for _, ns := range s.times {
 			if math.IsNaN(ns) {
@@ -237,7 +246,7 @@ func shellCommand(words []string) string {
 
 // unbroken keeps numbers and their units on one line.
 func unbroken(text string) string {
-	return unitAfterNumber.ReplaceAllString(text, "$1\u00a0$2")
+	return strings.ReplaceAll(unitAfterNumber.ReplaceAllString(text, "$1\u00a0$2"), "p < ", "p\u00a0<\u00a0")
 }
 
 var unitAfterNumber = regexp.MustCompile(`([0-9]) (%|[mµn]?s\b)`)

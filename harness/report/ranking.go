@@ -6,10 +6,13 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"packbench/harness/stats"
 )
 
-// ranking orders the strategies by the imbalance they leave, over the problems
-// that all of them have a result for.
+// ranking orders the strategies by their mean gap to the lower bound, over the
+// problems that all of them have a result for. Unlike the imbalance the gap
+// is not ruled by layers that no packing can balance.
 type ranking struct {
 	problems  []problem  // that count
 	skipped   []problem  // where some strategy has no result
@@ -23,8 +26,9 @@ type standing struct {
 	look     look
 	layers   int       // that count; 0 without a result
 	best     int       // layers where no strategy leaves less imbalance
-	relative float64   // mean over the layers of imbalance over the mean load of a pack
 	gap      float64   // mean over the layers of the gap to the lower bound
+	relative float64   // median over the layers of imbalance over the mean load of a pack
+	all      []float64 // that of every layer, in the same order for all strategies
 	times    []float64 // geometric mean of the median times over the problems, ns, by backend; NaN where one is missing
 	trouble  string
 }
@@ -53,7 +57,7 @@ func (v *view) rank() ranking {
 	}
 	v.countBest(&r)
 	slices.SortStableFunc(r.standings, func(a, b standing) int {
-		return cmp.Or(cmp.Compare(min(1, b.layers), min(1, a.layers)), cmp.Compare(a.relative, b.relative))
+		return cmp.Or(cmp.Compare(min(1, b.layers), min(1, a.layers)), cmp.Compare(a.gap, b.gap), cmp.Compare(a.relative, b.relative))
 	})
 	return r
 }
@@ -70,13 +74,13 @@ func (v *view) standing(strategy string, r ranking) standing {
 		}
 		for _, i := range q.layers() {
 			s.layers++
-			s.relative += i.relative
+			s.all = append(s.all, i.relative)
 			s.gap += i.gap
 		}
 	}
 	if s.layers > 0 {
-		s.relative /= float64(s.layers)
 		s.gap /= float64(s.layers)
+		s.relative = median(s.all)
 	}
 	for _, b := range r.backends {
 		logs := 0.0
@@ -120,20 +124,20 @@ func (v *view) countBest(r *ranking) {
 	}
 }
 
-// answer says the outcome in a sentence or two.
-func (r ranking) answer() string {
+// answer says the outcome in a sentence, and what else belongs to it.
+func (r ranking) answer() (sentence, more string) {
 	if len(r.standings) == 0 || r.standings[0].layers == 0 {
-		return "No strategy has a result yet."
+		return "No strategy has a result yet.", ""
 	}
 	best := r.standings[0]
 	var b strings.Builder
-	fmt.Fprintf(&b, "Over %s in %s, %s leaves the least imbalance: %s of a pack's mean load on average",
-		count(best.layers, "layer"), count(len(r.problems), "problem"), best.strategy, percent(best.relative))
+	sentence = fmt.Sprintf("Over %s of %s, %s comes closest to balance: its heaviest pack is %s above the lower bound on average",
+		count(best.layers, "layer"), count(len(r.problems), "problem"), best.strategy, percent(best.gap))
 	if len(r.standings) > 1 && r.standings[1].layers > 0 {
 		second := r.standings[1]
-		fmt.Fprintf(&b, ", against %s for %s, the next", percent(second.relative), second.strategy)
+		sentence += fmt.Sprintf(", against %s for %s, the next", percent(second.gap), second.strategy)
+		b.WriteString(compared(best, second))
 	}
-	b.WriteString(".")
 	for i, backend := range r.backends {
 		fastest := -1
 		for j, s := range r.standings {
@@ -144,7 +148,7 @@ func (r ranking) answer() string {
 		if fastest < 0 || math.IsNaN(best.times[i]) {
 			continue
 		}
-		fmt.Fprintf(&b, " On %s it takes %s", backend, duration(best.times[i]))
+		fmt.Fprintf(&b, " On %s a run takes %s", backend, duration(best.times[i]))
 		if f := r.standings[fastest]; fastest != 0 {
 			fmt.Fprintf(&b, ", %s times as long as %s, the fastest", significant(best.times[i]/f.times[i], 2), f.strategy)
 		} else {
@@ -152,7 +156,21 @@ func (r ranking) answer() string {
 		}
 		b.WriteString(".")
 	}
-	return b.String()
+	return sentence + ".", strings.TrimSpace(b.String())
+}
+
+// compared says on how many layers the first of two strategies leaves less
+// imbalance, and whether that could be chance.
+func compared(a, b standing) string {
+	pairs, err := stats.SignedRank(a.all, b.all)
+	if err != nil {
+		return ""
+	}
+	if pairs.Ties == len(a.all) {
+		return " Both leave the same imbalance on every layer."
+	}
+	return fmt.Sprintf(" It leaves less imbalance than %s on %d layers, more on %d and the same on %d (Wilcoxon signed-rank test of the pairs: p %s).",
+		b.strategy, pairs.Wins, pairs.Losses, pairs.Ties, pValue(pairs.P))
 }
 
 // note says which problems do not count.

@@ -76,7 +76,7 @@ func TestHTML(t *testing.T) {
 	}
 	html := string(text)
 	for _, want := range []string{
-		"topk-max-any leaves the least imbalance",
+		"topk-max-any comes closest to balance",
 		"failed: layer 3: pack 4 holds 10 items",
 		"unavailable: no CUDA driver on this machine",
 		"bench run seed", "records.jsonl", "summary.csv", "with uncommitted changes",

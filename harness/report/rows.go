@@ -10,7 +10,7 @@ import (
 // row is a result as tables show it.
 type row struct {
 	workload string
-	shape    string
+	shape    string // layers×items×packs
 	strategy string
 	backend  string
 	trouble  string // why there is no result, or not of every seed
@@ -47,7 +47,7 @@ func (v *view) rows() []row {
 func newRow(r *result) row {
 	layers := r.layers()
 	out := row{
-		workload: r.problem.name(), shape: r.problem.shape(),
+		workload: r.problem.name(), shape: r.problem.size().String(),
 		strategy: r.strategy, backend: r.backend, trouble: r.trouble(), layers: len(layers),
 		imbalance: median(column(layers, func(i instance) float64 { return i.imbalance })),
 		worst:     math.NaN(),
@@ -110,7 +110,7 @@ func fields() []field {
 	gap := func(r row) float64 { return r.gap }
 	return []field{
 		{"workload", "", "where the loads come from", func(r row) string { return r.workload }, nil, false},
-		{"shape", "", "how many layers, items per layer and packs", func(r row) string { return r.shape }, nil, false},
+		{"shape", "", "layers × items per layer × packs", func(r row) string { return r.shape }, nil, false},
 		{"strategy", "", "how the items are packed", func(r row) string { return r.strategy }, nil, false},
 		{"backend", "", "where the strategy ran", func(r row) string { return r.backend }, nil, false},
 		{"imbalance", "load", "load of the heaviest less that of the lightest pack, median over the layers", quality(number, imbalance), imbalance, false},

@@ -71,7 +71,7 @@ func syntheticRun() *harness.Run {
 					}
 					r.TimeNS = int64(cost[s] * (1 + 0.04*draw.ExpFloat64()))
 					if repeat == 0 {
-						r.Quality = syntheticQuality(draw, workload.scale, quality[s])
+						r.Quality = syntheticQuality(draw, 58, workload.scale, quality[s])
 					}
 					run.Records = append(run.Records, r)
 				}
@@ -81,9 +81,9 @@ func syntheticRun() *harness.Run {
 	return run
 }
 
-func syntheticQuality(draw *rand.Rand, scale, quality float64) *harness.LayerData {
+func syntheticQuality(draw *rand.Rand, layers int, scale, quality float64) *harness.LayerData {
 	d := &harness.LayerData{}
-	for range 58 {
+	for range layers {
 		imbalance := scale * quality * math.Exp(0.6*draw.NormFloat64())
 		if quality < 0.05 && draw.Float64() < 0.15 {
 			imbalance = 0
@@ -96,4 +96,72 @@ func syntheticQuality(draw *rand.Rand, scale, quality float64) *harness.LayerDat
 		d.LowerBound = append(d.LowerBound, mean)
 	}
 	return d
+}
+
+// syntheticLoads are loads of packs that fit the quality of syntheticRun.
+func syntheticLoads(c harness.PlannedCell) ([]float64, error) {
+	for _, r := range syntheticRun().Records {
+		if r.Key != c.Key || r.Quality == nil {
+			continue
+		}
+		var loads []float64
+		for l := range r.Layers {
+			lo, hi := r.Quality.Min[l], r.Quality.Max[l]
+			for pack := range c.Packs {
+				loads = append(loads, lo+(hi-lo)*float64(pack)/float64(c.Packs-1))
+			}
+			loads[len(loads)-1] = lo + r.Quality.Imbalance[l]
+		}
+		return loads, nil
+	}
+	return nil, fmt.Errorf("no packing of %s", c.Key)
+}
+
+// roundsRun is a run of strategies that differ in rounds.
+func roundsRun() *harness.Run {
+	return madeRun([]string{"lpt", "two-opt:rounds=0", "two-opt:rounds=5", "two-opt", "topk-max-any:rounds=0", "topk-max-any:rounds=2", "topk-max-any"},
+		[]string{"cpu"}, []problem{{"uniform:layers=20,items=288", 20, 288, 32}, {"zipf:layers=20,items=288", 20, 288, 32}})
+}
+
+// shapesRun is a run over shapes on two backends.
+func shapesRun() *harness.Run {
+	var problems []problem
+	for _, items := range []int{36, 72, 144, 288, 576} {
+		problems = append(problems, problem{fmt.Sprintf("lognormal:layers=8,items=%d", items), 8, items, items / 9})
+	}
+	for _, layers := range []int{1, 4, 32} {
+		problems = append(problems, problem{fmt.Sprintf("lognormal:layers=%d,items=288", layers), layers, 288, 32})
+	}
+	return madeRun([]string{"lpt", "two-opt", "topk-max-any"}, []string{"cpu", "cuda"}, problems)
+}
+
+// madeRun makes up a run in which later strategies take longer and pack better,
+// and cuda is fast on large problems.
+func madeRun(names, backends []string, problems []problem) *harness.Run {
+	run := syntheticRun()
+	run.Records, run.Manifest.Cells = nil, nil
+	run.Manifest.Experiment.Strategies, run.Manifest.Experiment.Backends = names, backends
+	draw := rand.New(rand.NewPCG(3, 4))
+	for _, p := range problems {
+		for s, name := range names {
+			for _, backend := range backends {
+				cell := harness.Cell{Strategy: name, Workload: p.workload, Packs: p.pack, Backend: backend, Seed: 1}
+				planned := harness.PlannedCell{Cell: cell, Key: fmt.Sprint(name, p, backend), Layers: p.layers, Items: p.items}
+				run.Manifest.Cells = append(run.Manifest.Cells, planned)
+				time := 30 * float64(p.layers*p.items) * math.Pow(6, float64(s))
+				if backend == "cuda" {
+					time = 90e3 + time/60
+				}
+				for repeat := range 6 {
+					r := harness.Record{Cell: cell, Key: planned.Key, Repeat: repeat, Status: harness.Done, Layers: p.layers, Items: p.items,
+						Environment: "e1", TimeNS: int64(time * (1 + 0.1*draw.ExpFloat64()))}
+					if repeat == 0 {
+						r.Quality = syntheticQuality(draw, p.layers, 0.4, math.Pow(0.5, float64(s)))
+					}
+					run.Records = append(run.Records, r)
+				}
+			}
+		}
+	}
+	return run
 }

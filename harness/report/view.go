@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"packbench/harness"
+	"packbench/packing"
 	"packbench/strategies"
 )
 
@@ -87,6 +88,11 @@ func (p problem) name() string {
 // shape is "58 layers × 288 items in 32 packs".
 func (p problem) shape() string {
 	return fmt.Sprintf("%s × %s in %s", count(p.layers, "layer"), count(p.items, "item"), count(p.pack, "pack"))
+}
+
+// size is the shape as a value.
+func (p problem) size() packing.Shape {
+	return packing.Shape{Layers: p.layers, Items: p.items, Packs: p.pack}
 }
 
 func count(n int, noun string) string {

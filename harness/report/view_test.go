@@ -29,7 +29,7 @@ func TestViewOfPartsThatFailed(t *testing.T) {
 func TestViewOfNothing(t *testing.T) {
 	for _, run := range []*harness.Run{{}, {Manifest: syntheticRun().Manifest}} {
 		v := newView(run)
-		if answer := v.rank().answer(); answer != "No strategy has a result yet." {
+		if answer, _ := v.rank().answer(); answer != "No strategy has a result yet." {
 			t.Errorf("answer %q", answer)
 		}
 		figures, _ := v.figures(options{})

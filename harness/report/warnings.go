@@ -80,6 +80,9 @@ func (v *view) doubtfulTimes() []string {
 
 // sentence ends text with a full stop and begins it with a capital letter.
 func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(r)) + strings.TrimRight(text[n:], ". ") + "."
 }

@@ -1,0 +1,146 @@
+package report
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/cmpimg"
+
+	"packbench/harness"
+)
+
+// drawn returns a figure of the run.
+func drawn(t *testing.T, run *harness.Run, id string, o options) *figure {
+	t.Helper()
+	figures, missing := newView(run).figures(o)
+	i := slices.IndexFunc(figures, func(f *figure) bool { return f.id == id })
+	if i < 0 {
+		t.Fatalf("no figure %s; not drawn: %v", id, missing)
+	}
+	return figures[i]
+}
+
+var updateImages = flag.Bool("update-images", false, "write the golden images")
+
+// The figures look as they did. Fonts are drawn by the program itself, so that
+// they look alike on every machine.
+func TestFigureGoldens(t *testing.T) {
+	for id, run := range map[string]*harness.Run{
+		"imbalance":            syntheticRun(),
+		"runtime":              syntheticRun(),
+		"imbalance-vs-runtime": syntheticRun(),
+		"frontier":             syntheticRun(),
+		"ranks":                syntheticRun(),
+		"gap-distribution":     syntheticRun(),
+		"convergence":          roundsRun(),
+		"scaling":              shapesRun(),
+		"speedup":              shapesRun(),
+		"pack-loads":           syntheticRun(),
+	} {
+		got, err := drawn(t, run, id, options{loadsOf: syntheticLoads}).image(60)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", "figures", id+".png")
+		if *updateImages {
+			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := cmpimg.EqualApprox("png", want, got, 0.1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !same {
+			bad := filepath.Join(t.ArtifactDir(), id+".png")
+			if err := os.WriteFile(bad, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			t.Errorf("%s differs from %s; see %s (go test -artifacts keeps it), and go test -update-images if that is right", id, path, bad)
+		}
+	}
+}
+
+// Whatever did not run is in the figures with its reason.
+func TestFiguresShowWhatFailed(t *testing.T) {
+	run := syntheticRun()
+	for _, id := range []string{"imbalance", "runtime", "imbalance-vs-runtime", "frontier", "gap-distribution", "performance-profile", "ranks"} {
+		svg, err := drawn(t, run, id, options{}).svg()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(svg), "no CUDA driver on this machine") {
+			t.Errorf("%s does not say why there is nothing from cuda", id)
+		}
+		failed := "layer 3: pack 4 holds 10 items"
+		switch id {
+		case "frontier":
+			failed = "not every strategy has a result there: deepseek-v3"
+		case "gap-distribution", "performance-profile", "ranks":
+			failed = "two-opt has no result on 58 of 232 layers"
+		}
+		if !strings.Contains(string(svg), failed) {
+			t.Errorf("%s does not say %q", id, failed)
+		}
+	}
+}
+
+// A figure that cannot be drawn has a reason.
+func TestFiguresNotDrawn(t *testing.T) {
+	figures, missing := newView(syntheticRun()).figures(options{})
+	if len(figures)+len(missing) != 11 {
+		t.Errorf("%d figures and %d reasons", len(figures), len(missing))
+	}
+	for _, m := range missing {
+		if m.Name == "" || m.Value == "" {
+			t.Errorf("no reason in %v", m)
+		}
+	}
+}
+
+// Loads that are not those of the recorded packing are not shown.
+func TestLoadsMustBeTheRecordedOnes(t *testing.T) {
+	other := func(c harness.PlannedCell) ([]float64, error) {
+		loads, err := syntheticLoads(c)
+		for i := range loads {
+			loads[i] *= 2
+		}
+		return loads, err
+	}
+	f := drawn(t, syntheticRun(), "pack-loads", options{loadsOf: other})
+	if note := f.rows[0][0].notes[0]; !strings.Contains(note, "packed again it has imbalance") {
+		t.Errorf("note %q", note)
+	}
+	for _, row := range f.rows[:1] {
+		if len(row[0].notes) != 2 {
+			t.Errorf("notes %q", row[0].notes)
+		}
+	}
+	broken := func(harness.PlannedCell) ([]float64, error) { return nil, fmt.Errorf("the file is gone") }
+	f = drawn(t, syntheticRun(), "pack-loads", options{loadsOf: broken})
+	if note := f.rows[0][0].notes[0]; !strings.HasSuffix(note, "the file is gone") {
+		t.Errorf("note %q", note)
+	}
+}
+
+func TestPDFEmbedsItsFont(t *testing.T) {
+	pdf, err := drawn(t, syntheticRun(), "ranks", options{}).pdf()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(string(pdf), "%PDF-") || !strings.Contains(string(pdf), "/FontFile2") {
+		t.Error("the PDF has no embedded font")
+	}
+}
