@@ -13,20 +13,24 @@ import (
 type reportCmd struct {
 	backendFlags
 
-	Dir string `arg:"" help:"Run directory, as bench run makes them."`
+	Dir   string         `arg:"" help:"Run directory, as bench run makes them."`
+	Table reports.Format `placeholder:"FORMAT" help:"Only print the table of results: text, markdown, csv or html."`
 }
 
 // Run implements the verb.
 func (c *reportCmd) Run(s *streams) error {
+	run, err := harness.Load(c.Dir)
+	if err != nil {
+		return err
+	}
+	if c.Table != "" {
+		return reports.Table(s.out, run, c.Table)
+	}
 	backends, err := c.backends()
 	if err != nil {
 		return err
 	}
 	defer closeAll(backends)
-	run, err := harness.Load(c.Dir)
-	if err != nil {
-		return err
-	}
 	paths, err := writeReport(run, backends)
 	if err != nil {
 		return failed(err)

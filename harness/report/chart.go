@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -120,10 +121,15 @@ func (ch *chart) drawMarks(c *draw.Canvas, cv curve, n int) {
 	}
 }
 
+// extent returns every y that the axis must hold.
+func (cv curve) extent() []float64 {
+	return slices.DeleteFunc(slices.Concat(cv.ys, cv.lo, cv.hi), func(y float64) bool { return math.IsInf(y, 0) })
+}
+
 // curveLegend explains the curves of strategies.
-func curveLegend(name string, l look) legendEntry {
+func curveLegend(name string, l look, hollow bool) legendEntry {
 	return legendEntry{name, true, func(c *draw.Canvas, at vg.Point) {
 		c.StrokeLine2(l.line(), at.X-9, at.Y, at.X+9, at.Y)
-		drawMark(c, l, false, at)
+		drawMark(c, l, hollow, at)
 	}}
 }

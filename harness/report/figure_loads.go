@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -46,7 +47,6 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 		f.subtitle = "layers × items × packs in the titles"
 	}
 	var panels []*panel
-	most := 0
 	for i, p := range problems {
 		h := &heat{tips: f.tips}
 		n := v.problemPanel(p, columns)
@@ -56,19 +56,8 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 		at, differ := v.telling(p)
 		for _, s := range v.strategies {
 			row, why := v.heatRow(p, s, at, loadsOf)
-			if why != "" {
-				n.notes = append(n.notes, fmt.Sprintf("without %s, %s", s, why))
-				continue
-			}
-			h.labels, h.rows = append(h.labels, s), append(h.rows, row)
+			h.labels, h.rows, h.notes = append(h.labels, s), append(h.rows, row), append(h.notes, why)
 		}
-		if len(h.rows) == 0 {
-			if len(problems) == 1 {
-				return nil, n.notes[len(n.notes)-1]
-			}
-		}
-		n.notes = n.notes[:min(2, len(n.notes))]
-		most = max(most, len(h.rows))
 		h.limit = heatLimit(h.rows)
 		n.under = fmt.Sprintf("layer %d of seed %d, full colour at ± %s", at.layer, at.seed, trimmed(percent(h.limit)))
 		if !differ {
@@ -77,7 +66,7 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 		panels = append(panels, h.panel(n, i%columns == 0))
 	}
 	f.legend = heatLegend()
-	f.setRows(grid(panels, columns), vg.Length(16*max(1, most)+6))
+	f.setRows(grid(panels, columns), vg.Length(16*len(v.strategies)+6))
 	return f, ""
 }
 
@@ -131,8 +120,9 @@ func (v *view) heatRow(p problem, strategy string, at instance, loadsOf LoadsOf)
 		}
 		row = slices.Sorted(slices.Values(loads[at.layer*p.pack : (at.layer+1)*p.pack]))
 		slices.Reverse(row)
-		if got := row[0] - row[len(row)-1]; got != q.Imbalance[at.layer] {
-			return nil, fmt.Sprintf("packed again it has imbalance %s, not %s as recorded", number(got), number(q.Imbalance[at.layer]))
+		got, want := row[0]-row[len(row)-1], q.Imbalance[at.layer]
+		if math.Abs(got-want) > 1e-9*row[0] {
+			return nil, fmt.Sprintf("packed again it has imbalance %s, not %s as recorded", number(got), number(want))
 		}
 		if mean := q.Mean[at.layer]; mean > 0 {
 			for i := range row {
@@ -168,6 +158,7 @@ func heatLimit(rows [][]float64) float64 {
 type heat struct {
 	labels []string
 	rows   [][]float64
+	notes  []string // why a row is empty
 	limit  float64
 	tips   *tips
 }
@@ -197,6 +188,12 @@ func (h *heat) Plot(c draw.Canvas, _ *plot.Plot) {
 	height := (c.Max.Y - c.Min.Y) / vg.Length(max(1, len(h.rows)))
 	for i, row := range h.rows {
 		y := c.Y(h.y(i))
+		if len(row) == 0 {
+			s := style(smallSize, alert)
+			s.YAlign = text.YCenter
+			drawText(&c, s, c.Min.X+4, y, shorten("× "+h.notes[i], c.Max.X-c.Min.X-8, s.Width))
+			continue
+		}
 		width := (c.Max.X - c.Min.X) / vg.Length(len(row))
 		gap := vg.Length(0)
 		if width > 4 {

@@ -96,7 +96,7 @@ func ecdfFigure(v *view, in instances) *figure {
 			return fmt.Sprintf("%s: gap at most %s on %.0f %% of the layers", s, percent(cv.xs[i]), 100*cv.ys[i])
 		}
 		ch.curves = append(ch.curves, cv)
-		f.legend = append(f.legend, curveLegend(s, cv.look))
+		f.legend = append(f.legend, curveLegend(s, cv.look, false))
 	}
 	ch.x, ch.y = newScale(all, percent), shareScale()
 	ch.x.wide = true
@@ -152,7 +152,7 @@ func profileFigure(v *view, in instances) *figure {
 			return fmt.Sprintf("%s: at most %s times the best on %.0f %% of the layers", s, number(cv.xs[i]), 100*cv.ys[i])
 		}
 		ch.curves = append(ch.curves, cv)
-		f.legend = append(f.legend, curveLegend(s, cv.look))
+		f.legend = append(f.legend, curveLegend(s, cv.look, false))
 	}
 	ch.x, ch.y = ratioScale(most), shareScale()
 	f.setRows([][]*panel{{ch.panel(newPanel())}}, curveHeight)

@@ -79,7 +79,7 @@ func roundsFigure(v *view) (f *figure, missing string) {
 	}
 	known := looks(bases)
 	for _, base := range bases {
-		f.legend = append(f.legend, curveLegend(base, known[base]))
+		f.legend = append(f.legend, curveLegend(base, known[base], false))
 	}
 	var panels []*panel
 	for _, p := range v.problems {
@@ -103,7 +103,7 @@ func roundsFigure(v *view) (f *figure, missing string) {
 				return fmt.Sprintf("%s after %.0f rounds: median imbalance %s", base, cv.xs[i], number(cv.ys[i]))
 			}
 			ch.curves = append(ch.curves, cv)
-			xs, ys = append(xs, cv.xs...), append(append(append(ys, cv.ys...), cv.lo...), cv.hi...)
+			xs, ys = append(xs, cv.xs...), append(ys, cv.extent()...)
 		}
 		n.notes = n.notes[:min(2, len(n.notes))]
 		ch.x, ch.y = roundsScale(xs), newScale(ys, number)

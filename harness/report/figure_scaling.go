@@ -85,7 +85,7 @@ func scalingFigure(v *view) (f *figure, missing string) {
 				cv.hollow = b > 0
 				ch.curves = append(ch.curves, cv)
 				sizes = append(sizes, cv.xs...)
-				times = append(times, cv.ys...)
+				times = append(times, cv.extent()...)
 				if !slices.Contains(order, cv.name) {
 					order = append(order, cv.name)
 				}
@@ -115,8 +115,9 @@ func scalingFigure(v *view) (f *figure, missing string) {
 		if e := exponents[name]; len(e) > 0 {
 			text += " (" + strings.Join(e, ", ") + ")"
 		}
-		strategy, _, _ := strings.Cut(name, " on ")
-		f.legend = append(f.legend, curveLegend(text, v.looks[strategy]))
+		strategy, backend, _ := strings.Cut(name, " on ")
+		hollow := backend != "" && backend != v.present()[0]
+		f.legend = append(f.legend, curveLegend(text, v.looks[strategy], hollow))
 	}
 	f.setRows(grid(panels, 3), tradeoffHeight)
 	return f, ""

@@ -6,9 +6,12 @@
 package report
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"packbench/harness"
 )
@@ -19,6 +22,28 @@ const (
 	HTMLFile     = "report.html"
 	MarkdownFile = "report.md"
 )
+
+// figureIDs lists the figures that there can be, by the stems of their files.
+var figureIDs = []string{
+	"frontier", "imbalance", "runtime", "imbalance-vs-runtime", "gap-distribution", "performance-profile",
+	"ranks", "speedup", "convergence", "pack-loads", "scaling",
+}
+
+// removeStale removes the figures of an earlier report that this one does not
+// have. It touches no other file.
+func removeStale(dir string, rendered []renderedFigure) error {
+	for _, id := range figureIDs {
+		if slices.ContainsFunc(rendered, func(r renderedFigure) bool { return r.id == id }) {
+			continue
+		}
+		for _, ext := range []string{".png", ".svg", ".pdf"} {
+			if err := os.Remove(filepath.Join(dir, id+ext)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // Option is a setting of [Write].
 type Option func(*options)
@@ -60,6 +85,9 @@ func Write(run *harness.Run, settings ...Option) ([]string, error) {
 				return nil, err
 			}
 		}
+	}
+	if err := removeStale(dir, rendered); err != nil {
+		return nil, err
 	}
 	page := newPage(v, rendered, missing)
 	html, err := page.html()

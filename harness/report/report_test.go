@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,47 @@ func TestWrite(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(run.Dir, ".*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("temporary files are left: %v %v", left, err)
+	}
+}
+
+// A figure of an earlier report that cannot be drawn any more does not stay, a
+// file of someone else does.
+func TestWriteRemovesStaleFigures(t *testing.T) {
+	run := shapesRun()
+	run.Dir = t.TempDir()
+	if _, err := Write(run); err != nil {
+		t.Fatal(err)
+	}
+	mine := filepath.Join(run.Dir, FiguresDir, "mine.png")
+	if err := os.WriteFile(mine, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	again := syntheticRun()
+	again.Dir = run.Dir
+	paths, err := Write(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := filepath.Glob(filepath.Join(run.Dir, FiguresDir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range there {
+		if p != mine && !slices.Contains(paths, p) {
+			t.Errorf("%s is of the earlier report", p)
+		}
+	}
+	if !slices.Contains(there, mine) {
+		t.Error("a file that is no figure of a report is gone")
+	}
+	figures, missing := newView(run).figures(options{})
+	if len(figures)+len(missing) != len(figureIDs) {
+		t.Errorf("%d figures, drawn or not, of %d known", len(figures)+len(missing), len(figureIDs))
+	}
+	for _, f := range figures {
+		if !slices.Contains(figureIDs, f.id) {
+			t.Errorf("figure %s is not known", f.id)
+		}
 	}
 }
 

@@ -145,7 +145,7 @@ func (s scale) linearTicks() []plot.Tick {
 	var ticks []plot.Tick
 	for i := int(math.Ceil(s.lo/step - 1e-9)); float64(i)*step <= s.hi*(1+1e-9); i++ {
 		v := float64(i) * step
-		ticks = append(ticks, plot.Tick{Value: s.at(v), Label: trimmed(s.format(v))})
+		ticks = append(ticks, plot.Tick{Value: min(1, s.at(v)), Label: trimmed(s.format(v))})
 	}
 	return ticks
 }

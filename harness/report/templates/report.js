@@ -84,7 +84,7 @@
     filter.value = "";
     filter.dispatchEvent(new Event("input"));
     const mark = document.querySelector(".tips circle");
-    mark.focus();
+    mark.dispatchEvent(new Event("pointerenter"));
     const told = !tip.hidden && tip.textContent !== "";
     const drawn = [...document.querySelectorAll("figure svg")].every((s) => s.getBoundingClientRect().height > 100);
     document.documentElement.dataset.selftest = JSON.stringify({ up, down, none, told, drawn });
