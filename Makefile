@@ -1,17 +1,28 @@
-# make            build bin/bench
-# make test       everything that can be tested here
-# make cuda       build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
+# make              build bin/bench
+# make test         everything that can be tested here
+# make ci           that, and the race detector, a little fuzzing and the notebooks
+# make results      run the reference experiments again, into results/reference/
+# make benchmarks   time the strategies
+# make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
+# make cuda-bench   on a machine with a GPU: verify, measure, record
 
 GO ?= go
 PACKAGES := ./...
 
 .PHONY: build
 build:
-	$(GO) build -o bin/bench ./cmd/bench
+	$(GO) build -buildvcs=auto -o bin/bench ./cmd/bench
 
+include strategies/cuda/cuda.mk
+
+# The CUDA backend is tested on a simulated driver, which g++ builds.
 .PHONY: test
 test: vet
 	$(GO) test $(PACKAGES)
+	@if command -v g++ >/dev/null; then $(MAKE) --no-print-directory cuda-test; \
+	  else echo "skipped: the tests of the CUDA backend need g++"; fi
+	@if command -v $(CLANG) >/dev/null; then $(MAKE) --no-print-directory ptx-check; \
+	  else echo "skipped: whether the compiled kernels are fresh takes $(CLANG)"; fi
 
 .PHONY: vet
 vet:
@@ -40,4 +51,15 @@ benchmarks:
 notebooks:
 	notebooks/run.sh $(RUN)
 
--include strategies/cuda/cuda.mk
+.PHONY: ci
+ci: test race
+	$(MAKE) --no-print-directory fuzz FUZZTIME=2s
+	rm -rf bin/ci && $(GO) run ./cmd/bench run smoke --quiet -o bin/ci
+	notebooks/run.sh bin/ci
+
+# The reference results that the README shows. Take a quiet machine.
+REFERENCE := seed shapes frontier
+.PHONY: results
+results: build
+	@set -e; for e in $(REFERENCE); do rm -rf results/reference/$$e; \
+	  bin/bench run $$e --shuffle-seed 1 -o results/reference/$$e; done

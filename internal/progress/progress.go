@@ -29,6 +29,11 @@ const Interval = 5 * time.Second
 
 // New returns a display that writes to out.
 func New(out io.Writer, terminal bool) *Display {
+	return newDisplay(out, terminal, 100*time.Millisecond)
+}
+
+// newDisplay is New with the least time between two drawings of the bar.
+func newDisplay(out io.Writer, terminal bool, throttle time.Duration) *Display {
 	d := &Display{out: out, now: time.Now, told: map[string]bool{}}
 	if terminal {
 		d.bar = progressbar.NewOptions(-1,
@@ -36,7 +41,7 @@ func New(out io.Writer, terminal bool) *Display {
 			progressbar.OptionSetWidth(30),
 			progressbar.OptionShowCount(),
 			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionThrottle(throttle),
 			progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetDescription("runs"),
 		)

@@ -62,10 +62,9 @@ lpt on cuda: not this one
 // gone at the end.
 func TestBar(t *testing.T) {
 	var out strings.Builder
-	d := New(&out, true)
+	d := newDisplay(&out, true, 0)
 	for i := 1; i <= 4; i++ {
 		d.Observe(event(i, 5, nil))
-		time.Sleep(120 * time.Millisecond) // more than the bar's own least interval
 	}
 	d.Observe(event(5, 5, record(harness.Failed, "broke")))
 	d.Close()
