@@ -106,6 +106,7 @@ func newPage(v *view, figures []renderedFigure, missing []fact) *page {
 	}
 	rows := v.rows()
 	shown := v.shownFields(rows)
+	shown = slices.DeleteFunc(shown, func(f field) bool { return f.title == "remark" })
 	for i, f := range shown {
 		p.Fields = append(p.Fields, pageField{tableHead{f.title, f.help, f.value != nil}, i})
 	}
@@ -118,20 +119,27 @@ func newPage(v *view, figures []renderedFigure, missing []fact) *page {
 	return p
 }
 
+// pageRow returns the cells of a row. What went wrong stands where the interval
+// of the time would.
 func pageRow(r row, shown []field) []pageCell {
 	var cells []pageCell
 	for _, f := range shown {
 		c := pageCell{Text: f.text(r)}
-		if f.value != nil {
+		switch {
+		case f.value != nil:
 			c.Class = "number"
 			c.Sort = "-1" // without a value: before all others
 			if v := f.value(r); !math.IsNaN(v) {
 				c.Sort = fmt.Sprint(v)
 				c.Wide = strings.TrimSpace(fmt.Sprintf("%s: %v %s", f.title, v, f.unit))
 			}
-		}
-		if f.title == "remark" && c.Text != "" {
+		case f.title == "95 % interval" && r.trouble != "":
 			c.Class = "alert"
+			if r.time.n > 0 {
+				c.Text += "; " + r.trouble
+			} else {
+				c.Text = r.trouble
+			}
 		}
 		cells = append(cells, c)
 	}

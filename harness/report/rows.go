@@ -114,7 +114,7 @@ func fields() []field {
 		{"strategy", "", "how the items are packed", func(r row) string { return r.strategy }, nil, false},
 		{"backend", "", "where the strategy ran", func(r row) string { return r.backend }, nil, false},
 		{"imbalance", "load", "load of the heaviest less that of the lightest pack, median over the layers", quality(number, imbalance), imbalance, false},
-		{"worst imbalance", "load", "the largest imbalance of any layer", quality(number, worst), worst, true},
+		{"worst", "load", "the largest imbalance of any layer", quality(number, worst), worst, true},
 		{"max/mean", "", "load of the heaviest pack over the mean of the packs, median over the layers; 1 is perfect",
 			quality(func(v float64) string { return significant(v, 5) }, over), over, true},
 		{"gap", "1", "how far the heaviest pack is above a load that no packing can go below, median over the layers; 0 % is optimal", quality(percent, gap), gap, false},

@@ -138,6 +138,8 @@ func (v *view) writeCSV(w io.Writer) error {
 	for _, f := range fields() {
 		name := names.Replace(f.title)
 		switch f.title {
+		case "worst":
+			name = "worst_imbalance"
 		case "time":
 			name = "time_ns"
 		case "95 % interval":

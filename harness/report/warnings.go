@@ -20,7 +20,7 @@ func (v *view) warnings() []string {
 	var all []string
 	for _, r := range v.rows() {
 		if r.trouble != "" {
-			all = append(all, r.name()+": "+r.trouble+".")
+			all = append(all, sentence(r.name()+": "+r.trouble))
 		}
 	}
 	if v.run.Truncated {
