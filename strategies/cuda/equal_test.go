@@ -26,6 +26,10 @@ func loads(t testing.TB, kind string, shape packing.Shape, seed uint64) *packing
 			w[i] = random.Float32()
 		case "lognormal":
 			w[i] = float32(math.Exp(8 + random.NormFloat64()))
+		case "steep": // of every magnitude, so every sum rounds
+			w[i] = float32(math.Exp(4 * random.NormFloat64()))
+		case "coarse": // ties that no packing evens out
+			w[i] = []float32{17, 23, 40, 61}[random.IntN(4)]
 		case "ties": // few values, so almost every comparison is a tie
 			w[i] = float32(random.IntN(4))
 		case "zeros": // of both signs, with a few loads among them
@@ -104,14 +108,24 @@ var boundaries = []struct {
 	{packing.Shape{Layers: 3, Items: 130, Packs: 65}, "two-opt:candidates=9,k=3,rounds=40", "lognormal"},
 	{packing.Shape{Layers: 1, Items: 257, Packs: 1}, "topk-max-any:candidates=3,k=2", "uniform"},
 	{packing.Shape{Layers: 2, Items: 258, Packs: 129}, "topk-max-any:candidates=5,k=2", "uniform"},
+	{packing.Shape{Layers: 3, Items: 140, Packs: 20}, "topk-max-any:candidates=6,random=4,k=6,epsilon=0", "ties"},
+	{packing.Shape{Layers: 3, Items: 99, Packs: 3}, "topk-max-any:candidates=40,k=40,rounds=50,epsilon=0", "steep"},
+	{packing.Shape{Layers: 3, Items: 99, Packs: 3}, "two-opt:candidates=40,k=40,rounds=50,epsilon=0", "steep"},
+	{packing.Shape{Layers: 3, Items: 36, Packs: 12}, "topk-max-any:candidates=3,k=3,epsilon=0.05", "uniform"},
+	{packing.Shape{Layers: 3, Items: 44, Packs: 4}, "two-opt:candidates=5,k=5,epsilon=0.05", "uniform"},
 	{packing.Shape{Layers: 2, Items: 297, Packs: 99}, "two-opt:candidates=5,k=5,epsilon=0", "ties"},
 	{packing.Shape{Layers: 1, Items: 513, Packs: 27}, "topk-max-any:candidates=6,random=1,k=2", "huge"},
 	{packing.Shape{Layers: 1, Items: 1023, Packs: 341}, "topk-max-any:candidates=4,random=1,k=2", "lognormal"},
 	{packing.Shape{Layers: 1, Items: 1022, Packs: 2}, "topk-max-any:candidates=3,k=1,rounds=3", "lognormal"},
 	{packing.Shape{Layers: 2, Items: 1025, Packs: 41}, "topk-max-any:candidates=5,random=2,k=2,rounds=25", "lognormal"},
 	{packing.Shape{Layers: 2, Items: 1026, Packs: 54}, "two-opt:candidates=5,random=2,k=2,rounds=25", "lognormal"},
-	{packing.Shape{Layers: 1, Items: 1290, Packs: 43}, "topk-max-any:candidates=4,random=1,k=2,rounds=20,epsilon=0", "ties"},
+	{packing.Shape{Layers: 1, Items: 1290, Packs: 43}, "topk-max-any:candidates=6,random=4,k=6,rounds=20,epsilon=0", "ties"},
 	{packing.Shape{Layers: 1, Items: 1290, Packs: 43}, "two-opt:candidates=4,random=1,k=2,rounds=20,epsilon=0", "ties"},
+	{packing.Shape{Layers: 5, Items: 1407, Packs: 7}, "topk-max-any:candidates=1,k=1,rounds=20,epsilon=0", "coarse"},
+	{packing.Shape{Layers: 5, Items: 1402, Packs: 2}, "topk-max-any:candidates=1,k=1,rounds=20,epsilon=0", "coarse"},
+	{packing.Shape{Layers: 3, Items: 1290, Packs: 43}, "topk-max-any:candidates=2,k=1,rounds=50,epsilon=0", "coarse"},
+	{packing.Shape{Layers: 3, Items: 1290, Packs: 43}, "two-opt:candidates=2,k=2,rounds=50,epsilon=0", "coarse"},
+	{packing.Shape{Layers: 1, Items: 5010, Packs: 30}, "topk-max-any:candidates=4,random=0,k=2", "lognormal"},
 	{packing.Shape{Layers: 1, Items: 1111, Packs: 1}, "topk-max-any:candidates=3,k=1", "uniform"},
 	{packing.Shape{Layers: 1, Items: 1111, Packs: 1111}, "topk-max-any:candidates=3,k=1", "uniform"},
 	{packing.Shape{Layers: 1, Items: 2210, Packs: 1105}, "topk-max-any:candidates=3,k=2", "lognormal"},

@@ -1,0 +1,209 @@
+//go:build cuda
+
+package cuda_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"packbench/packing"
+	"packbench/strategies"
+	"packbench/strategies/cuda"
+)
+
+// Every call of the driver fails once, at each place it is made. The error
+// names the driver's error, nothing is left on the device, and after a failure
+// that spares the context the same backend packs the problem.
+func TestEveryCallCanFail(t *testing.T) {
+	shape := packing.Shape{Layers: 3, Items: 21, Packs: 7}
+	p := loads(t, "uniform", shape, 1)
+	const strategy = "topk-max-any:candidates=5,k=2"
+	random := strategies.Random{Seed: 2}
+	for _, fault := range []struct {
+		kind  string
+		code  int
+		name  string
+		fatal bool // the context is lost
+	}{
+		{"retain", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
+		{"stream", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
+		{"module", 222, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION", false},
+		{"module", 221, "CUDA_ERROR_JIT_COMPILER_NOT_FOUND", false},
+		{"function", 500, "CUDA_ERROR_NOT_FOUND", false},
+		{"alloc", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
+		{"hostalloc", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
+		{"event", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
+		{"record", 400, "CUDA_ERROR_INVALID_HANDLE", false},
+		{"copy", 1, "CUDA_ERROR_INVALID_VALUE", false},
+		{"launch", 701, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", false},
+		{"sync", 700, "CUDA_ERROR_ILLEGAL_ADDRESS", true},
+		{"sync", 719, "CUDA_ERROR_LAUNCH_FAILED", true},
+		{"elapsed", 400, "CUDA_ERROR_INVALID_HANDLE", false},
+	} {
+		failed := 0
+		for nth := 1; ; nth++ {
+			sim := simulate(t, simulated, fmt.Sprintf("fail=%s:%d:%d", fault.kind, nth, fault.code), cuda.Options{})
+			_, _, err := pack(t, sim, strategy, p, random)
+			if err == nil { // so many calls are not made
+				sim.done()
+				break
+			}
+			failed++
+			if !strings.Contains(err.Error(), fault.name) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("call %d of %s: error %q does not name %s on one line", nth, fault.kind, err, fault.name)
+			}
+			if errors.Is(err, strategies.ErrUnavailable) {
+				t.Errorf("call %d of %s: a failure counts as unavailable: %v", nth, fault.kind, err)
+			}
+			if !fault.fatal {
+				t.Setenv("PACKBENCH_SIM", "") // read again where the context is made anew
+				requireEqual(t, sim, strategy, p, random)
+			}
+			sim.done()
+		}
+		if failed == 0 {
+			t.Errorf("no call of %s was made", fault.kind)
+		}
+	}
+}
+
+// A lost context fails every later run with the same error, and closes cleanly.
+func TestLostContext(t *testing.T) {
+	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
+	sim := simulate(t, simulated, "fail=sync:2:719", cuda.Options{})
+	for run := range 3 {
+		_, _, err := pack(t, sim, "lpt", p, strategies.Random{})
+		if failed := err != nil; failed != (run > 0) {
+			t.Errorf("run %d: error %v", run, err)
+		}
+	}
+	sim.done()
+}
+
+// What cannot run says why; only machines without a usable GPU are unavailable.
+func TestReasons(t *testing.T) {
+	// Initialisation happens once per library, so this one is a copy.
+	data, err := os.ReadFile(simulated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, tt := range []struct {
+		settings    string
+		device      int
+		missing     bool
+		unavailable bool
+		want        string
+	}{
+		{missing: true, unavailable: true, want: "no CUDA driver"},
+		{settings: "devices=0", unavailable: true, want: "CUDA_ERROR_NO_DEVICE"},
+		{settings: "fail=init:1:803", unavailable: true, want: "restart the machine"},
+		{settings: "capability=75", unavailable: true, want: "compute capability 7.5: the kernels need 8.0"},
+		{settings: "version=10020", want: "CUDA 10.2: install one of CUDA 11.0"},
+		{settings: "devices=2", device: 2, want: "device 2 does not exist (CUDA_ERROR_INVALID_DEVICE): use 0 to 1"},
+		{settings: "memory=100000", want: "a layer of 1000 items with 128 candidates needs"},
+		{settings: "memory=100000", want: "use fewer candidates"},
+	} {
+		library := filepath.Join(t.TempDir(), fmt.Sprintf("driver-%d.so", i))
+		if !tt.missing {
+			if err := os.WriteFile(library, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sim := simulate(t, library, tt.settings, cuda.Options{Device: tt.device})
+		_, err := sim.Prepare(parse(t, "topk-max-any"), packing.Shape{Layers: 1, Items: 1000, Packs: 10})
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v, want one line with %q", tt.settings, err, tt.want)
+		}
+		if errors.Is(err, strategies.ErrUnavailable) != tt.unavailable {
+			t.Errorf("%s: unavailable is %v for %v", tt.settings, !tt.unavailable, err)
+		}
+		sim.done()
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	sim := simulate(t, simulated, "", cuda.Options{})
+	defer sim.done()
+	d, err := sim.Describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := map[string]string{}
+	for _, f := range d.Facts {
+		facts[f.Name] = f.Value
+	}
+	if d.Device != "simulated device" || facts["driver"] != "CUDA 12.8" || facts["compute capability"] != "9.0" {
+		t.Errorf("described as %+v", d)
+	}
+	if facts["context creation"] == "" || facts["kernel loading"] == "" {
+		t.Errorf("no one-off costs in %v", d.Facts)
+	}
+	for _, name := range []string{"exact", "baseline"} {
+		s, err := strategies.Builtin().Parse(name)
+		if err != nil {
+			continue
+		}
+		if _, err := sim.Prepare(s, packing.Shape{Layers: 1, Items: 4, Packs: 2}); !errors.Is(err, strategies.ErrUnsupported) {
+			t.Errorf("%s: error %v, want unsupported", name, err)
+		}
+	}
+}
+
+// A call is one synchronisation and five launches, and reports its stages.
+func TestCallsAndStages(t *testing.T) {
+	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
+	sim := simulate(t, simulated, "", cuda.Options{})
+	_, report, err := pack(t, sim, "topk-max-any:candidates=5,k=2", p, strategies.Random{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := ""
+	for _, s := range report.Stages {
+		names += s.Name + ","
+	}
+	if names != "copy in,orders,greedy,select,refine,copy out," {
+		t.Errorf("stages %s", names)
+	}
+	text := sim.done()
+	if counted(t, text, "launches") != 5 || counted(t, text, "syncs") != 1 {
+		t.Errorf("want 5 launches and 1 synchronisation: %s", text)
+	}
+}
+
+// A runner keeps its buffers: a second run allocates nothing and is not
+// disturbed by the first, nor by a change of the random stream in between.
+func TestRunnerIsReused(t *testing.T) {
+	shape := packing.Shape{Layers: 5, Items: 55, Packs: 11}
+	sim := simulate(t, simulated, "order=shuffled", cuda.Options{})
+	runner, err := sim.Prepare(parse(t, "two-opt:candidates=6"), shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first *packing.Packing
+	for i, stream := range []strategies.Stream{strategies.Philox, strategies.Torch, strategies.Torch, strategies.Philox} {
+		p := loads(t, "lognormal", shape, uint64(10+i%3))
+		out := packing.NewPacking(shape)
+		if _, err := runner.Pack(t.Context(), p, strategies.Random{Stream: stream, Seed: 7}, out); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = out
+		} else if i == 3 && !equal(first, out) {
+			t.Error("the same problem has another answer the second time")
+		}
+	}
+	if err := runner.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := runner.Close(); err != nil {
+		t.Errorf("closing twice: %v", err)
+	}
+	// Three plans (Philox, Torch, Philox), with ten arrays at most each.
+	if n := counted(t, sim.done(), "allocations"); n > 30 {
+		t.Errorf("%d allocations", n)
+	}
+}
