@@ -25,6 +25,7 @@ type app struct {
 	Report  reportCmd  `cmd:"" help:"Draw the figures of a run and write its report again."`
 	Compare compareCmd `cmd:"" help:"Compare two runs, or the strategies of one, and say what differs significantly."`
 	Export  exportCmd  `cmd:"" help:"Export the records of a run for benchstat, pandas, DuckDB."`
+	Verify  verifyCmd  `cmd:"" help:"Hold the backends to recorded packings and to each other, bit for bit."`
 }
 
 // streams are the standard streams of a verb.

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"os/signal"
+
+	"packbench/harness"
+	"packbench/strategies"
+)
+
+// verifyCmd is "bench verify": do the backends agree?
+type verifyCmd struct {
+	Backend    string `default:"cuda" help:"Backend to compare with the CPU: cuda; cpu compares the CPU with the recorded packings alone."`
+	Experiment string `placeholder:"E" help:"Also the problems of this experiment: a built-in one or a YAML file."`
+	backendFlags
+}
+
+// Run implements the verb.
+func (c *verifyCmd) Run(s *streams) error {
+	reference, err := c.backend("cpu")
+	if err != nil {
+		return err
+	}
+	other, err := c.backend(c.Backend)
+	if err != nil {
+		return err
+	}
+	defer closeAll([]strategies.Backend{reference, other})
+	checks := []iter.Seq2[harness.Check, error]{harness.GoldenChecks(strategies.Builtin())}
+	if c.Experiment != "" {
+		more, err := c.experiment(reference, other)
+		if err != nil {
+			return err
+		}
+		checks = append(checks, more)
+	}
+	if other.Name() == reference.Name() {
+		other = nil
+	} else if _, err := other.Describe(); err != nil {
+		return failed(fmt.Errorf("nothing could be verified: %w", err))
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	differs := false
+	for _, list := range checks {
+		agreements, err := harness.Verify(ctx, list, reference, other)
+		for _, a := range agreements {
+			differs = differs || a.First != nil
+			printAgreement(s, a)
+		}
+		if err != nil {
+			return failed(err)
+		}
+	}
+	if differs {
+		return failed(fmt.Errorf("packings differ"))
+	}
+	return nil
+}
+
+// experiment returns the problems of the experiment.
+func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[harness.Check, error], error) {
+	e, err := harness.FindExperiment(c.Experiment)
+	if err != nil {
+		return nil, err
+	}
+	e.Backends = []string{"cpu"}
+	plan, err := harness.NewPlan(e, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	if err != nil {
+		return nil, err
+	}
+	return plan.Checks(), nil
+}
+
+func printAgreement(s *streams, a harness.Agreement) {
+	fmt.Fprintf(s.out, "%s: %d of %d layers equal to %s", a.Backend, a.Equal, a.Layers, a.Against)
+	if a.Skipped > 0 {
+		fmt.Fprintf(s.out, ", %d checks skipped: strategy not supported", a.Skipped)
+	}
+	fmt.Fprintln(s.out)
+	if a.First != nil {
+		fmt.Fprintf(s.out, "first difference: %v\n", a.First)
+	}
+}
