@@ -23,10 +23,15 @@ type Options struct {
 	// Threads is the number of layers packed at a time; 0 means one per
 	// logical core that the process may use.
 	Threads int
+
+	scalar bool // no vector instructions, for tests
 }
 
 // Backend executes strategies on the CPU. It is safe for concurrent use.
-type Backend struct{ threads int }
+type Backend struct {
+	threads int
+	vectors bool // whether to use vector instructions
+}
 
 var _ strategies.Backend = (*Backend)(nil)
 
@@ -35,7 +40,7 @@ func New(o Options) *Backend {
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	return &Backend{threads: o.Threads}
+	return &Backend{threads: o.Threads, vectors: hasVector() && !o.scalar}
 }
 
 // Name implements [strategies.Backend].
@@ -71,7 +76,7 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 		}
 		r.source = &source{ensemble: s, shape: shape}
 		for range threads {
-			r.workers = append(r.workers, newEnsembleWorker(s, shape, r.source))
+			r.workers = append(r.workers, newEnsembleWorker(s, shape, r.source, b.vectors))
 		}
 	case strategies.Layerwise:
 		for range threads {

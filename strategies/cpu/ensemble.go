@@ -11,7 +11,8 @@ import (
 // ensembleWorker packs layers by a [strategies.Ensemble].
 //
 // Candidates are sorted and scored in small batches. The best so far are kept in
-// slots; one that is not among the best is overwritten by the next.
+// slots; one that is not among the best is overwritten by the next. With a
+// vector, only those among the best get a slot at all.
 type ensembleWorker struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
@@ -21,6 +22,7 @@ type ensembleWorker struct {
 	row    []uint32 // draws of one candidate
 	sorter sorter
 	greedy greedy
+	vector *vector // nil where sorter and greedy do its work
 	kept   selection
 	refine refiner
 
@@ -38,8 +40,8 @@ const (
 
 var stageNames = [stageCount]string{"orders", "greedy", "refine"}
 
-func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source) *ensembleWorker {
-	return &ensembleWorker{
+func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, vectors bool) *ensembleWorker {
+	w := &ensembleWorker{
 		ensemble: e, shape: shape, source: s,
 		row:    make([]uint32, shape.Items),
 		sorter: newSorter(shape.Items),
@@ -48,6 +50,10 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source) *e
 		refine: newRefiner(e, shape),
 		lpt:    make([]int32, shape.Items),
 	}
+	if vectors {
+		w.vector = newVector(e, shape)
+	}
+	return w
 }
 
 func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
@@ -60,11 +66,16 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 
 	w.greedy.setWeights(weights)
 	w.kept.reset()
-	for first := 0; first < w.ensemble.Candidates; first += len(w.kept.spares()) {
+	try := w.tryBatch
+	if w.vector != nil {
+		w.vector.setWeights(weights)
+		try = w.tryLanes
+	}
+	for first := 0; first < w.ensemble.Candidates; first += lanes {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		w.tryBatch(layer, first, weights)
+		try(layer, first, weights)
 	}
 
 	start := time.Now()
@@ -101,6 +112,25 @@ func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 	}
 	for i := range batch {
 		w.kept.offer(i)
+	}
+	w.time[stageOrders] += sorted.Sub(start)
+	w.time[stageGreedy] += time.Since(sorted)
+}
+
+// tryLanes does with vector what tryBatch does.
+func (w *ensembleWorker) tryLanes(layer, first int, weights []float32) {
+	start := time.Now()
+	w.source.drawLanes(w.buffer, w.vector.draws(), layer, first)
+	w.vector.order(first, weights)
+	sorted := time.Now()
+	imbalance := w.vector.score()
+	for lane := range min(lanes, w.ensemble.Candidates-first) {
+		if w.kept.wants(imbalance[lane]) {
+			spare := w.kept.spares()[0]
+			spare.imbalance = imbalance[lane]
+			w.vector.take(spare.order, lane)
+			w.kept.offer(0)
+		}
 	}
 	w.time[stageOrders] += sorted.Sub(start)
 	w.time[stageGreedy] += time.Since(sorted)

@@ -46,7 +46,15 @@ func differs(got, want *packing.Packing) string {
 	return ""
 }
 
-// TestGolden compares every layer of every recorded case, bit for bit.
+// paths are the ways through the backend: with the best instructions that this
+// machine has, and with those that all machines have.
+var paths = map[string]cpu.Options{
+	"native": {},
+	"scalar": cpu.Options{}.Scalar(),
+}
+
+// TestGolden compares every layer of every recorded case, bit for bit, with and
+// without vector instructions.
 func TestGolden(t *testing.T) {
 	cases, err := golden.Cases()
 	if err != nil {
@@ -56,9 +64,11 @@ func TestGolden(t *testing.T) {
 	for _, c := range cases {
 		for name, want := range c.Answers {
 			t.Run(c.Name+"/"+name, func(t *testing.T) {
-				got := pack(t, cpu.New(cpu.Options{}), name, c.Problem, strategies.Random{Stream: strategies.Torch, Seed: c.Seed})
-				if d := differs(got, want); d != "" {
-					t.Error(d)
+				for path, options := range paths {
+					got := pack(t, cpu.New(options), name, c.Problem, strategies.Random{Stream: strategies.Torch, Seed: c.Seed})
+					if d := differs(got, want); d != "" {
+						t.Errorf("%s: %s", path, d)
+					}
 				}
 				layers += want.Layers
 			})

@@ -70,9 +70,12 @@ func TestEqualsReference(t *testing.T) {
 		}
 		want := reference.Pack(s.(strategies.Ensemble), p, random)
 		for _, threads := range []int{1, 3} {
-			got := pack(t, cpu.New(cpu.Options{Threads: threads}), spec, p, random)
-			if d := differs(got, want); d != "" {
-				rt.Fatalf("%s, %v, %d threads: %s", spec, p.Shape, threads, d)
+			for path, options := range paths {
+				options.Threads = threads
+				got := pack(t, cpu.New(options), spec, p, random)
+				if d := differs(got, want); d != "" {
+					rt.Fatalf("%s, %v, %d threads, %s: %s", spec, p.Shape, threads, path, d)
+				}
 			}
 		}
 	})

@@ -56,12 +56,17 @@ func (s *selection) reset() { s.count = 0 }
 // spares returns the slots that hold no kept candidate.
 func (s *selection) spares() []*slot { return s.slots[s.keep:] }
 
+// wants reports whether a candidate of this imbalance would be kept.
+func (s *selection) wants(imbalance float32) bool {
+	return s.count < s.keep || imbalance < s.slots[s.keep-1].imbalance
+}
+
 // offer keeps the candidate in spare slot i if it is among the best; the slot of
 // the candidate that it pushes out becomes the spare. Candidates are offered by
 // rising index, so of two that are equally good the earlier stays.
 func (s *selection) offer(i int) {
 	c := s.slots[s.keep+i]
-	if s.count == s.keep && !(c.imbalance < s.slots[s.keep-1].imbalance) {
+	if !s.wants(c.imbalance) {
 		return
 	}
 	at := min(s.count, s.keep-1)

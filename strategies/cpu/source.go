@@ -61,3 +61,17 @@ func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 	draws.Philox(row, s.random.Seed, layer, candidate)
 	return row
 }
+
+// drawLanes fills rows with the draws of the candidates from the first-th on,
+// each in its lane. The first two candidates need none.
+func (s *source) drawLanes(buffer []uint32, rows []row, layer, first int) {
+	if s.torch == nil {
+		draws.PhiloxLanes(rows, s.random.Seed, layer, first)
+		return
+	}
+	for c := max(first, 2); c < min(first+lanes, s.ensemble.Candidates); c++ {
+		for i, draw := range s.draw(buffer, nil, layer, c) {
+			rows[i][c-first] = uint64(draw)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package cpu
+
+import (
+	"math"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// row holds one word of each of eight candidates that are made and scored side
+// by side, each in its lane.
+type row = [lanes]uint64
+
+const rowBytes = 8 * lanes
+
+// vector orders and scores eight candidates at a time with vector instructions.
+// Its answers are those of [sorter] and [greedy].
+//
+// Neither stage has a branch that depends on the loads. A network sorts the
+// items. The packs stand in a queue, the least loaded in front; each is a word
+// of its load, index and room, as in greedy. The word of the pack that has got
+// an item goes to its new place in one pass over the queue.
+type vector struct {
+	ensemble strategies.Ensemble
+	shape    packing.Shape
+
+	items   []row        // words key<<32 | item, then, sorted, the orders
+	network []comparator // that sorts them
+	queue   []row        // words load<<32 | pack<<roomBits | room, a row per pack; then full ones
+	weights []uint64     // of the items, the bits of the float in the upper half
+	keys    laneKeys
+}
+
+// laneKeys says what the keys of each lane are: those of descendingNoisy, or the
+// draws themselves.
+type laneKeys struct {
+	spread, floor row // bits of the floats
+	random        row // not 0 where the keys are the draws
+}
+
+// The shapes up to which vector is faster than sorter and greedy, whose work
+// grows less than with the square of the packs and the items.
+const (
+	vectorItems = 1024
+	vectorPacks = 128
+)
+
+// newVector returns nil for a shape or ensemble that is not better off with
+// vector instructions.
+func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
+	if e.Candidates == 1 || shape.Items > vectorItems || shape.Packs > vectorPacks {
+		return nil
+	}
+	return &vector{
+		ensemble: e, shape: shape,
+		items:   make([]row, roundUp(shape.Items, 4)),
+		network: newNetwork(shape.Items),
+		queue:   make([]row, 1+roundUp(shape.Packs, queueBlock)),
+		weights: make([]uint64, shape.Items),
+	}
+}
+
+// roundUp returns the least multiple of unit that is not below n.
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
+
+// setWeights chooses the layer to pack.
+func (v *vector) setWeights(weights []float32) {
+	for i, w := range weights {
+		v.weights[i] = uint64(math.Float32bits(w)) << 32
+	}
+}
+
+// draws gives the rows that order takes the draws of the items from.
+func (v *vector) draws() []row { return v.items }
+
+// order makes the orders of the candidates from the first-th on.
+func (v *vector) order(first int, weights []float32) {
+	for l := range lanes {
+		spread, floor, random := v.ensemble.Spread, v.ensemble.Floor, uint64(0)
+		switch c := first + l; {
+		case c == 0:
+			spread, floor = 0, 1 // the weight as it is
+		case c < 2+v.ensemble.Random:
+			random = 1
+		}
+		v.keys.spread[l] = uint64(math.Float32bits(spread))
+		v.keys.floor[l] = uint64(math.Float32bits(floor))
+		v.keys.random[l] = random
+	}
+	items := v.items[:v.shape.Items]
+	makeKeys(items, weights, &v.keys)
+	sortRows(items, v.network)
+	if first == 0 {
+		for i := range items { // zigzag
+			from := i / 2
+			if i%2 == 1 {
+				from = len(items) - 1 - from
+			}
+			items[i][1] = items[from][0]
+		}
+	}
+}
+
+// score returns the imbalance of each lane's packing.
+func (v *vector) score() [lanes]float32 {
+	for p := range v.queue {
+		word := uint64(full)
+		if p < v.shape.Packs {
+			word = uint64(p)<<roomBits | uint64(v.shape.Capacity())
+		}
+		for l := range lanes {
+			v.queue[p][l] = word
+		}
+	}
+	least, most := packRows(v.items[:v.shape.Items], v.weights, v.queue)
+	var imbalance [lanes]float32
+	for l := range lanes {
+		imbalance[l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
+	}
+	return imbalance
+}
+
+// take writes the order of a lane to order.
+func (v *vector) take(order []int32, lane int) {
+	for i := range order {
+		order[i] = int32(uint32(v.items[i][lane]))
+	}
+}

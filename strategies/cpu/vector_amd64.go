@@ -1,0 +1,40 @@
+//go:build !purego
+
+package cpu
+
+import "github.com/klauspost/cpuid/v2"
+
+// hasVector reports whether the processor has what vector needs.
+func hasVector() bool { return cpuid.CPU.Supports(cpuid.AVX512F) }
+
+// makeKeys turns the draws in items into words key<<32 | item.
+func makeKeys(items []row, weights []float32, keys *laneKeys) {
+	keysAVX512(&items[0], &weights[0], keys, len(items))
+}
+
+// sortRows sorts each lane of rows by the network for as many rows.
+func sortRows(rows []row, network []comparator) {
+	if len(network) > 0 {
+		sortAVX512(&rows[0], &network[0], len(network))
+	}
+}
+
+// queueBlock is the number of rows that packRows moves at a time: the queue has
+// one row and whole blocks of these.
+const queueBlock = 8
+
+// packRows packs the items of each lane in their order. It returns the words of
+// the least and the most loaded pack of each lane at the end.
+func packRows(items []row, weights []uint64, queue []row) (least, most row) {
+	packAVX512(&items[0], &weights[0], &queue[0], len(items), (len(queue)-1)/queueBlock, &least, &most)
+	return least, most
+}
+
+//go:noescape
+func keysAVX512(items *row, weights *float32, keys *laneKeys, count int)
+
+//go:noescape
+func sortAVX512(rows *row, network *comparator, count int)
+
+//go:noescape
+func packAVX512(items *row, weights *uint64, queue *row, count, blocks int, least, most *row)

@@ -1,0 +1,13 @@
+//go:build !amd64 || purego
+
+package cpu
+
+// hasVector reports that there are no vector instructions: no vector is made,
+// and what follows is never called.
+func hasVector() bool { return false }
+
+const queueBlock = 1
+
+func makeKeys([]row, []float32, *laneKeys)              {}
+func sortRows([]row, []comparator)                      {}
+func packRows([]row, []uint64, []row) (least, most row) { return least, most }
