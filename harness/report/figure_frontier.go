@@ -99,13 +99,14 @@ func (fr *frontier) Plot(c draw.Canvas, _ *plot.Plot) {
 	var boxes []vg.Rectangle
 	for _, p := range fr.points {
 		at := fr.at(&c, p)
-		boxes = append(boxes, box(at.X-5, at.Y-5, 10, 10))
+		boxes = append(boxes, box(at.X-9, at.Y-9, 18, 18)) // so that a label is nearest to its own mark
 	}
-	for _, p := range fr.points {
+	for i, p := range fr.points {
 		at := fr.at(&c, p)
 		drawMark(&c, p.look, p.hollow, at)
 		fr.tips.add(at, "%s: gap %s in %s", p.name, percent(p.gap), duration(p.time))
-		boxes = append(boxes, fr.drawLabel(&c, p, at, boxes, lines))
+		others := slices.Delete(slices.Clone(boxes), i, i+1)
+		boxes = append(boxes, fr.drawLabel(&c, p, at, others, lines))
 	}
 }
 

@@ -113,6 +113,8 @@ var house = map[string][2]int{
 	"two-opt":      {1, 1},
 	"topk-max-any": {2, 2},
 	"descent":      {3, 3},
+	"descent:fast": {3, 0},
+	"descent:best": {3, 5},
 	"exact":        {4, 1},
 	"snake":        {5, 0},
 	"bldm":         {6, 2},

@@ -45,10 +45,11 @@ type result struct {
 
 func newView(run *harness.Run) *view {
 	v := &view{run: run, results: map[slot]*result{}}
+	presets := presetNames(strategies.Builtin())
 	for _, c := range run.Cells() {
 		s := slot{
 			problem:  problem{c.Workload, c.Layers, c.Items, c.Packs},
-			strategy: c.Strategy,
+			strategy: cmp.Or(presets[c.Strategy], c.Strategy),
 			backend:  c.Backend,
 		}
 		if !slices.Contains(v.problems, s.problem) {
@@ -67,6 +68,21 @@ func newView(run *harness.Run) *view {
 	}
 	v.looks = looks(v.strategies)
 	return v
+}
+
+// presetNames returns short names, "descent:fast", for the strategies that
+// presets stand for, by their canonical forms.
+func presetNames(registry strategies.Registry) map[string]string {
+	names := map[string]string{}
+	for _, d := range registry {
+		for _, p := range d.Presets {
+			short := d.Name + ":" + p.Name
+			if s, err := registry.Parse(short); err == nil {
+				names[s.Spec().String()] = short
+			}
+		}
+	}
+	return names
 }
 
 // name is the workload without the numbers that shape tells.

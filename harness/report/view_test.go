@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"packbench/harness"
+	"packbench/internal/spec"
+	"packbench/strategies"
 )
 
 func TestViewOfPartsThatFailed(t *testing.T) {
@@ -101,3 +103,18 @@ func TestRanking(t *testing.T) {
 		t.Errorf("%d times best over 174 layers: every layer has a best strategy", best)
 	}
 }
+
+func TestPresetNames(t *testing.T) {
+	params := []strategies.Param{{Name: "tol", Kind: spec.Float, Default: "0", Max: 1}}
+	registry := strategies.Registry{{
+		Name: "mine", Params: params, Presets: []spec.Preset{{Name: "fast", Args: []spec.Arg{{Key: "tol", Value: "0.5"}}}},
+		New: func(v strategies.Values) (strategies.Strategy, error) { return mine{v.Canonical()}, nil },
+	}}
+	if got := presetNames(registry); len(got) != 1 || got["mine:tol=0.5"] != "mine:fast" {
+		t.Errorf("names %v", got)
+	}
+}
+
+type mine struct{ spec spec.Spec }
+
+func (m mine) Spec() spec.Spec { return m.spec }
