@@ -47,7 +47,7 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, ve
 		sorter: newSorter(shape.Items),
 		greedy: newGreedy(shape),
 		kept:   newSelection(e.Keep, min(lanes, e.Candidates), shape.Items),
-		refine: newRefiner(e, shape),
+		refine: newRefiner(e, shape, vectors),
 		lpt:    make([]int32, shape.Items),
 	}
 	if vectors {

@@ -1,12 +1,14 @@
 package cpu
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 
 	"packbench/internal/draws"
 	"packbench/packing"
+	"packbench/strategies"
 )
 
 func layerOf(n int) []float32 {
@@ -48,5 +50,38 @@ func BenchmarkGreedy(b *testing.B) {
 	g.setWeights(weights)
 	for i := 0; b.Loop(); i++ {
 		g.score(kept.slots[8*(i%11) : 8*(i%11)+8])
+	}
+}
+
+// BenchmarkVector times the stages of eight candidates side by side.
+func BenchmarkVector(b *testing.B) {
+	if !hasVector() {
+		b.Skip("no AVX-512 here, or built without assembly")
+	}
+	for _, shape := range []packing.Shape{
+		{Layers: 1, Items: 288, Packs: 32},
+		{Layers: 1, Items: 256, Packs: 64},
+		{Layers: 1, Items: 72, Packs: 8},
+	} {
+		e := strategies.Ensemble{Candidates: 128, Random: 32, Spread: 0.4, Floor: 0.8}
+		v, weights := newVector(e, shape), layerOf(shape.Items)
+		v.setWeights(weights)
+		keys := make([]row, shape.Items)
+		stage := func(name string, f func()) {
+			b.Run(fmt.Sprintf("%v/%s", shape, name), func(b *testing.B) {
+				for b.Loop() {
+					f()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*lanes*shape.Items), "ns/item")
+			})
+		}
+		stage("draws", func() { draws.PhiloxLanes(v.draws(), 1, 2, 40) })
+		stage("keys", func() { makeKeys(v.items[:shape.Items], weights, &v.keys) })
+		draws.PhiloxLanes(v.draws(), 1, 2, 40)
+		v.order(40, weights)
+		stage("sort", func() { copy(keys, v.items); sortRows(keys, v.network) })
+		stage("score", func() { v.score() })
+		stage("take", func() { v.take(make([]int32, shape.Items), 3) })
+		b.Log(len(v.network))
 	}
 }

@@ -27,6 +27,8 @@ type refiner struct {
 	listed []bool    // whether the pack's list is sorted
 	filled []int32   // entries of the pack's list
 	byItem []place   // places by item, for 2-opt
+
+	exchange *exchanger // for Max-Any where it is faster, else nil
 }
 
 // entry is an item of a pack: the descending key of its weight and its index.
@@ -40,7 +42,7 @@ func newEntry(w float32, index int) entry {
 func (e entry) index() int      { return int(uint32(e)) }
 func (e entry) weight() float32 { return math.Float32frombits(^uint32(e >> 32)) }
 
-func newRefiner(e strategies.Ensemble, shape packing.Shape) refiner {
+func newRefiner(e strategies.Ensemble, shape packing.Shape, vectors bool) refiner {
 	r := refiner{ensemble: e, shape: shape}
 	if e.Refinement == strategies.NoRefinement {
 		return r
@@ -52,6 +54,9 @@ func newRefiner(e strategies.Ensemble, shape packing.Shape) refiner {
 	r.filled = make([]int32, shape.Packs)
 	if e.Refinement == strategies.TwoOpt {
 		r.byItem = make([]place, shape.Items)
+	}
+	if vectors {
+		r.exchange = newExchanger(e, shape)
 	}
 	return r
 }
@@ -76,6 +81,11 @@ func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 
 // refine improves c in place and returns the number of swaps.
 func (r *refiner) refine(weights []float32, c *slot) int {
+	if r.exchange != nil {
+		if steps, ok := r.exchange.refine(weights, c); ok {
+			return steps
+		}
+	}
 	best := r.bestMaxAny
 	r.place = c.place
 	if r.ensemble.Refinement == strategies.TwoOpt {
