@@ -23,8 +23,10 @@ cuda-test:
 	CGO_ENABLED=1 CGO_CFLAGS="$(CUDA_CFLAGS)" go vet -tags cuda ./...
 	CGO_ENABLED=1 CGO_CFLAGS="$(CUDA_CFLAGS)" go test -tags cuda ./strategies/cuda/...
 
+# ptx.sum says which compiler made the PTX of which sources.
 .PHONY: ptx
 ptx: $(PTX)
+	cd $(CUDA_DIR)/kernels && { $(CLANG) --version | grep -o 'clang version [0-9.]*'; sha256sum *.cu *.cuh *.ptx; } > ptx.sum
 
 $(CUDA_DIR)/kernels/%.ptx: $(CUDA_DIR)/kernels/%.cu $(wildcard $(CUDA_DIR)/kernels/*.cuh)
 	$(CLANG) $(PTX_FLAGS) -o $@ $<
@@ -38,6 +40,8 @@ ptxas:
 	@for f in $(PTX); do for a in sm_80 sm_90; do echo "$$f $$a"; \
 	  ptxas -arch=$$a -v -o /dev/null $$f 2>&1 | grep -E 'Compiling|Used|spill'; done; done
 
+# Uses bin/bench as it is where there is no Go: build it elsewhere (make cuda) and
+# carry it here.
 .PHONY: cuda-bench
-cuda-bench: cuda
+cuda-bench:
 	$(CUDA_DIR)/bench-gpu.sh
