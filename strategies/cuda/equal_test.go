@@ -3,11 +3,14 @@
 package cuda_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"packbench/packing"
 	"packbench/strategies"
@@ -15,8 +18,18 @@ import (
 	"packbench/strategies/cuda"
 )
 
+// tb is what tests and property tests have in common.
+type tb interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}
+
+var kinds = []string{"uniform", "lognormal", "steep", "coarse", "ties", "zeros", "tiny", "huge", "falling"}
+
 // loads makes weights of a kind that is hard in its own way.
-func loads(t testing.TB, kind string, shape packing.Shape, seed uint64) *packing.Problem {
+func loads(t tb, kind string, shape packing.Shape, seed uint64) *packing.Problem {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 1))
 	w := make([]float32, shape.Layers*shape.Items)
@@ -52,7 +65,7 @@ func loads(t testing.TB, kind string, shape packing.Shape, seed uint64) *packing
 	return p
 }
 
-func pack(t testing.TB, b strategies.Backend, strategy string, p *packing.Problem, random strategies.Random) (*packing.Packing, strategies.Report, error) {
+func pack(t tb, b strategies.Backend, strategy string, p *packing.Problem, random strategies.Random) (*packing.Packing, strategies.Report, error) {
 	t.Helper()
 	runner, err := b.Prepare(parse(t, strategy), p.Shape)
 	if err != nil {
@@ -60,13 +73,13 @@ func pack(t testing.TB, b strategies.Backend, strategy string, p *packing.Proble
 	}
 	defer runner.Close()
 	out := packing.NewPacking(p.Shape)
-	report, err := runner.Pack(t.Context(), p, random, out)
+	report, err := runner.Pack(context.Background(), p, random, out)
 	return out, report, err
 }
 
 // requireEqual packs p on both backends and demands the same packing and the
 // same number of swaps.
-func requireEqual(t *testing.T, sim *simulation, strategy string, p *packing.Problem, random strategies.Random) {
+func requireEqual(t tb, sim *simulation, strategy string, p *packing.Problem, random strategies.Random) {
 	t.Helper()
 	want, wantReport, err := pack(t, cpu.New(cpu.Options{}), strategy, p, random)
 	if err != nil {
@@ -151,6 +164,45 @@ func TestEqualsCPU(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Any shape and any parameters.
+func TestEqualsCPUOnRandomProblems(t *testing.T) {
+	sim := simulate(t, simulated, "order=shuffled", cuda.Options{})
+	defer sim.done()
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string, low, high int) int { return rapid.IntRange(low, high).Draw(t, name) }
+		packs := draw("packs", 1, 150)
+		shape := packing.Shape{Layers: draw("layers", 1, 5), Items: packs * draw("capacity", 1, max(1, 600/packs)), Packs: packs}
+		candidates := draw("candidates", 1, 9)
+		strategy := fmt.Sprintf("%s:candidates=%d,random=%d,k=%d,rounds=%d,epsilon=%v",
+			rapid.SampledFrom([]string{"topk-max-any", "two-opt"}).Draw(t, "strategy"), candidates,
+			draw("random", 0, max(0, candidates-2)), draw("k", 1, candidates), draw("rounds", 0, 12),
+			rapid.SampledFrom([]float32{0, 1e-6, 0.01}).Draw(t, "epsilon"))
+		p := loads(t, rapid.SampledFrom(kinds).Draw(t, "loads"), shape, uint64(draw("loads seed", 0, 1000)))
+		random := strategies.Random{Stream: strategies.Stream(draw("stream", 0, 1)), Seed: rapid.Uint64().Draw(t, "seed")}
+		requireEqual(t, sim, strategy, p, random)
+	})
+}
+
+// A context that has ended stops a run, and the next one is as if nothing had
+// happened.
+func TestCancel(t *testing.T) {
+	sim := simulate(t, simulated, "", cuda.Options{Memory: 20000})
+	defer sim.done()
+	const strategy = "topk-max-any:candidates=7,k=3"
+	p := loads(t, "lognormal", packing.Shape{Layers: 11, Items: 45, Packs: 9}, 3)
+	runner, err := sim.Prepare(parse(t, strategy), p.Shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer runner.Close()
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := runner.Pack(ended, p, strategies.Random{}, packing.NewPacking(p.Shape)); err != context.Canceled {
+		t.Errorf("error %v, want the context's", err)
+	}
+	requireEqual(t, sim, strategy, p, strategies.Random{})
 }
 
 // The extreme shapes that the backend promises.

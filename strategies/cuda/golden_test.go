@@ -14,7 +14,7 @@ import (
 
 var orders = []string{"rising", "falling", "shuffled"}
 
-func parse(t testing.TB, text string) strategies.Strategy {
+func parse(t tb, text string) strategies.Strategy {
 	t.Helper()
 	s, err := strategies.Builtin().Parse(text)
 	if err != nil {
