@@ -79,8 +79,10 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	}
 
 	start := time.Now()
-	for _, c := range w.kept.best() {
-		w.greedy.pack(c)
+	if w.vector == nil { // which has packed what it kept
+		for _, c := range w.kept.best() {
+			w.greedy.pack(c)
+		}
 	}
 	packed := time.Now()
 	best, steps := w.refine.best(weights, &w.kept)
@@ -128,7 +130,7 @@ func (w *ensembleWorker) tryLanes(layer, first int, weights []float32) {
 		if w.kept.wants(imbalance[lane]) {
 			spare := w.kept.spares()[0]
 			spare.imbalance = imbalance[lane]
-			w.vector.take(spare.order, lane)
+			w.vector.take(spare, lane)
 			w.kept.offer(0)
 		}
 	}

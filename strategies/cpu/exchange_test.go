@@ -59,18 +59,18 @@ func TestExchangerEqualsRefiner(t *testing.T) {
 
 // What is refined by vectors and what is not goes by the shape and the epsilon.
 func TestExchangerLimits(t *testing.T) {
-	max := strategies.Ensemble{Refinement: strategies.MaxAny}
-	negative := max
+	maxAny := strategies.Ensemble{Refinement: strategies.MaxAny}
+	negative := maxAny
 	negative.Epsilon = -1
 	for _, tt := range []struct {
 		ensemble     strategies.Ensemble
 		items, packs int
 		want         bool
 	}{
-		{max, 288, 32, true},
-		{max, exchangeCapacity * 8, 8, true},
-		{max, (exchangeCapacity + 1) * 8, 8, false},
-		{max, vectorItems + 16, (vectorItems + 16) / 16, false},
+		{maxAny, 288, 32, true},
+		{maxAny, exchangeCapacity * 8, 8, true},
+		{maxAny, (exchangeCapacity + 1) * 8, 8, false},
+		{maxAny, vectorItems + 16, (vectorItems + 16) / 16, false},
 		{negative, 288, 32, false},
 		{strategies.Ensemble{Refinement: strategies.TwoOpt}, 288, 32, false},
 	} {

@@ -11,8 +11,6 @@ import (
 // by side, each in its lane.
 type row = [lanes]uint64
 
-const rowBytes = 8 * lanes
-
 // vector orders and scores eight candidates at a time with vector instructions.
 // Its answers are those of [sorter] and [greedy].
 //
@@ -24,7 +22,7 @@ type vector struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
 
-	items   []row        // words key<<32 | item, then, sorted, the orders
+	items   []row        // draws; words key<<32 | item, sorted; then place<<32 | item
 	network []comparator // that sorts them
 	queue   []row        // words load<<32 | pack<<roomBits | room, a row per pack; then full ones
 	weights []uint64     // of the items, the bits of the float in the upper half
@@ -120,9 +118,15 @@ func (v *vector) score() [lanes]float32 {
 	return imbalance
 }
 
-// take writes the order of a lane to order.
-func (v *vector) take(order []int32, lane int) {
-	for i := range order {
-		order[i] = int32(uint32(v.items[i][lane]))
+// take writes the order and the places of a lane to s.
+func (v *vector) take(s *slot, lane int) {
+	capacity := int32(v.shape.Capacity())
+	items := v.items[:v.shape.Items]
+	order, places := s.order[:len(items)], s.place[:len(items)]
+	for i := range items {
+		word := items[i][lane%lanes]
+		order[i] = int32(uint32(word))
+		room := int32(word >> 32 & roomMask)
+		places[i] = place{int32(word >> (32 + roomBits)), capacity - room}
 	}
 }

@@ -23,8 +23,9 @@ func sortRows(rows []row, network []comparator) {
 // one row and whole blocks of these.
 const queueBlock = 8
 
-// packRows packs the items of each lane in their order. It returns the words of
-// the least and the most loaded pack of each lane at the end.
+// packRows packs the items of each lane in their order and writes the lower half
+// of the word that the pack had before over each item's key. It returns the words
+// of the least and the most loaded pack of each lane at the end.
 func packRows(items []row, weights []uint64, queue []row) (least, most row) {
 	packAVX512(&items[0], &weights[0], &queue[0], len(items), (len(queue)-1)/queueBlock, &least, &most)
 	return least, most

@@ -63,7 +63,7 @@ key:
 // is what is left of both when the lesser is taken away by exclusive or; that
 // takes another port of the processor than a second comparison would.
 //
-//	SI rows              AX, BX offsets of the two rows
+//	SI rows              AX, BX the two rows, times 8
 //	DI next comparator   Z0, Z1 the rows
 //	CX comparators left  Z2     the lesser
 //
@@ -74,22 +74,23 @@ TEXT ·sortAVX512(SB), NOSPLIT, $0-24
 	MOVQ count+16(FP), CX
 
 compare:
-	MOVL 0(DI), AX
-	MOVL 4(DI), BX
-	VMOVDQU64 (SI)(AX*1), Z0
-	VMOVDQU64 (SI)(BX*1), Z1
+	MOVWLZX 0(DI), AX
+	MOVWLZX 2(DI), BX
+	VMOVDQU64 (SI)(AX*8), Z0
+	VMOVDQU64 (SI)(BX*8), Z1
 	VPMINUQ Z0, Z1, Z2
 	VPTERNLOGQ $0x96, Z2, Z1, Z0 // Z0 ^ Z1 ^ Z2
-	VMOVDQU64 Z2, (SI)(AX*1)
-	VMOVDQU64 Z0, (SI)(BX*1)
-	ADDQ $8, DI
+	VMOVDQU64 Z2, (SI)(AX*8)
+	VMOVDQU64 Z0, (SI)(BX*8)
+	ADDQ $4, DI
 	DECQ CX
 	JNZ  compare
 	VZEROUPPER
 	RET
 
-// packAVX512 packs the items of each lane, in their order, and gives the words
-// of the least and the most loaded pack.
+// packAVX512 packs the items of each lane, in their order. It writes beside each
+// item the pack and the room that it found there, and gives the words of the
+// least and the most loaded pack.
 //
 // The queue is sorted, so the first row names the pack that gets the next item.
 // Its new word y goes to its place like this: with x₀ < x₁ < … the old queue, x₀
@@ -107,7 +108,7 @@ compare:
 //	DI  weights            Z1  items, Z2 their weights in the upper halves
 //	R8  queue              Z3  carried word tᵣ
 //	CX  rows of items left Z4  xᵣ₊₁, Z5 new row r
-//	DX  blocks             Z6  new first row
+//	DX  blocks             Z6  new first row, Z7 items with their places
 //	R9  block, R10 left    Z10, Z11 least and most loaded full packs
 //	K1  upper halves       Z12 lower halves' bits, Z13 the room's bits
 //	K2  gather, K3 full    Z14 all bits: minus one, or a full pack
@@ -141,6 +142,9 @@ item:
 	KXNORW K2, K2, K2
 	VPXORQ Z2, Z2, Z2
 	VPGATHERQQ (DI)(Z1*8), K2, Z2
+	VPSLLQ $32, Z0, Z7
+	VPORQ Z1, Z7, Z7
+	VMOVDQU64 Z7, (SI)
 	VADDPS Z2, Z0, K1, Z0              // add the load,
 	VPADDQ Z14, Z0, Z0                 // take the room,
 	VPTESTNMQ Z13, Z0, K3

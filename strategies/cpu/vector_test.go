@@ -16,7 +16,7 @@ import (
 func TestNetworkSorts(t *testing.T) {
 	apply := func(words []int, network []comparator) {
 		for _, c := range network {
-			a, b := c.a/rowBytes, c.b/rowBytes
+			a, b := c.a/lanes, c.b/lanes
 			if a >= b {
 				t.Fatalf("%d rows: rows %d and %d are compared the wrong way round", len(words), a, b)
 			}
@@ -43,7 +43,7 @@ func TestNetworkSorts(t *testing.T) {
 	}
 }
 
-// Every lane has the order and the imbalance that sorter and greedy give its
+// Every lane has the order, the places and the imbalance that sorter and greedy give its
 // candidate, at any shape up to the limits, whatever the ties.
 func TestVectorEqualsScalar(t *testing.T) {
 	if !hasVector() {
@@ -69,7 +69,7 @@ func TestVectorEqualsScalar(t *testing.T) {
 		w := newEnsembleWorker(e, shape, s, false)
 		w.greedy.setWeights(weights)
 		v.setWeights(weights)
-		order := make([]int32, shape.Items)
+		got := newSelection(0, 1, shape.Items).slots[0]
 		for first := 0; first < e.Candidates; first += lanes {
 			batch := w.kept.spares()
 			batch = batch[:min(len(batch), e.Candidates-first)]
@@ -82,8 +82,12 @@ func TestVectorEqualsScalar(t *testing.T) {
 			v.order(first, weights)
 			imbalance := v.score()
 			for lane, want := range batch {
-				if v.take(order, lane); !slices.Equal(order, want.order) {
-					rt.Fatalf("%v, candidate %d has the order\n     %v\nwant %v", shape, first+lane, order, want.order)
+				w.greedy.pack(want)
+				if v.take(got, lane); !slices.Equal(got.order, want.order) {
+					rt.Fatalf("%v, candidate %d has the order\n     %v\nwant %v", shape, first+lane, got.order, want.order)
+				}
+				if !slices.Equal(got.place, want.place) {
+					rt.Fatalf("%v, candidate %d has the places\n     %v\nwant %v", shape, first+lane, got.place, want.place)
 				}
 				if imbalance[lane] != want.imbalance {
 					rt.Fatalf("%v, candidate %d has imbalance %v, want %v", shape, first+lane, imbalance[lane], want.imbalance)
