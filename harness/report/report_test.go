@@ -31,6 +31,9 @@ func written(t *testing.T) (run *harness.Run, paths []string) {
 }
 
 func TestWrite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("renders every figure in every format, twice")
+	}
 	run, paths := written(t)
 	again, err := Write(run) // replaces what is there
 	if err != nil || len(again) != len(paths) {
@@ -45,6 +48,15 @@ func TestWrite(t *testing.T) {
 			checkXML(t, p)
 		}
 	}
+	markdown, err := os.ReadFile(filepath.Join(run.Dir, MarkdownFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`\]\(([^)]*\.png)\)`).FindAllStringSubmatch(string(markdown), -1) {
+		if !slices.Contains(paths, filepath.Join(run.Dir, m[1])) {
+			t.Errorf("the picture %s is not there", m[1])
+		}
+	}
 	left, err := filepath.Glob(filepath.Join(run.Dir, ".*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("temporary files are left: %v %v", left, err)
@@ -53,41 +65,36 @@ func TestWrite(t *testing.T) {
 
 // A figure of an earlier report that cannot be drawn any more does not stay, a
 // file of someone else does.
-func TestWriteRemovesStaleFigures(t *testing.T) {
-	run := shapesRun()
-	run.Dir = t.TempDir()
-	if _, err := Write(run); err != nil {
-		t.Fatal(err)
-	}
-	mine := filepath.Join(run.Dir, FiguresDir, "mine.png")
-	if err := os.WriteFile(mine, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	again := syntheticRun()
-	again.Dir = run.Dir
-	paths, err := Write(again)
-	if err != nil {
-		t.Fatal(err)
-	}
-	there, err := filepath.Glob(filepath.Join(run.Dir, FiguresDir, "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range there {
-		if p != mine && !slices.Contains(paths, p) {
-			t.Errorf("%s is of the earlier report", p)
+func TestRemoveStale(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"speedup.png", "speedup.pdf", "ranks.svg", "mine.png"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if !slices.Contains(there, mine) {
-		t.Error("a file that is no figure of a report is gone")
+	if err := removeStale(dir, []renderedFigure{{figure: &figure{id: "ranks"}}}); err != nil {
+		t.Fatal(err)
 	}
-	figures, missing := newView(run).figures(options{})
-	if len(figures)+len(missing) != len(figureIDs) {
-		t.Errorf("%d figures, drawn or not, of %d known", len(figures)+len(missing), len(figureIDs))
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, f := range figures {
-		if !slices.Contains(figureIDs, f.id) {
-			t.Errorf("figure %s is not known", f.id)
+	if want := []string{filepath.Join(dir, "mine.png"), filepath.Join(dir, "ranks.svg")}; !slices.Equal(left, want) {
+		t.Errorf("%v are left, want %v", left, want)
+	}
+}
+
+// Every figure that can be drawn or missing is known to removeStale.
+func TestFigureIDs(t *testing.T) {
+	for _, run := range []*harness.Run{syntheticRun(), shapesRun(), roundsRun()} {
+		figures, missing := newView(run).figures(options{loadsOf: syntheticLoads})
+		if len(figures)+len(missing) != len(figureIDs) {
+			t.Errorf("%d figures, drawn or not, of %d known", len(figures)+len(missing), len(figureIDs))
+		}
+		for _, f := range figures {
+			if !slices.Contains(figureIDs, f.id) {
+				t.Errorf("figure %s is not known", f.id)
+			}
 		}
 	}
 }
@@ -110,9 +117,25 @@ func checkXML(t *testing.T, path string) {
 	}
 }
 
+// pageOf returns the report of a run without writing any file.
+func pageOf(t *testing.T, run *harness.Run) *page {
+	t.Helper()
+	v := newView(run)
+	figures, missing := v.figures(options{})
+	var rendered []renderedFigure
+	for _, f := range figures {
+		svg, err := f.svg()
+		if err != nil {
+			t.Fatal(err)
+		}
+		rendered = append(rendered, renderedFigure{figure: f, inline: f.inlineSVG(svg)})
+	}
+	return newPage(v, rendered, missing)
+}
+
 func TestHTML(t *testing.T) {
-	run, _ := written(t)
-	text, err := os.ReadFile(filepath.Join(run.Dir, HTMLFile))
+	run := syntheticRun()
+	text, err := pageOf(t, run).html()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,11 +186,7 @@ func TestHTMLEscapes(t *testing.T) {
 			run.Records[i].Reason = evil
 		}
 	}
-	run.Dir = t.TempDir()
-	if _, err := Write(run); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(run.Dir, HTMLFile))
+	text, err := pageOf(t, run).html()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,15 +196,9 @@ func TestHTMLEscapes(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
-	run, _ := written(t)
-	text, err := os.ReadFile(filepath.Join(run.Dir, MarkdownFile))
+	text, err := pageOf(t, syntheticRun()).markdown()
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, m := range regexp.MustCompile(`\]\(([^)]*\.png)\)`).FindAllStringSubmatch(string(text), -1) {
-		if _, err := os.Stat(filepath.Join(run.Dir, m[1])); err != nil {
-			t.Errorf("the picture %s is not there", m[1])
-		}
 	}
 	golden(t, "report.md", text)
 }

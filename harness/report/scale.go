@@ -87,7 +87,7 @@ func (s scale) at(v float64) float64 {
 	case !s.log:
 		return lowMargin + (1-lowMargin)*(v-s.lo)/(s.hi-s.lo)
 	}
-	return s.zero + (1-s.zero)*math.Log(v/s.lo)/math.Log(s.hi/s.lo)
+	return s.zero + (1-s.zero)*(math.Log(v)-math.Log(s.lo))/(math.Log(s.hi)-math.Log(s.lo))
 }
 
 // ticks returns tick marks with labels.
