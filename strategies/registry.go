@@ -35,6 +35,7 @@ func Builtin() Registry {
 		lptDefinition,
 		twoOptDefinition,
 		topKMaxAnyDefinition,
+		descentDefinition,
 		snakeDefinition,
 		layeredLPTDefinition,
 		bldmDefinition,

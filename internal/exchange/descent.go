@@ -1,0 +1,291 @@
+package exchange
+
+import "math"
+
+// descend improves the packing in the state as far as the options ask for.
+func (p *Packer) descend() outcome {
+	p.passes = p.opt.Passes
+	tolerance := min(p.opt.Tolerance, p.easy())
+	// Where small packs make a tolerance hard to reach, reaching wider ones
+	// first leaves less to do when it fails.
+	if p.passes > 0 {
+		for wide := firstRung * p.reach(); wide > 2*tolerance; wide /= 2 {
+			if !p.phase(p.lower(wide), false) {
+				break
+			}
+		}
+	}
+	done := p.phase(p.lower(tolerance), true)
+	if done && p.above(p.lower(tolerance/polish)) <= fewPacks {
+		p.phase(p.lower(tolerance/polish), true)
+	}
+	if p.opt.RaiseMin {
+		done = p.phase(p.raise(tolerance), true) && done
+	}
+	most, least := p.extremes()
+	return outcome{most, least, done}
+}
+
+// firstRung is the first tolerance, in multiples of the reach; found by trial.
+const firstRung = 8
+
+// reach estimates the tolerance that exchanges between two packs can attain
+// when half of the packs are partners: the one at which a single exchange fits.
+func (p *Packer) reach() float64 {
+	pairs := 0.0
+	for _, j := range [...]int{1, p.largest} {
+		pairs += float64(p.length[j])
+	}
+	if p.largest == 1 {
+		pairs /= 2
+	}
+	window := float64(p.spread) * math.Sqrt(float64(p.largest)) * 2 / (float64(len(p.load)) * pairs * pairs)
+	return window / float64(max(1, p.goal.level))
+}
+
+// easy is the tolerance that exchanges of one item for one attain, by estimate,
+// where few packs make them quick: a coarser one would hardly save time.
+func (p *Packer) easy() float64 {
+	if len(p.load) > 16 {
+		return math.Inf(1)
+	}
+	window := float64(p.fine) / (float64(len(p.weight)) * float64(p.capacity))
+	return window / float64(max(1, p.goal.level))
+}
+
+// Where few packs are above a tolerance that is polish times finer, as below a
+// single heavy item, it costs little to bring them down too.
+const (
+	polish   = 100
+	fewPacks = 3
+)
+
+// above counts the packs above the limit.
+func (s *state) above(a aim) int {
+	n := 0
+	for _, load := range s.load {
+		if a.sign*load > a.limit {
+			n++
+		}
+	}
+	return n
+}
+
+// aim is what a phase is after. Loads are signed: sign 1 lowers the heaviest
+// packs, sign −1 raises the lightest, which is the same with negative loads.
+type aim struct {
+	sign   int64
+	limit  int64 // signed: every pack is to be at or below
+	low    int64 // signed: a pack that is exchanged on purpose ends at or above
+	target int64 // signed: the middle of low and limit
+	window int64 // half of limit − low
+}
+
+func newAim(sign, low, limit int64) aim {
+	return aim{sign, limit, low, low + (limit-low)/2, (limit - low) / 2}
+}
+
+func part(load int64, tolerance float64) int64 { return int64(float64(load) * tolerance) }
+
+// lower aims at a heaviest load within the tolerance of the bound.
+func (p *Packer) lower(tolerance float64) aim {
+	low := min(p.goal.floor, p.goal.level-part(p.goal.level, tolerance))
+	return newAim(1, low, p.goal.bound+part(p.goal.bound, tolerance))
+}
+
+// raise aims at a lightest load within the tolerance of the mean load of the
+// packs that can be near the mean: those without an item that is too heavy. It
+// is content with a small part of the way from the mean to the heaviest pack.
+func (p *Packer) raise(tolerance float64) aim {
+	n := len(p.weight)
+	beside := int64(0) // the lightest that an item can have beside it
+	for _, w := range p.weight[n-p.capacity+1:] {
+		beside += w
+	}
+	total, packs := int64(0), len(p.load)
+	for _, load := range p.load {
+		total += load
+	}
+	most, _ := p.extremes()
+	for x := 0; packs > 1 && p.weight[x]+beside > total/int64(packs); x++ {
+		total -= p.load[p.packOf[x]]
+		packs--
+	}
+	level, floor := p.meanOf(total, packs)
+	// Below a heaviest pack that cannot be helped, little is gained.
+	slack := max(part(level, tolerance), (most-level)/64)
+	low := min(floor, level-slack)
+	return newAim(-1, -max(low, min(level+slack, most)), -low)
+}
+
+// phase exchanges until all packs are within the limit, and reports whether
+// they are. Unless it is the last phase of its kind, it gives up where plain
+// descent would be all that is left.
+//
+// It ends, at the latest after mostPlain plain exchanges, for each exchange lowers the list of the loads above the limit,
+// sorted, in lexicographic order: one is brought down, and the other pack ends
+// within the limit or below the heaviest. Nor does any load that was not the
+// greatest become so.
+func (p *Packer) phase(a aim, last bool) bool {
+	s := &p.state
+	plain := 0
+	for {
+		near, heaviest, lightest := s.landmarks(a)
+		if near < 0 {
+			return true
+		}
+		p.count++
+		excess := a.sign*s.load[near] - a.target
+		lack := a.target - a.sign*s.load[lightest]
+		if excess <= lack+a.window {
+			if _, ok := s.fit(near, a); ok {
+				continue
+			}
+		} else if lack > a.window {
+			if _, ok := s.fit(lightest, a.opposite()); ok {
+				continue
+			}
+		}
+		if s.share(heaviest, lack, a) {
+			continue
+		}
+		if plain == 0 && p.passes > 0 && a.sign > 0 && p.passOn(near, a) {
+			continue
+		}
+		plain++
+		if !last || plain > mostPlain(len(s.load)) || !s.exchangeBest(heaviest, a) {
+			p.count--
+			return false
+		}
+	}
+}
+
+// mostPlain limits the exchanges of plain descent, whose gains may be tiny.
+func mostPlain(packs int) int { return 4*packs + 32 }
+
+// opposite is the aim of lifting the lightest pack into the window, taking from
+// packs that stay at or above its lower end.
+func (a aim) opposite() aim {
+	return aim{-a.sign, -a.low, -a.limit, -a.target, a.window}
+}
+
+// landmarks returns the pack nearest above the limit, −1 where none is above,
+// the heaviest and the lightest pack.
+func (s *state) landmarks(a aim) (near, heaviest, lightest int32) {
+	near = -1
+	nearest, most, least := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
+	for q, load := range s.load {
+		load *= a.sign
+		if load > a.limit && load < nearest {
+			near, nearest = int32(q), load
+		}
+		if load > most {
+			heaviest, most = int32(q), load
+		}
+		if load < least {
+			lightest, least = int32(q), load
+		}
+	}
+	return near, heaviest, lightest
+}
+
+// setRoom lets every pack but q take what keeps it at or below limit.
+func (s *state) setRoom(q int32, sign, limit int64) {
+	for i, load := range s.load {
+		s.room[i] = limit - sign*load
+	}
+	s.room[q] = math.MinInt64
+}
+
+// fit brings pack q into the window by one exchange with a pack that stays
+// within the limit, and returns that pack.
+func (s *state) fit(q int32, a aim) (int32, bool) {
+	s.setRoom(q, a.sign, a.limit)
+	return s.fitRoom(q, a, s.largest)
+}
+
+// Chances from which a search is worth its time, in expected finds; by trial.
+const (
+	worthSingle = 0.35
+	worthSubset = 0.5
+)
+
+// fitRoom brings pack q into the window by one exchange of at most largest
+// items with a pack that has room.
+func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
+	excess := a.sign*s.load[q] - a.target
+	least := excess - a.window
+	s.partner = s.partner[:0]
+	for i, room := range s.room {
+		if room >= least {
+			s.partner = append(s.partner, int32(i))
+		}
+	}
+	if len(s.partner) == 0 {
+		return -1, false
+	}
+	// Differences of weights lie within about ±spread; those of j-subsets lie
+	// about as dense per pair.
+	chance := float64(len(s.partner)) * float64(a.window) / float64(s.spread)
+	if largest == 1 || chance*float64(s.capacity*s.capacity) > worthSingle {
+		if x, y, miss := s.single(q, a.sign, excess); miss <= a.window {
+			return s.exchangeOne(x, y), true
+		}
+	}
+	for j := 2; j <= largest; j++ {
+		if c := float64(s.length[j]); j < largest && chance*c*c < worthSubset {
+			continue
+		}
+		if partner, ok := s.fitSubset(q, j, excess, a); ok {
+			return partner, true
+		}
+	}
+	return -1, false
+}
+
+// fitSubset is fitRoom for exchanges of j items with one of s.partner.
+func (s *state) fitSubset(q int32, j int, excess int64, a aim) (int32, bool) {
+	list := s.list(q, j)
+	for _, partner := range s.partner {
+		room := s.room[partner]
+		other := s.list(partner, j)
+		try := func(least, most int64) bool {
+			enough := (most - least) << (subsetBits - 1)
+			x, y, miss := nearest(list, other, a.sign*(least+most)<<(subsetBits-1), enough)
+			if miss > enough {
+				return false
+			}
+			s.exchangeSubsets(q, partner, x, y)
+			return true
+		}
+		// Either pack q ends in the window, or its partner does.
+		if try(excess-a.window, min(excess+a.window, room)) {
+			return partner, true
+		}
+		if least := max(room-2*a.window, excess+a.window); least < room && room < math.MaxInt64/4>>subsetBits && try(least, room) {
+			return partner, true
+		}
+	}
+	return -1, false
+}
+
+// share moves much of the heaviest pack's excess, or about half of what it has
+// above the lightest, to a pack that stays well below it.
+func (s *state) share(heaviest int32, lack int64, a aim) bool {
+	excess := a.sign*s.load[heaviest] - a.target
+	s.setRoom(heaviest, a.sign, max(a.limit, a.target+excess/2))
+	if x, y, miss := s.single(heaviest, a.sign, excess); miss <= max(a.window, excess/4) {
+		s.exchangeOne(x, y)
+		return true
+	}
+	half := (excess + lack) / 2
+	if half <= a.window {
+		return false
+	}
+	s.setRoom(heaviest, a.sign, a.target+excess/4*3)
+	if x, y, miss := s.single(heaviest, a.sign, half); miss <= half/4 {
+		s.exchangeOne(x, y)
+		return true
+	}
+	return false
+}

@@ -1,0 +1,225 @@
+// Package exchange improves packings by exchanging items between two packs
+// until the heaviest pack is near a lower bound.
+//
+// A pack above the limit is brought into a window around the mean by one
+// exchange with a pack that has room for the excess, so that most packs need one
+// exchange in all. The exchange of one item for one is found among all packs by
+// searching the sorted items; exchanges of j items for j among the sorted lists
+// of the j-subsets of two packs, as far as smaller ones do not fit. Where no
+// pack fits, the excess is split, or passed on from pack to pack until one does;
+// and where that fails too, the best exchange with another pack is taken, which
+// is the exchange descent in its plain form.
+//
+// Loads are whole numbers, at most 2⁴⁶ for a pack: sums of weights are exact,
+// so an exchange that lowers a load truly lowers it and the descent must end.
+package exchange
+
+import (
+	"context"
+	"math"
+	"math/bits"
+
+	"packbench/internal/draws"
+	"packbench/internal/lpt"
+	"packbench/packing"
+)
+
+// Order is the packing that a descent starts from.
+type Order int
+
+const (
+	LPT   Order = iota // capped LPT
+	Snake              // the sorted items in rows, every second row reversed
+)
+
+// Options are the parameters of a descent.
+type Options struct {
+	Order     Order
+	Exchange  int     // items exchanged at once, at most; at least 1
+	Tolerance float64 // stop when the heaviest pack is within (1 + Tolerance)·bound
+	Starts    int     // descents per layer, at most: one from Order, the others from noisy LPT
+	Passes    int     // passes of an excess from pack to pack, per descent, at most
+	RaiseMin  bool    // then raise the lightest pack in the same way
+}
+
+// Result says how the packing of a layer went.
+type Result struct {
+	Exchanges int64
+	Optimal   bool // the heaviest pack attains a lower bound
+}
+
+// Packer packs layers of one size. Its memory is allocated by [New].
+type Packer struct {
+	opt    Options
+	packs  int
+	sorter lpt.Sorter
+	greedy lpt.Greedy
+
+	order      []int32   // item of each place; below, items are named by their place
+	weights    []float32 // of the noisy starts
+	noisyOrder []int32
+	draws      []uint32
+	pack, rank []int32 // of the start, by item
+	place      []int32 // of each item
+
+	state
+	prefix []int64 // of the weights, on the coarsest grid
+	goal   goal
+	best   []int32 // members of the best packing
+	passes int     // that are left
+	count  int64   // exchanges applied
+}
+
+// goal is what the loads of a layer are to be near.
+type goal struct {
+	bound int64 // no packing's heaviest pack is below
+	level int64 // mean load
+	floor int64 // level, rounded down to a multiple of the grid
+	grid  int   // all weights are multiples of 2^grid
+}
+
+// meanOf returns the mean of loads, and that rounded down to the grid.
+func (p *Packer) meanOf(total int64, packs int) (level, floor int64) {
+	level = total / int64(packs)
+	return level, level >> p.goal.grid << p.goal.grid
+}
+
+// New returns a packer for layers of items that go into packs.
+func New(items, packs int, opt Options) *Packer {
+	p := &Packer{
+		opt: opt, packs: packs,
+		order: make([]int32, items), place: make([]int32, items),
+		pack: make([]int32, items), rank: make([]int32, items),
+		prefix: make([]int64, items+1), best: make([]int32, items),
+	}
+	if opt.Starts > 1 {
+		p.weights, p.noisyOrder, p.draws = make([]float32, items), make([]int32, items), make([]uint32, items)
+	}
+	p.state.init(items, packs, opt.Exchange)
+	return p
+}
+
+// Pack packs a layer: weights, [items], into packIndex and rankInPack. seed and
+// layer are the coordinates of the draws of noisy starts. It returns early, with
+// ctx.Err(), only between starts.
+func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []float32, packIndex, rankInPack []int32) (Result, error) {
+	p.sorter.Descending(p.order, weights)
+	exact := p.setWeights(weights)
+	p.count = 0
+	var best outcome
+	for start := 0; start < p.starts(best); start++ {
+		p.begin(seed, layer, start, weights)
+		got := p.descend()
+		if start == 0 || got.better(best) {
+			best = got
+			copy(p.best, p.member)
+		}
+		if best.done {
+			break
+		}
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+	}
+	capacity := int32(p.capacity)
+	for slot, x := range p.best {
+		item := p.order[x]
+		packIndex[item], rankInPack[item] = int32(slot)/capacity, int32(slot)%capacity
+	}
+	return Result{Exchanges: p.count, Optimal: exact && best.most <= p.goal.bound}, nil
+}
+
+// starts is how many descents the layer is worth, given the best so far: all
+// where a few heavy items decide, few items are there at all, or the best is
+// poor; a quarter where many items can make up for each other.
+func (p *Packer) starts(best outcome) int {
+	const fewItems, near, poor = 40, 1e-3, 5e-3
+	g := p.goal
+	if len(p.order) > fewItems && g.bound-g.level <= part(g.level, near) && best.most-g.bound <= part(g.bound, poor) {
+		return max(1, p.opt.Starts/4)
+	}
+	return max(1, p.opt.Starts)
+}
+
+// outcome is what a descent has reached.
+type outcome struct {
+	most, least int64 // load
+	done        bool  // all that was asked for
+}
+
+func (o outcome) better(than outcome) bool {
+	return o.most < than.most || o.most == than.most && o.least > than.least
+}
+
+// setWeights turns the weights, in the order of places, into whole numbers, and
+// finds the goal. It reports whether no weight had to be rounded.
+func (p *Packer) setWeights(weights []float32) bool {
+	most, all := 0.0, 0.0 // weight of a pack's worth of heaviest items; of all
+	for x, item := range p.order {
+		all += float64(weights[item])
+		if x < p.capacity {
+			most = all
+		}
+	}
+	most = max(most, all*0x1p-15) // the total is to fit too
+	_, exponent := math.Frexp(most)
+	scale := math.Ldexp(1, loadBits-1-exponent) // a bit is left for rounding
+	exact, union := true, int64(0)
+	for x, item := range p.order {
+		scaled := float64(weights[item]) * scale
+		whole := int64(scaled + .5)
+		exact = exact && float64(whole) == scaled
+		p.weight[x] = whole
+		union |= whole
+	}
+	grid := 0 // the weights are multiples of 2^grid
+	if exact && union != 0 {
+		grid = bits.TrailingZeros64(uint64(union))
+	}
+	total := int64(0)
+	for x, w := range p.weight {
+		total += w >> grid
+		p.prefix[x+1] = total
+	}
+	n := len(p.weight)
+	p.spread = max(1, p.weight[n/4]-p.weight[n-1-n/4])
+	p.fine = max(1, min(p.spread, p.weight[n/2]))
+	p.goal.bound = packing.WholeBound(p.prefix, p.packs) << grid
+	p.goal.grid = grid
+	p.goal.level, p.goal.floor = p.meanOf(total<<grid, p.packs)
+	return exact
+}
+
+// begin makes the packing that descent number start begins with.
+func (p *Packer) begin(seed uint64, layer, start int, weights []float32) {
+	switch {
+	case start > 0:
+		draws.Philox(p.draws, seed, layer, start)
+		for i, w := range weights {
+			p.weights[i] = w * (draws.Uniform(p.draws[i])*noiseSpread + noiseFloor)
+		}
+		p.sorter.Descending(p.noisyOrder, p.weights)
+		p.greedy.Pack(p.noisyOrder, weights, p.packs, p.pack, p.rank)
+	case p.opt.Order == Snake:
+		for x, item := range p.order {
+			row, pack := x/p.packs, x%p.packs
+			if row%2 == 1 {
+				pack = p.packs - 1 - pack
+			}
+			p.pack[item], p.rank[item] = int32(pack), int32(row)
+		}
+	default:
+		p.greedy.Pack(p.order, weights, p.packs, p.pack, p.rank)
+	}
+	capacity := int32(p.capacity)
+	for x, item := range p.order {
+		p.member[p.pack[item]*capacity+p.rank[item]] = int32(x)
+	}
+	p.state.settleMembers()
+}
+
+// Noisy weights are w·(u·spread + floor), as in the published program.
+const (
+	noiseSpread = float32(0.4)
+	noiseFloor  = float32(0.8)
+)

@@ -1,0 +1,289 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"packbench/internal/lpt"
+	"packbench/packing"
+)
+
+var standard = Options{Exchange: 4, Tolerance: 1e-4, Starts: 1, Passes: 256, RaiseMin: true}
+
+// loads draws n loads of one kind.
+func loads(kind string, n int, seed uint64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	weights := make([]float32, n)
+	for i := range weights {
+		switch kind {
+		case "uniform":
+			weights[i] = rng.Float32()
+		case "lognormal":
+			weights[i] = float32(math.Exp(.5 * rng.NormFloat64()))
+		case "tail":
+			weights[i] = float32(math.Exp(2 * rng.NormFloat64()))
+		case "counts":
+			weights[i] = float32(rng.IntN(3000))
+		case "ties":
+			weights[i] = float32(rng.IntN(4))
+		case "huge":
+			weights[i] = rng.Float32() * 1e36
+		case "tiny":
+			weights[i] = rng.Float32() * 1e-40
+		case "equal":
+			weights[i] = 7
+		}
+	}
+	return weights
+}
+
+var kinds = []string{"uniform", "lognormal", "tail", "counts", "ties", "huge", "tiny", "equal", "zero"}
+
+// run packs one layer and checks the rules.
+func run(t interface {
+	Helper()
+	Fatal(...any)
+}, p *Packer, weights []float32) (packing.Quality, Result) {
+	t.Helper()
+	problem, err := packing.New(weights, 1, len(weights), p.packs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := packing.NewPacking(problem.Shape)
+	result, err := p.Pack(context.Background(), 1, 0, weights, g.PackIndex, g.RankInPack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Validate(problem); err != nil {
+		t.Fatal(err)
+	}
+	return packing.Evaluate(problem, g)[0], result
+}
+
+func startOf(order Order, weights []float32, packs int) packing.Quality {
+	problem := &packing.Problem{Shape: packing.Shape{Layers: 1, Items: len(weights), Packs: packs}, Weights: weights}
+	g := packing.NewPacking(problem.Shape)
+	items := make([]int32, len(weights))
+	var sorter lpt.Sorter
+	sorter.Descending(items, weights)
+	if order == LPT {
+		var greedy lpt.Greedy
+		greedy.Pack(items, weights, packs, g.PackIndex, g.RankInPack)
+	} else {
+		for x, item := range items {
+			g.PackIndex[item] = int32(x % packs)
+			if x/packs%2 == 1 {
+				g.PackIndex[item] = int32(packs - 1 - x%packs)
+			}
+		}
+	}
+	return packing.Evaluate(problem, g)[0]
+}
+
+// Whatever the loads and options: the descent ends, in a valid packing whose
+// maximum is not above its start's, and what it calls optimal attains a bound.
+func TestNeverWorseThanItsStart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		packs := rapid.IntRange(1, 20).Draw(t, "packs")
+		capacity := rapid.IntRange(1, 20).Draw(t, "capacity")
+		weights := loads(rapid.SampledFrom(kinds).Draw(t, "kind"), packs*capacity, rapid.Uint64().Draw(t, "seed"))
+		opt := Options{
+			Order:     rapid.SampledFrom([]Order{LPT, Snake}).Draw(t, "order"),
+			Exchange:  rapid.IntRange(1, 8).Draw(t, "exchange"),
+			Tolerance: rapid.SampledFrom([]float64{0, 1e-6, 1e-3, 1}).Draw(t, "tolerance"),
+			Starts:    rapid.IntRange(1, 3).Draw(t, "starts"),
+			Passes:    rapid.SampledFrom([]int{0, 5, 100}).Draw(t, "passes"),
+			RaiseMin:  rapid.Bool().Draw(t, "raise"),
+		}
+		got, result := run(t, New(packs*capacity, packs, opt), weights)
+		// Loads are multiples of 2^−45 of the largest possible load.
+		if start := startOf(opt.Order, weights, packs); got.Max > start.Max*(1+1e-11) {
+			t.Fatalf("maximum %v, the start has %v", got.Max, start.Max)
+		}
+		if result.Optimal && got.Gap() > 1e-12 {
+			t.Fatalf("called optimal with a gap of %v", got.Gap())
+		}
+		if limit := int64(opt.Starts * (packs*capacity + 1000)); result.Exchanges > 4*limit {
+			t.Fatalf("%d exchanges", result.Exchanges)
+		}
+	})
+}
+
+// The tolerances that the documentation promises on the shapes of expert
+// placement.
+func TestReachesItsTolerance(t *testing.T) {
+	tests := []struct {
+		kind         string
+		items, packs int
+		tolerance    float64
+	}{
+		{"uniform", 288, 32, 1e-3},
+		{"uniform", 288, 32, 1e-4},
+		{"uniform", 288, 32, 1e-5},
+		{"lognormal", 288, 32, 1e-4},
+		{"counts", 288, 32, 1e-4},
+		{"uniform", 72, 8, 1e-4},
+		{"uniform", 256, 64, 1e-3},
+		{"uniform", 512, 8, 1e-6},
+		{"lognormal", 1024, 128, 1e-4},
+		{"lognormal", 4096, 256, 1e-4},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprintf("%s %d %d %g", tt.kind, tt.items, tt.packs, tt.tolerance), func(t *testing.T) {
+			opt := standard
+			opt.Tolerance = tt.tolerance
+			p := New(tt.items, tt.packs, opt)
+			for seed := range uint64(4) {
+				if got, _ := run(t, p, loads(tt.kind, tt.items, seed)); got.Gap() > tt.tolerance*(1+1e-9) {
+					t.Errorf("seed %d: gap %.3g", seed, got.Gap())
+				}
+			}
+		})
+	}
+}
+
+func TestRaisingTheMinimumCostsNoMaximum(t *testing.T) {
+	standard := standard
+	standard.Tolerance = 1e-3 // leaves something to raise
+	only := standard
+	only.RaiseMin = false
+	raised := 0
+	for _, kind := range kinds {
+		weights := loads(kind, 288, 5)
+		max1, _ := run(t, New(288, 32, only), weights)
+		both, _ := run(t, New(288, 32, standard), weights)
+		if both.Max > max1.Max || both.Min < max1.Min {
+			t.Errorf("%s: loads %v to %v became %v to %v", kind, max1.Min, max1.Max, both.Min, both.Max)
+		}
+		if both.Min > max1.Min {
+			raised++
+		}
+	}
+	if raised < 3 {
+		t.Errorf("the minimum was raised for %d kinds of loads only", raised)
+	}
+}
+
+func TestMoreStartsAreNoWorse(t *testing.T) {
+	many := standard
+	many.Starts = 12
+	better := 0
+	for seed := range uint64(20) {
+		weights := loads("uniform", 32, seed)
+		one, _ := run(t, New(32, 8, standard), weights)
+		best, _ := run(t, New(32, 8, many), weights)
+		if best.Max > one.Max {
+			t.Errorf("seed %d: 12 starts reach %v, one %v", seed, best.Max, one.Max)
+		}
+		if best.Max < one.Max {
+			better++
+		}
+	}
+	if better < 10 {
+		t.Errorf("12 starts were better on %d of 20 layers only", better)
+	}
+}
+
+// The lists of subsets are those that plain enumeration gives.
+func TestSubsetLists(t *testing.T) {
+	for _, capacity := range []int{2, 5, 9, 16, 40} {
+		var s state
+		s.init(2*capacity, 2, 4)
+		for x := range s.weight {
+			s.weight[x] = int64((x*x*7919 + 13) % 1000)
+			s.member[x] = int32(x)
+		}
+		s.settleMembers()
+		for j := 1; j <= s.largest; j++ {
+			var want []int64
+			for set := range 1 << s.chosen {
+				sum, size := int64(0), 0
+				for i := range s.chosen {
+					if set>>i&1 == 1 {
+						sum += s.weight[s.items(1)[s.chosenSlot(i)]]
+						size++
+					}
+				}
+				if size == j {
+					want = append(want, sum<<subsetBits|int64(set))
+				}
+			}
+			slices.Sort(want)
+			slices.Reverse(want)
+			if got := s.list(1, j); !slices.Equal(got, want) {
+				t.Errorf("capacity %d: %d-subsets are wrong", capacity, j)
+			}
+			if len(want) > maxSubsets {
+				t.Errorf("capacity %d: %d subsets", capacity, len(want))
+			}
+		}
+	}
+}
+
+// single finds what trying all pairs finds.
+func TestSingleIsTheNearestPair(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const packs, capacity = 4, 3
+		var s state
+		s.init(packs*capacity, packs, 1)
+		weights := rapid.SliceOfN(rapid.Int64Range(0, 50), packs*capacity, packs*capacity).Draw(t, "weights")
+		slices.Sort(weights)
+		slices.Reverse(weights)
+		copy(s.weight, weights)
+		members := make([]int32, packs*capacity)
+		for x := range members {
+			members[x] = int32(x)
+		}
+		copy(s.member, rapid.Permutation(members).Draw(t, "members"))
+		s.settleMembers()
+		sign := rapid.SampledFrom([]int64{1, -1}).Draw(t, "sign")
+		want := rapid.Int64Range(0, 40).Draw(t, "want")
+		limit := sign * rapid.Int64Range(30, 120).Draw(t, "limit")
+		s.setRoom(0, sign, limit)
+
+		nearestPair := int64(math.MaxInt64)
+		for _, x := range s.items(0) {
+			for y := range weights {
+				moved := sign * (s.weight[x] - s.weight[y])
+				if q := s.packOf[y]; q != 0 && sign*s.load[q]+moved <= limit {
+					nearestPair = min(nearestPair, max(moved-want, want-moved))
+				}
+			}
+		}
+		x, y, miss := s.single(0, sign, want)
+		if miss != nearestPair {
+			t.Fatalf("off by %d, the nearest pair by %d", miss, nearestPair)
+		}
+		if miss < math.MaxInt64 {
+			if off := sign*(s.weight[x]-s.weight[y]) - want; max(off, -off) != miss {
+				t.Fatalf("items %d and %d are off by %d, not %d", x, y, off, miss)
+			}
+		}
+	})
+}
+
+func BenchmarkPack(b *testing.B) {
+	for _, tolerance := range []float64{1, 1e-3, 1e-4, 1e-5} {
+		b.Run(fmt.Sprint(tolerance), func(b *testing.B) {
+			opt := standard
+			opt.Tolerance = tolerance
+			p := New(288, 32, opt)
+			var layers [16][]float32
+			for i := range layers {
+				layers[i] = loads("lognormal", 288, uint64(i))
+			}
+			pack, rank := make([]int32, 288), make([]int32, 288)
+			for i := 0; b.Loop(); i++ {
+				if _, err := p.Pack(context.Background(), 1, 0, layers[i%16], pack, rank); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

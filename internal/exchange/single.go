@@ -1,0 +1,49 @@
+package exchange
+
+import "math"
+
+// scan is how many items beside the best one are looked at, to either side, for
+// one whose pack has room. Only where few have does it cut the search short.
+const scan = 64
+
+// single looks for items x of pack a and y of another pack such that the weight
+// moved out of a, sign·(weight x − weight y), is nearest to want and no more
+// than the room of y's pack. miss is how far off it is; the largest number
+// there is where there is no such pair.
+func (s *state) single(a int32, sign, want int64) (bestX, bestY int32, miss int64) {
+	miss = math.MaxInt64
+	weight, packOf, room := s.weight, s.packOf, s.room
+	for _, x := range s.items(a) {
+		wx := weight[x]
+		goal := wx - sign*want
+		at, n := 0, len(weight) // at: the first weight ≤ goal
+		for n > 0 {
+			half := (n + 1) >> 1
+			if weight[at+half-1] > goal {
+				at += half
+			}
+			n -= half
+		}
+		for y := at - 1; y >= max(0, at-scan); y-- {
+			off := weight[y] - goal
+			if off >= miss {
+				break
+			}
+			if sign*(wx-weight[y]) <= room[packOf[y]] {
+				bestX, bestY, miss = x, int32(y), off
+				break
+			}
+		}
+		for y := at; y < min(len(weight), at+scan); y++ {
+			off := goal - weight[y]
+			if off >= miss {
+				break
+			}
+			if sign*(wx-weight[y]) <= room[packOf[y]] {
+				bestX, bestY, miss = x, int32(y), off
+				break
+			}
+		}
+	}
+	return bestX, bestY, miss
+}

@@ -1,0 +1,54 @@
+package strategies
+
+import (
+	"context"
+	"math"
+
+	"packbench/internal/exchange"
+	"packbench/internal/spec"
+)
+
+// descentDefinition starts from capped LPT and exchanges items between two
+// packs until the heaviest is within a tolerance of the lower bound; see the
+// package exchange for how an exchange is found. It always ends, its maximum
+// load is never above that of its start, and the same layer gives the same
+// packing (further starts draw noise from the seed). LayerStats.Steps counts
+// exchanges.
+var descentDefinition = Definition{
+	Name:    "descent",
+	Summary: "exchanges of items between two packs until the heaviest is near the lower bound",
+	Source:  "this project; exchange neighbourhoods after Dell'Amico, Iori, Martello 2004, subset lists after Horowitz and Sahni 1974",
+	Params: []Param{
+		{Name: "order", Kind: spec.Choice, Default: "lpt", Choices: []string{"lpt", "snake"}, Doc: "the packing to start from"},
+		{Name: "exchange", Kind: spec.Int, Default: "4", Min: 1, Max: 8, Doc: "items that change places at once, at most"},
+		{Name: "tol", Kind: spec.Float, Default: "0.0001", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
+		{Name: "starts", Kind: spec.Int, Default: "4", Min: 1, Max: 1 << 20, Doc: "descents per layer at most, from order and then from noisy LPT; fewer where loads are even"},
+		{Name: "phase", Kind: spec.Choice, Default: "max-min", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
+		{Name: "passes", Kind: spec.Int, Default: "64", Min: 0, Max: math.MaxInt32, Doc: "times a descent may pass an excess on that fits nowhere"},
+	},
+	Presets: []spec.Preset{
+		{Name: "fast", Args: []spec.Arg{{Key: "exchange", Value: "2"}, {Key: "tol", Value: "0.001"}, {Key: "starts", Value: "1"}},
+			Doc: "within a thousandth of the bound in little more than the time of LPT"},
+		{Name: "best", Args: []spec.Arg{{Key: "tol", Value: "0.00001"}, {Key: "starts", Value: "16"}, {Key: "passes", Value: "1024"}},
+			Doc: "several starts where the first is not within 0.00001; for small layers above all"},
+	},
+	New: func(v Values) (Strategy, error) {
+		options := exchange.Options{
+			Exchange:  v.Int("exchange"),
+			Tolerance: v.Float("tol"),
+			Starts:    v.Int("starts"),
+			Passes:    v.Int("passes"),
+			RaiseMin:  v.Choice("phase") == "max-min",
+		}
+		if v.Choice("order") == "snake" {
+			options.Order = exchange.Snake
+		}
+		return PerLayer(v, func(items, packs int) LayerPacker {
+			packer := exchange.New(items, packs, options)
+			return PackFunc(func(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
+				r, err := packer.Pack(ctx, task.Seed, task.Layer, task.Weights, packIndex, rankInPack)
+				return LayerStats{Optimal: r.Optimal, Steps: r.Exchanges}, err
+			})
+		}), nil
+	},
+}
