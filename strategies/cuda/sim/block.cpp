@@ -219,8 +219,9 @@ static void work(launch &l, std::atomic<unsigned> &next, std::atomic<uint32_t> &
     for (warp &w : b.warps) w.clock = b.start;
     std::fill(shared.begin(), shared.end(), 0xDEADBEEF);
     for (unsigned t = 0; t < l.threads; t++) {
+      // Tops at different distances from a page's end share no cache sets.
       char *stack = stacks + t * pitch + 4096;
-      b.thread_list[t] = {{t}, &b, new_stack(stack, stack_bytes, thread_main), stack, state::ready, op_barrier, 0, 0};
+      b.thread_list[t] = {{t}, &b, new_stack(stack, stack_bytes - t * 320 % 8192, thread_main), stack, state::ready, op_barrier, 0, 0};
     }
     run_block(b);
     for (warp &w : b.warps) clock = std::max(clock, w.clock);
