@@ -24,6 +24,7 @@ type vector struct {
 
 	items   []row        // draws; words key<<32 | item, sorted; then place<<32 | item
 	network []comparator // that sorts them
+	filled  []comparator // that sorts the queue when each pack has one item
 	queue   []row        // words load<<32 | pack<<roomBits | room, a row per pack; then full ones
 	weights []uint64     // of the items, the bits of the float in the upper half
 	keys    laneKeys
@@ -53,6 +54,7 @@ func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
 		ensemble: e, shape: shape,
 		items:   make([]row, roundUp(shape.Items, 4)),
 		network: newNetwork(shape.Items),
+		filled:  newNetwork(shape.Packs),
 		queue:   make([]row, 1+roundUp(shape.Packs, queueBlock)),
 		weights: make([]uint64, shape.Items),
 	}
@@ -64,7 +66,7 @@ func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 // setWeights chooses the layer to pack.
 func (v *vector) setWeights(weights []float32) {
 	for i, w := range weights {
-		v.weights[i] = uint64(math.Float32bits(w)) << 32
+		v.weights[i] = uint64(math.Float32bits(w)&^signBit) << 32
 	}
 }
 
@@ -101,21 +103,33 @@ func (v *vector) order(first int, weights []float32) {
 
 // score returns the imbalance of each lane's packing.
 func (v *vector) score() [lanes]float32 {
-	for p := range v.queue {
-		word := uint64(full)
-		if p < v.shape.Packs {
-			word = uint64(p)<<roomBits | uint64(v.shape.Capacity())
-		}
-		for l := range lanes {
-			v.queue[p][l] = word
-		}
-	}
-	least, most := packRows(v.items[:v.shape.Items], v.weights, v.queue)
+	start := v.begin()
+	least, most := packRows(v.items[start:v.shape.Items], v.weights, v.queue)
 	var imbalance [lanes]float32
 	for l := range lanes {
 		imbalance[l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
 	}
 	return imbalance
+}
+
+// begin readies the queue and returns the position to go on from. As in
+// [greedy.begin], the first items go to one empty pack each if all have a load;
+// a network of their own sorts these packs.
+func (v *vector) begin() (start int) {
+	packs, capacity := v.shape.Packs, uint64(v.shape.Capacity())
+	if capacity > 1 && fillPacks(v.items[:packs], v.weights, v.queue[:packs], capacity) {
+		sortRows(v.queue[:packs], v.filled)
+		start = packs
+	} else {
+		for p := range v.queue[:packs] {
+			word := uint64(p)<<roomBits | capacity
+			v.queue[p] = row{word, word, word, word, word, word, word, word}
+		}
+	}
+	for p := range v.queue[packs:] {
+		v.queue[packs+p] = row{full, full, full, full, full, full, full, full}
+	}
+	return start
 }
 
 // take writes the order and the places of a lane to s.

@@ -19,6 +19,13 @@ func sortRows(rows []row, network []comparator) {
 	}
 }
 
+// fillPacks puts the first items of each lane into one empty pack each, the p-th
+// into pack p, and writes places and queue as packRows does, the latter not yet
+// sorted. It reports whether all of these items have a load.
+func fillPacks(items []row, weights []uint64, queue []row, capacity uint64) bool {
+	return fillAVX512(&items[0], &weights[0], &queue[0], len(items), capacity) == 0
+}
+
 // queueBlock is the number of rows that packRows moves at a time: the queue has
 // one row and whole blocks of these.
 const queueBlock = 8
@@ -36,6 +43,9 @@ func keysAVX512(items *row, weights *float32, keys *laneKeys, count int)
 
 //go:noescape
 func sortAVX512(rows *row, network *comparator, count int)
+
+//go:noescape
+func fillAVX512(items *row, weights *uint64, queue *row, count int, capacity uint64) (lanesWithZero uint16)
 
 //go:noescape
 func packAVX512(items *row, weights *uint64, queue *row, count, blocks int, least, most *row)

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// The three steps of vector. A row is one ZMM register: eight 64-bit lanes, one
+// The steps of vector. A row is one ZMM register: eight 64-bit lanes, one
 // per candidate. Only AVX512F is needed. No step reads or writes outside the
 // slices given, and none multiplies and adds in one rounding.
 
@@ -85,6 +85,51 @@ compare:
 	ADDQ $4, DI
 	DECQ CX
 	JNZ  compare
+	VZEROUPPER
+	RET
+
+// fillAVX512 gives the p-th item of each lane to pack p, which is empty.
+//
+//	SI  items    Z0  word of the empty pack  Z12 lower halves' bits
+//	DI  weights  Z1  items                   Z14 minus one
+//	R8  queue    Z2  their weights           Z15 what the next pack's word is more
+//	CX  packs    Z3  new word of the pack    K2  gather
+//	    left     Z7  items with their places K3  weights of zero, K4 all of these
+//
+// func fillAVX512(items *row, weights *uint64, queue *row, count int, capacity uint64) (lanesWithZero uint16)
+TEXT ·fillAVX512(SB), NOSPLIT, $0-42
+	MOVQ items+0(FP), SI
+	MOVQ weights+8(FP), DI
+	MOVQ queue+16(FP), R8
+	MOVQ count+24(FP), CX
+	VPBROADCASTQ capacity+32(FP), Z0
+	MOVL $0xFFFFFFFF, AX
+	VPBROADCASTQ AX, Z12
+	VPTERNLOGQ $0xFF, Z14, Z14, Z14
+	MOVL $0x10000, AX
+	VPBROADCASTQ AX, Z15
+	KXORW K4, K4, K4
+
+pack:
+	VPANDQ (SI), Z12, Z1
+	KXNORW K2, K2, K2
+	VPXORQ Z2, Z2, Z2
+	VPGATHERQQ (DI)(Z1*8), K2, Z2
+	VPTESTNMQ Z2, Z2, K3
+	KORW K3, K4, K4
+	VPSLLQ $32, Z0, Z7
+	VPORQ Z1, Z7, Z7
+	VMOVDQU64 Z7, (SI)
+	VPADDQ Z14, Z0, Z3
+	VPORQ Z2, Z3, Z3
+	VMOVDQU64 Z3, (R8)
+	VPADDQ Z15, Z0, Z0
+	ADDQ $64, SI
+	ADDQ $64, R8
+	DECQ CX
+	JNZ  pack
+	KMOVW K4, AX
+	MOVW AX, lanesWithZero+40(FP)
 	VZEROUPPER
 	RET
 
