@@ -26,8 +26,8 @@ type ensembleWorker struct {
 	kept   selection
 	refine refiner
 
-	lpt  []int32 // candidate 0's order, [items]
-	time [stageCount]time.Duration
+	lpt   []int32 // candidate 0's order, [items]
+	watch stopwatch
 }
 
 // The stages of an ensemble.
@@ -39,6 +39,23 @@ const (
 )
 
 var stageNames = [stageCount]string{"orders", "greedy", "refine"}
+
+// stopwatch adds up the times of the stages.
+type stopwatch struct {
+	start  time.Time
+	last   time.Duration // since start
+	stages [stageCount]time.Duration
+}
+
+// begin starts the watch.
+func (s *stopwatch) begin() { s.start, s.last = time.Now(), 0 }
+
+// lap counts the time since the last lap for a stage.
+func (s *stopwatch) lap(stage int) {
+	now := time.Since(s.start)
+	s.stages[stage] += now - s.last
+	s.last = now
+}
 
 func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, vectors bool) *ensembleWorker {
 	w := &ensembleWorker{
@@ -64,6 +81,7 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	weights := j.problem.Layer(layer)
 	packIndex, rankInPack := j.out.Layer(layer)
 
+	w.watch.begin()
 	w.greedy.setWeights(weights)
 	w.kept.reset()
 	try := w.tryBatch
@@ -78,17 +96,15 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 		try(layer, first, weights)
 	}
 
-	start := time.Now()
 	if w.vector == nil { // which has packed what it kept
 		for _, c := range w.kept.best() {
 			w.greedy.pack(c)
 		}
 	}
-	packed := time.Now()
+	w.watch.lap(stageGreedy)
 	best, steps := w.refine.best(weights, &w.kept)
 	best.write(packIndex, rankInPack)
-	w.time[stageGreedy] += packed.Sub(start)
-	w.time[stageRefine] += time.Since(packed)
+	w.watch.lap(stageRefine)
 	j.layers[layer] = strategies.LayerStats{Steps: steps}
 	return true, nil
 }
@@ -96,13 +112,12 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 // tryBatch makes the orders of as many candidates as there are spare slots, from
 // the first-th on, scores them and offers them to the selection.
 func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
-	start := time.Now()
 	batch := w.kept.spares()
 	batch = batch[:min(len(batch), w.ensemble.Candidates-first)]
 	for i, slot := range batch {
 		w.order(slot.order, layer, first+i, weights)
 	}
-	sorted := time.Now()
+	w.watch.lap(stageOrders)
 	switch {
 	case w.ensemble.Candidates == 1: // the best whatever its score
 	case w.greedy.canScore():
@@ -115,16 +130,14 @@ func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 	for i := range batch {
 		w.kept.offer(i)
 	}
-	w.time[stageOrders] += sorted.Sub(start)
-	w.time[stageGreedy] += time.Since(sorted)
+	w.watch.lap(stageGreedy)
 }
 
 // tryLanes does with vector what tryBatch does.
 func (w *ensembleWorker) tryLanes(layer, first int, weights []float32) {
-	start := time.Now()
 	w.source.drawLanes(w.buffer, w.vector.draws(), layer, first)
 	w.vector.order(first, weights)
-	sorted := time.Now()
+	w.watch.lap(stageOrders)
 	imbalance := w.vector.score()
 	for lane := range min(lanes, w.ensemble.Candidates-first) {
 		if w.kept.wants(imbalance[lane]) {
@@ -134,8 +147,7 @@ func (w *ensembleWorker) tryLanes(layer, first int, weights []float32) {
 			w.kept.offer(0)
 		}
 	}
-	w.time[stageOrders] += sorted.Sub(start)
-	w.time[stageGreedy] += time.Since(sorted)
+	w.watch.lap(stageGreedy)
 }
 
 // order writes the order of candidate c to order.
@@ -166,9 +178,9 @@ func zigzag(order, lpt []int32) {
 }
 
 func (w *ensembleWorker) stages(total []strategies.Stage) []strategies.Stage {
-	for i, t := range w.time {
+	for i, t := range w.watch.stages {
 		total = addStage(total, stageNames[i], t)
-		w.time[i] = 0
+		w.watch.stages[i] = 0
 	}
 	return total
 }
