@@ -64,7 +64,7 @@ func TestInBrowser(t *testing.T) {
 	if err := json.Unmarshal([]byte(html.UnescapeString(m[1])), &result); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"up", "down", "none", "told", "drawn"} {
+	for _, name := range []string{"up", "down", "none", "told", "walked", "drawn"} {
 		if !result[name] {
 			t.Errorf("%s failed: %v", name, result)
 		}

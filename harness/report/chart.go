@@ -26,7 +26,7 @@ type curve struct {
 	lo, hi  []float64 // of intervals around ys; nil for none
 	scatter bool      // points without a line
 	step    bool      // ys hold to the right of their x, up to the next
-	marks   bool      // a mark at every point; otherwise a few along the line
+	marks   bool      // a mark at every point; otherwise a few along the steps
 	hollow  bool
 	tip     func(i int) string // of point i; nil for none
 }
@@ -96,7 +96,7 @@ func (ch *chart) drawIntervals(c *draw.Canvas, cv curve) {
 }
 
 // drawMarks puts marks on the curve, the n-th of its chart: on every point, or
-// on a few at places that differ from curve to curve.
+// on its steps at a few places that differ from curve to curve.
 func (ch *chart) drawMarks(c *draw.Canvas, cv curve, n int) {
 	if cv.marks {
 		for i := range cv.xs {
@@ -108,12 +108,16 @@ func (ch *chart) drawMarks(c *draw.Canvas, cv curve, n int) {
 		}
 		return
 	}
-	for _, share := range []float64{0.15, 0.5, 0.85} {
-		i := int(math.Round((share + 0.04*float64(n%4)) * float64(len(cv.xs)-1)))
-		if i < 0 || i >= len(cv.xs) {
+	for _, share := range []float64{0.2, 0.5, 0.8} {
+		x := c.X(share + 0.025*float64(n%6-3))
+		i := -1 // the last point left of x
+		for i+1 < len(cv.xs) && c.X(ch.x.at(cv.xs[i+1])) <= x {
+			i++
+		}
+		if i < 0 {
 			continue
 		}
-		at := ch.at(c, cv, i, cv.ys[i])
+		at := vg.Point{X: x, Y: c.Y(ch.y.at(cv.ys[i]))}
 		drawMark(c, cv.look, cv.hollow, at)
 		if cv.tip != nil {
 			ch.tips.add(at, "%s", cv.tip(i))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -22,7 +23,7 @@ type LoadsOf func(harness.PlannedCell) ([]float64, error)
 const mostHeat = 8
 
 // loadsFigure shows the load of every pack of one layer under each strategy, a
-// panel per problem: the layer where the strategies differ most. Without a
+// panel per problem: a layer where the strategies differ much. Without a
 // figure it says why.
 func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 	if loadsOf == nil {
@@ -32,7 +33,7 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 		id:    "pack-loads",
 		title: "Load of every pack in one layer, by strategy",
 		caption: "Each cell is one pack, the heaviest on the left, coloured by its load against the mean of the packs: the paler a row, the better the balance. " +
-			"For each problem the layer is shown where the strategies differ most; how far from the mean the full colour is differs from panel to panel.",
+			"For each problem a layer is shown where the strategies differ much; the deviation from which the colour is full differs from panel to panel.",
 		subtitle: v.common(),
 		notes:    v.missingBackends(),
 		tips:     &tips{},
@@ -59,7 +60,7 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 			h.labels, h.rows, h.notes = append(h.labels, s), append(h.rows, row), append(h.notes, why)
 		}
 		h.limit = heatLimit(h.rows)
-		n.under = fmt.Sprintf("layer %d of seed %d, full colour at ± %s", at.layer, at.seed, trimmed(percent(h.limit)))
+		n.under = fmt.Sprintf("layer %d of seed %d, full colour from ± %s", at.layer, at.seed, trimmed(percent(h.limit)))
 		if !differ {
 			n.under += ", all strategies alike"
 		}
@@ -70,32 +71,33 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 	return f, ""
 }
 
-// telling returns the instance of a problem on which the imbalances of the
-// strategies lie furthest apart, relative to the mean load.
+// telling returns the instance of a problem that shows best how the strategies
+// differ: where one two thirds down the list lies furthest behind the best in
+// imbalance relative to the mean load. The worst of many strategies would be a
+// baseline that differs everywhere.
 func (v *view) telling(p problem) (at instance, differ bool) {
-	lo, hi := map[[2]uint64]instance{}, map[[2]uint64]float64{}
+	reached := map[[2]uint64][]instance{}
 	for _, s := range v.strategies {
-		r := v.quality(p, s)
-		if r == nil {
-			continue
-		}
-		for _, i := range r.layers() {
-			k := i.key()
-			if l, ok := lo[k]; !ok || i.relative < l.relative {
-				lo[k] = i
+		if r := v.quality(p, s); r != nil {
+			for _, i := range r.layers() {
+				reached[i.key()] = append(reached[i.key()], i)
 			}
-			hi[k] = max(hi[k], i.relative)
 		}
 	}
 	most := -1.0
-	for k, i := range lo {
-		d := hi[k] - i.relative
-		if d > most || d == most && slices.Compare(k[:], keyOf(at)) < 0 {
-			most, at = d, i
+	for _, all := range reached {
+		slices.SortStableFunc(all, func(a, b instance) int { return cmp.Compare(a.relative, b.relative) })
+		d := all[twoThirds(len(all))].relative - all[0].relative
+		if d > most || d == most && slices.Compare(keyOf(all[0]), keyOf(at)) < 0 {
+			most, at = d, all[0]
 		}
 	}
 	return at, most > 0
 }
+
+// twoThirds is the index of the element two thirds down a list of n; of up to
+// three it is the last.
+func twoThirds(n int) int { return min(n-1, 2*n/3) }
 
 func keyOf(i instance) []uint64 { k := i.key(); return k[:] }
 
@@ -134,22 +136,28 @@ func (v *view) heatRow(p problem, strategy string, at instance, loadsOf LoadsOf)
 	return nil, r.trouble()
 }
 
-// heatLimit is the deviation that gets the full colour: what 95 % of the packs
-// stay within, so that a few heavy ones do not make all others pale.
+// heatLimit is the deviation that gets the full colour: what 95 % of the packs of
+// a row stay within, of the row two thirds down the list. A few heavy packs or
+// a bad strategy do not make all others pale.
 func heatLimit(rows [][]float64) float64 {
-	var all []float64
+	var within []float64
 	for _, row := range rows {
+		var all []float64
 		for _, x := range row {
 			all = append(all, math.Abs(x))
 		}
+		if len(all) > 0 {
+			slices.Sort(all)
+			within = append(within, all[(len(all)-1)*95/100])
+		}
 	}
-	if len(all) == 0 {
-		return 0.01
+	slices.Sort(within)
+	if len(within) == 0 || within[len(within)-1] == 0 {
+		return 0.001
 	}
-	slices.Sort(all)
-	limit := all[(len(all)-1)*95/100]
+	limit := within[twoThirds(len(within))]
 	if limit == 0 {
-		limit = max(all[len(all)-1], 0.001)
+		limit = within[len(within)-1]
 	}
 	return niceStep(limit)
 }

@@ -111,7 +111,8 @@ func profileFigure(v *view, in instances) *figure {
 		id:    "performance-profile",
 		title: "How often a strategy is within a factor of the best",
 		caption: "The share of the layers on which a strategy leaves at most so many times the imbalance of the best strategy on that layer " +
-			"(performance profile, Dolan and Moré 2002). At 1 it is the best itself; further up is better.",
+			"(performance profile, Dolan and Moré 2002). At 1 it is the best itself; further up is better. " +
+			"What a curve lacks to 100 % are layers that another strategy packs perfectly, which no factor reaches, or without a result.",
 		subtitle: fmt.Sprintf("%s of %s", count(len(in.gap), "layer"), count(len(v.problems), "problem")),
 		notes:    append(v.missingBackends(), in.notes()...),
 		xLabel:   "imbalance relative to the best strategy on the layer",

@@ -32,6 +32,8 @@ func (v *view) common() string {
 		return ""
 	case v.oneShape():
 		return v.problems[0].shape()
+	case v.oneWorkload() && v.columns() > 2:
+		return v.problems[0].name() + ", layers × items × packs"
 	case v.oneWorkload():
 		return v.problems[0].name()
 	}
@@ -45,6 +47,8 @@ func (v *view) problemPanel(p problem, columns int) *panel {
 	switch {
 	case v.oneShape():
 		return newPanel(wrap(p.name(), width, s.Width)...)
+	case v.oneWorkload() && columns > 2:
+		return newPanel(p.size().String()) // common explains it
 	case v.oneWorkload():
 		return newPanel(wrap(p.shape(), width, s.Width)...)
 	}

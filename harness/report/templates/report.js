@@ -86,7 +86,10 @@
     const mark = document.querySelector(".tips circle");
     mark.dispatchEvent(new Event("pointerenter"));
     const told = !tip.hidden && tip.textContent !== "";
+    mark.focus();
+    mark.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+    const walked = document.activeElement === mark.nextElementSibling;
     const drawn = [...document.querySelectorAll("figure svg")].every((s) => s.getBoundingClientRect().height > 100);
-    document.documentElement.dataset.selftest = JSON.stringify({ up, down, none, told, drawn });
+    document.documentElement.dataset.selftest = JSON.stringify({ up, down, none, told, walked, drawn });
   }
 })();
