@@ -55,7 +55,7 @@ func PigeonholeBound(weights []float32, packs int) float64 {
 // the optimum.
 func SpreadBound(weights []float32, packs int) float64 {
 	var b Bounder
-	return b.value(spreadBound(b.prefixOf(weights), packs))
+	return b.value(spreadBound(b.prefixOf(weights), packs, 0))
 }
 
 // WholeBound returns the largest of the bounds of [LowerBound] for weights on a
@@ -63,7 +63,7 @@ func SpreadBound(weights []float32, packs int) float64 {
 // heaviest items together, prefix[0] = 0, and len(prefix) − 1 items go into
 // packs packs.
 func WholeBound(prefix []int64, packs int) int64 {
-	return max(meanBound(prefix, packs), pigeonholeBound(prefix, packs), spreadBound(prefix, packs))
+	return spreadBound(prefix, packs, max(meanBound(prefix, packs), pigeonholeBound(prefix, packs)))
 }
 
 // lightest is the weight of the count lightest of the r heaviest items.
@@ -85,10 +85,11 @@ func pigeonholeBound(prefix []int64, packs int) int64 {
 	return best
 }
 
-func spreadBound(prefix []int64, packs int) int64 {
+// spreadBound returns the larger of the spread bound and best; only what is
+// above best is computed.
+func spreadBound(prefix []int64, packs int, best int64) int64 {
 	n := len(prefix) - 1
 	capacity := n / packs
-	best := int64(0)
 	for i := range capacity {
 		others := capacity - i - 1 // items of a pack beside the i + 1
 		beside := int64(0)

@@ -206,7 +206,7 @@ func (s *state) fit(q int32, a aim) (int32, bool) {
 
 // Chances from which a search is worth its time, in expected finds; by trial.
 const (
-	worthSingle = 0.35
+	worthSingle = 1.0
 	worthSubset = 0.5
 )
 
@@ -246,6 +246,13 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 // fitSubset is fitRoom for exchanges of j items with one of s.partner.
 func (s *state) fitSubset(q int32, j int, excess int64, a aim) (int32, bool) {
 	list := s.list(q, j)
+	ready := 0 // partners whose lists are there come first
+	for i, partner := range s.partner {
+		if s.has(partner, j) {
+			s.partner[ready], s.partner[i] = partner, s.partner[ready]
+			ready++
+		}
+	}
 	for _, partner := range s.partner {
 		room := s.room[partner]
 		other := s.list(partner, j)

@@ -19,9 +19,7 @@ func (s *state) single(a int32, sign, want int64) (bestX, bestY int32, miss int6
 		at, n := 0, len(weight) // at: the first weight ≤ goal
 		for n > 0 {
 			half := (n + 1) >> 1
-			if weight[at+half-1] > goal {
-				at += half
-			}
+			at += half & int((goal-weight[at+half-1])>>63) // a step where it is above goal
 			n -= half
 		}
 		for y := at - 1; y >= max(0, at-scan); y-- {

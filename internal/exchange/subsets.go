@@ -57,6 +57,12 @@ func (u *subsets) forget(q int32) {
 	}
 }
 
+// has reports whether list(q, j) is there already.
+func (u *subsets) has(q int32, j int) bool {
+	at := int(q) % len(u.built)
+	return u.owner[at] == q && int(u.built[at]) >= j
+}
+
 // chosenSlot is the slot, within its pack, of chosen item t.
 func (s *state) chosenSlot(t int) int { return t * s.capacity / s.chosen }
 
@@ -64,7 +70,7 @@ func (s *state) chosenSlot(t int) int { return t * s.capacity / s.chosen }
 func (s *state) list(q int32, j int) []int64 {
 	at := int(q) % len(s.built)
 	lists := s.lists[at*s.stride:][:s.stride]
-	if s.owner[at] != q || int(s.built[at]) < j {
+	if !s.has(q, j) {
 		s.owner[at], s.built[at] = q, int8(j)
 		s.build(lists, s.items(q), j)
 	}
@@ -84,13 +90,14 @@ func (s *state) build(lists []int64, items []int32, largest int) {
 			from := lists[s.start[j-1]:][:with]
 			i, k := without-1, with-1
 			for i >= 0 && k >= 0 {
-				if x, y := to[i], from[k]+item; x < y {
-					to[i+k+1] = x
-					i--
-				} else {
-					to[i+k+1] = y
-					k--
+				x, y := to[i], from[k]+item
+				to[i+k+1] = min(x, y)
+				step := 0 // without a branch: which is less is anyone's guess
+				if x < y {
+					step = 1
 				}
+				i -= step
+				k -= 1 - step
 			}
 			for ; k >= 0; k-- {
 				to[k] = from[k] + item
