@@ -31,9 +31,15 @@ DEVICE lane_packs<S> empty_packs(u32 packs) {
   return p;
 }
 
-// Puts an item into the least loaded pack with room and returns the pack.
+// Where an item went: the lanes whose least key was the least of all, of which
+// the lowest got it, and this lane's slot of least key.
+struct choice {
+  u32 holders, slot;
+};
+
+// Puts an item into the least loaded pack with room.
 template <int S>
-DEVICE u32 place_item(lane_packs<S> &p, float weight, u32 capacity) {
+DEVICE choice place_item(lane_packs<S> &p, float weight, u32 capacity) {
   u32 key = p.key[S - 1], slot = S - 1;
   UNROLL for (int s = S - 2; s >= 0; s--) {
     if (p.key[s] <= key) key = p.key[s], slot = s;
@@ -49,8 +55,30 @@ DEVICE u32 place_item(lane_packs<S> &p, float weight, u32 capacity) {
       p.key[s] = p.count[s] == capacity ? full : float_bits(load);
     }
   }
+  return {holders, slot};
+}
+
+// Places the items of 32 positions, of which the first steps exist, and returns
+// the pack of this lane's position. Which slot of the holder it was is looked
+// up at the end, in the history of slots that every lane keeps.
+template <int S>
+DEVICE u32 place_row(lane_packs<S> &p, u32 weight, u32 steps, u32 capacity) {
+  u32 holders = 1;  // of this lane's position
+  u64 history = 0;  // 2 bits per step
+  auto step = [&](u32 i) {
+    choice c = place_item<S>(p, bits_float(shuffle(weight, i)), capacity);
+    if (lane_index() == i) holders = c.holders;
+    if (S > 1) history |= (u64)c.slot << 2 * i;
+  };
+  if (steps == 32) {
+    UNROLL for (u32 i = 0; i < 32; i++) step(i);
+  } else {
+    for (u32 i = 0; i < steps; i++) step(i);
+  }
   u32 holder = lowest_lane(holders);
-  return S == 1 ? holder : holder * S + shuffle(slot, holder);
+  if (S == 1) return holder;
+  u32 first = shuffle((u32)history, holder), second = shuffle((u32)(history >> 32), holder);
+  return holder * S + ((lane_index() < 16 ? first : second) >> 2 * (lane_index() % 16) & 3);
 }
 
 // The number of items in the given pack, out of the count that each lane has
@@ -82,12 +110,8 @@ DEVICE void greedy_small(const float *weights, const u32 *order, u32 items, u32 
     u32 before[S];
     UNROLL for (int s = 0; s < S; s++) before[s] = p.count[s];
 
-    u32 pack = none;  // of this lane's position
-    u32 steps = least(32, items - base);
-    for (u32 i = 0; i < steps; i++) {
-      u32 chosen = place_item<S>(p, bits_float(shuffle(weight, i)), capacity);
-      if (lane_index() == i) pack = chosen;
-    }
+    u32 pack = place_row<S>(p, weight, least(32, items - base), capacity);
+    if (position >= items) pack = none;
     u32 rank = count_of<S>(before, pack) + count_lanes(match(pack) & lanes_below());
     if (position < items) place[position] = pack * capacity + rank;
   }
