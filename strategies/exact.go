@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"packbench/internal/exchange"
 	"packbench/internal/lpt"
 	"packbench/internal/spec"
 	"packbench/packing"
@@ -12,7 +13,7 @@ import (
 // exactDefinition is branch and bound for small instances. It minimises the
 // maximum load; of packings with the same maximum it returns the first found.
 //
-// Packs are filled one after the other, each beginning with the heaviest item
+// It starts from a descent. Packs are filled one after the other, each beginning with the heaviest item
 // left, which leaves no two packs to exchange; of equal items the first left is
 // taken. A pack must stay below the best maximum known, and must be heavy
 // enough for the packs after it to stay below it too. The bounds of
@@ -41,9 +42,9 @@ type exact struct {
 	items, packs, capacity int
 	limit                  int64
 
-	sorter lpt.Sorter
-	greedy lpt.Greedy
-	order  []int32 // by falling weight; below, "item" is a place in it
+	sorter  lpt.Sorter
+	descent *exchange.Packer
+	order   []int32 // by falling weight; below, "item" is a place in it
 
 	whole    []int64   // weight of each item
 	left     [][]int32 // [packs][items] items not yet packed when pack p is filled
@@ -58,12 +59,17 @@ type exact struct {
 	failures []uint64 // sets of items (n ≤ 64) that cannot be packed below most
 }
 
+// exactStart is the descent that the search begins with: the nearer its packing
+// is to the optimum, the more is pruned.
+var exactStart = exchange.Options{Exchange: 4, Starts: 8, Passes: 64}
+
 // failureSlots is the size of the table of failures, a power of two.
 const failureSlots = 1 << 14
 
 func newExact(items, packs int, limit int64) *exact {
 	e := &exact{
-		items: items, packs: packs, capacity: items / packs, limit: limit,
+		descent: exchange.New(items, packs, exactStart),
+		items:   items, packs: packs, capacity: items / packs, limit: limit,
 		order: make([]int32, items), whole: make([]int64, items),
 		pack: make([]int32, items), best: make([]int32, items),
 	}
@@ -81,7 +87,10 @@ func newExact(items, packs int, limit int64) *exact {
 // PackLayer implements [LayerPacker].
 func (e *exact) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 	e.sorter.Descending(e.order, task.Weights)
-	e.start(task.Weights, packIndex, rankInPack)
+	if _, err := e.descent.Pack(ctx, task.Seed, task.Layer, task.Weights, packIndex, rankInPack); err != nil {
+		return LayerStats{}, err
+	}
+	e.start(task.Weights, packIndex)
 	e.nodes, e.ctx, e.err = 0, ctx, nil
 	clear(e.failures)
 	if e.most > e.bound {
@@ -95,11 +104,10 @@ func (e *exact) PackLayer(ctx context.Context, task Task, packIndex, rankInPack 
 	return LayerStats{Optimal: e.nodes < e.limit, Steps: e.nodes}, e.err
 }
 
-// start puts the weights on their grid, bounds the optimum and takes capped LPT
-// for the best packing known.
-func (e *exact) start(weights []float32, packIndex, rankInPack []int32) {
+// start puts the weights on their grid, bounds the optimum and takes the given
+// packing for the best known.
+func (e *exact) start(weights []float32, packIndex []int32) {
 	grid := packing.GridOf(weights)
-	e.greedy.Pack(e.order, weights, e.packs, packIndex, rankInPack)
 	load := e.prefix[0][:e.packs]
 	clear(load)
 	e.most = 0
