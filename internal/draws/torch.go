@@ -1,7 +1,5 @@
 package draws
 
-import "gonum.org/v1/gonum/mathext/prng"
-
 // Torch gives the draws that the published program gets from PyTorch's CPU
 // generator after torch.manual_seed(seed), layer by layer: first all draws of
 // the random orders, [layers, random, items] row-major, then all noise,
@@ -12,19 +10,17 @@ import "gonum.org/v1/gonum/mathext/prng"
 type Torch struct {
 	random, noisy int
 	items         int
-	orders, noise prng.MT19937
+	orders, noise mt19937
 }
 
 // NewTorch returns the draws of layers of random + noisy candidates each. Only
 // the low 32 bits of the seed are used, as by torch.manual_seed.
 func NewTorch(seed uint64, layers, random, noisy, items int) *Torch {
 	t := &Torch{random: random, noisy: noisy, items: items}
-	t.orders.Seed(seed)
+	t.orders.seed(uint32(seed))
 	t.noise = t.orders
 	if noisy > 0 {
-		for range layers * random * items {
-			t.noise.Uint32()
-		}
+		t.noise.skip(layers * random * items)
 	}
 	return t
 }
@@ -32,12 +28,6 @@ func NewTorch(seed uint64, layers, random, noisy, items int) *Torch {
 // Next fills dst, [random + noisy, items], with the draws of the next layer.
 func (t *Torch) Next(dst []uint32) {
 	split := t.random * t.items
-	fill(dst[:split], &t.orders)
-	fill(dst[split:split+t.noisy*t.items], &t.noise)
-}
-
-func fill(dst []uint32, from *prng.MT19937) {
-	for i := range dst {
-		dst[i] = from.Uint32() & (1<<Bits - 1)
-	}
+	t.orders.fill(dst[:split])
+	t.noise.fill(dst[split : split+t.noisy*t.items])
 }
