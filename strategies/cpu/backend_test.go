@@ -86,6 +86,32 @@ func TestRunnerHasNoMemory(t *testing.T) {
 	}
 }
 
+// A layer more takes no allocation more.
+func TestNoAllocationPerLayer(t *testing.T) {
+	allocations := func(options cpu.Options, stream strategies.Stream, layers int) float64 {
+		p := uniform(t, packing.Shape{Layers: layers, Items: 60, Packs: 5})
+		options.Threads = 1
+		r, err := cpu.New(options).Prepare(parse(t, "topk-max-any"), p.Shape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		out := packing.NewPacking(p.Shape)
+		return testing.AllocsPerRun(3, func() {
+			if _, err := r.Pack(context.Background(), p, strategies.Random{Stream: stream}, out); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	for path, options := range paths {
+		for _, stream := range []strategies.Stream{strategies.Philox, strategies.Torch} {
+			if few, many := allocations(options, stream, 2), allocations(options, stream, 30); many > few {
+				t.Errorf("%s, %v: %v allocations for 30 layers, %v for 2", path, stream, many, few)
+			}
+		}
+	}
+}
+
 func TestReport(t *testing.T) {
 	p := uniform(t, packing.Shape{Layers: 4, Items: 60, Packs: 5})
 	r, err := cpu.New(cpu.Options{}).Prepare(parse(t, "topk-max-any"), p.Shape)
