@@ -45,10 +45,3 @@ ptxas:
 .PHONY: cuda-bench
 cuda-bench:
 	$(CUDA_DIR)/bench-gpu.sh
-
-# Part of make test wherever there is a C++ compiler.
-.PHONY: cuda-test-here
-test: cuda-test-here
-cuda-test-here:
-	@if command -v g++ >/dev/null; then $(MAKE) --no-print-directory cuda-test; \
-	  else echo "no g++: the CUDA backend was not tested (apt-get install g++)"; fi

@@ -124,6 +124,8 @@ var boundaries = []struct {
 	{packing.Shape{Layers: 3, Items: 140, Packs: 20}, "topk-max-any:candidates=6,random=4,k=6,epsilon=0", "ties"},
 	{packing.Shape{Layers: 3, Items: 99, Packs: 3}, "topk-max-any:candidates=40,k=40,rounds=50,epsilon=0", "steep"},
 	{packing.Shape{Layers: 3, Items: 99, Packs: 3}, "two-opt:candidates=40,k=40,rounds=50,epsilon=0", "steep"},
+	{packing.Shape{Layers: 5, Items: 1124, Packs: 4}, "two-opt:candidates=1,k=1,rounds=20,epsilon=0", "coarse"},
+	{packing.Shape{Layers: 5, Items: 284, Packs: 4}, "two-opt:candidates=1,k=1,rounds=20,epsilon=0", "coarse"},
 	{packing.Shape{Layers: 3, Items: 36, Packs: 12}, "topk-max-any:candidates=3,k=3,epsilon=0.05", "uniform"},
 	{packing.Shape{Layers: 3, Items: 44, Packs: 4}, "two-opt:candidates=5,k=5,epsilon=0.05", "uniform"},
 	{packing.Shape{Layers: 2, Items: 297, Packs: 99}, "two-opt:candidates=5,k=5,epsilon=0", "ties"},

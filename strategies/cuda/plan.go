@@ -105,7 +105,8 @@ func (p *plan) chooseKernels() {
 	switch {
 	case suffix == "":
 	case n <= 1024:
-		words := 3*n + m + 2*(n/m)
+		capacity := n / m
+		words := 3*n + m + 2*capacity + (capacity+3)/4*4
 		p.refine = kernel{name: "refine_small" + suffix, threads: 32, perBlock: 1, shared: words * wordBytes}
 	default:
 		p.refine = kernel{name: "refine_large" + suffix, threads: refineThreads, perBlock: 1, shared: (refineThreads/32 + 2) * wordBytes}

@@ -24,10 +24,18 @@ struct refinement {
   u32 *steps;
 };
 
-// One candidate in shared memory. All arrays are by index but load, [packs].
+// One candidate in shared memory. heavy and light list the items of the heaviest
+// and the lightest pack, [capacity]; heavy_weight their weights, padded to a
+// multiple of four with −∞, which no swap wants.
 struct packed {
-  float *weight, *load;
-  u32 *place, *pack, *heavy, *light;
+  float *heavy_weight;               // aligned to 16 bytes
+  float *weight;                     // by index
+  u32 *place, *pack, *heavy, *light; // place and pack by index
+  float *load;                       // [packs]
+};
+
+struct alignas(16) four {
+  float weight[4];
 };
 
 struct swap {
@@ -35,13 +43,17 @@ struct swap {
   u32 i, j;
 };
 
-// Lists the items of a pack by rising index.
-DEVICE void list_items(const packed &c, u32 pack, u32 items, u32 *list) {
+// Lists the items of a pack by rising index, with their weights if asked for.
+DEVICE void list_items(const packed &c, u32 pack, u32 items, u32 *list, float *list_weight) {
   u32 listed = 0;
   for (u32 base = 0; base < items; base += 32) {
     u32 i = base + lane_index();
     u32 members = ballot(i < items && c.pack[i] == pack);
-    if (members >> lane_index() & 1) list[listed + count_lanes(members & lanes_below())] = i;
+    if (members >> lane_index() & 1) {
+      u32 at = listed + count_lanes(members & lanes_below());
+      list[at] = i;
+      if (list_weight) list_weight[at] = c.weight[i];
+    }
     listed += count_lanes(members);
   }
 }
@@ -53,7 +65,7 @@ DEVICE swap max_any(const packed &c, u32 items, u32 packs, float epsilon) {
   u32 capacity = items / packs;
   u32 top = heaviest(c.load, packs);
   float most = c.load[top];
-  list_items(c, top, items, c.heavy);
+  list_items(c, top, items, c.heavy, c.heavy_weight);
   warp_barrier();
   float best = epsilon;
   u32 code = none;
@@ -62,14 +74,16 @@ DEVICE swap max_any(const packed &c, u32 items, u32 packs, float epsilon) {
     if (other == top) continue;
     float weight = c.weight[j], gap = most - c.load[other];
     float best_of_j = epsilon;
-    u32 first = none;
-    for (u32 t = 0; t < capacity; t++) {
-      u32 i = c.heavy[t];
-      float gain = gain_of(c.weight[i] - weight, gap);
-      if (gain > best_of_j) best_of_j = gain, first = i;
+    u32 first = none;  // in the list of heavy items
+    for (u32 t = 0; t < capacity; t += 4) {
+      four heavy = *(const four *)(c.heavy_weight + t);
+      UNROLL for (u32 s = 0; s < 4; s++) {
+        float gain = gain_of(heavy.weight[s] - weight, gap);
+        if (gain > best_of_j) best_of_j = gain, first = t + s;
+      }
     }
     if (first == none || best_of_j < best) continue;
-    u32 pair = pair_code(first, j, items);
+    u32 pair = pair_code(c.heavy[first], j, items);
     if (best_of_j > best || pair < code) best = best_of_j, code = pair;
   }
   // A gain is above epsilon ≥ 0, so its bits sort like it.
@@ -83,20 +97,26 @@ DEVICE swap two_opt(const packed &c, u32 items, u32 packs, float epsilon) {
   u32 capacity = items / packs;
   u32 top = heaviest(c.load, packs), bottom = lightest(c.load, packs);
   float difference = c.load[top] - c.load[bottom];
-  list_items(c, top, items, c.heavy);
-  list_items(c, bottom, items, c.light);
+  list_items(c, top, items, c.heavy, c.heavy_weight);
+  list_items(c, bottom, items, c.light, nullptr);
   warp_barrier();
   float best = __builtin_inff();
   u32 code = none;
   for (u32 u = lane_index(); u < capacity; u += 32) {
     u32 j = c.light[u];
     float weight = c.weight[j];
-    for (u32 t = 0; t < capacity; t++) {
-      u32 i = c.heavy[t];
-      float rest = rest_of(c.weight[i] - weight, difference);
-      u32 pair = pair_code(i, j, items);
-      if (rest < best || (rest == best && pair < code)) best = rest, code = pair;
+    float best_of_j = __builtin_inff();
+    u32 first = none;
+    for (u32 t = 0; t < capacity; t += 4) {
+      four heavy = *(const four *)(c.heavy_weight + t);
+      UNROLL for (u32 s = 0; s < 4; s++) {
+        float rest = rest_of(heavy.weight[s] - weight, difference);
+        if (rest < best_of_j) best_of_j = rest, first = t + s;
+      }
     }
+    if (first == none || best_of_j > best) continue;
+    u32 pair = pair_code(c.heavy[first], j, items);
+    if (best_of_j < best || pair < code) best = best_of_j, code = pair;
   }
   u32 winner = reduce_min(float_bits(best));
   code = reduce_min(float_bits(best) == winner ? code : none);
@@ -127,13 +147,16 @@ DEVICE void refine_small(const refinement &r) {
   const float *weights = r.weights + (u64)layer * n;
 
   packed c;
+  u32 padded = (capacity + 3) / 4 * 4;
   u32 *memory = block_memory();
-  c.weight = (float *)memory;
-  c.place = memory + n;
-  c.pack = memory + 2 * n;
-  c.load = (float *)(memory + 3 * n);
-  c.heavy = memory + 3 * n + r.packs;
+  c.heavy_weight = (float *)memory;
+  c.weight = (float *)(memory + padded);
+  c.place = memory + padded + n;
+  c.pack = c.place + n;
+  c.heavy = c.pack + n;
   c.light = c.heavy + capacity;
+  c.load = (float *)(c.light + capacity);
+  if (lane_index() < padded - capacity) c.heavy_weight[capacity + lane_index()] = -__builtin_inff();
   for (u32 position = lane_index(); position < n; position += 32) {
     u32 item = r.order[row + position], place = r.place[row + position];
     u32 index = two_opts ? item : position;
