@@ -1,6 +1,7 @@
 package draws
 
 import (
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mathext/prng"
@@ -45,5 +46,25 @@ func TestMT19937KnownAnswer(t *testing.T) {
 	got := make([]uint32, 1)
 	if m.fill(got); got[0] != 4123659995&(1<<Bits-1) {
 		t.Errorf("word 10000 is %d, want the low bits of 4123659995", got[0])
+	}
+}
+
+// With and without vector instructions the next block and its draws are the
+// same.
+func TestVectorTwistAndTemper(t *testing.T) {
+	var m mt19937
+	m.seed(1)
+	for n := range 2 * mtWords {
+		plain, vector := m.state, m.state
+		twist(&plain)
+		if twistVector(&vector) && vector != plain {
+			t.Fatalf("block %d is another", n)
+		}
+		want, got := make([]uint32, n), make([]uint32, n)
+		temper(want, plain[:n])
+		if done := temperVector(got, plain[:n]); !slices.Equal(got[:done], want[:done]) {
+			t.Fatalf("the draws of %d words are others", n)
+		}
+		m.twist()
 	}
 }

@@ -70,8 +70,11 @@ func (s *source) drawLanes(buffer []uint32, rows []row, layer, first int) {
 		return
 	}
 	for c := max(first, 2); c < min(first+lanes, s.ensemble.Candidates); c++ {
-		for i, draw := range s.draw(buffer, nil, layer, c) {
-			rows[i][c-first] = uint64(draw)
+		row := s.draw(buffer, nil, layer, c)
+		lane := (c - first) % lanes
+		rows := rows[:len(row)]
+		for i, draw := range row {
+			rows[i][lane] = uint64(draw)
 		}
 	}
 }
