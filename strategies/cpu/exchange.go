@@ -19,9 +19,9 @@ type exchanger struct {
 
 	weight  []float32 // of the items, then zeros to a whole number of exchangeBlocks
 	carried []float32 // load of the pack that each item is in, then infinities
+	gap     []float32 // heaviest load − carried
 	load    []float32 // [packs]
 	members []int32   // items of each pack, rising, [packs, capacity]
-	filled  []int32   // how many of a pack's members are known
 	heavy   []float32 // weights of the members of the heaviest pack
 }
 
@@ -41,9 +41,9 @@ func newExchanger(e strategies.Ensemble, shape packing.Shape) *exchanger {
 		ensemble: e, shape: shape,
 		weight:  make([]float32, roundUp(shape.Items, exchangeBlock)),
 		carried: make([]float32, roundUp(shape.Items, exchangeBlock)),
+		gap:     make([]float32, roundUp(shape.Items, exchangeBlock)),
 		load:    make([]float32, shape.Packs),
 		members: make([]int32, shape.Items),
-		filled:  make([]int32, shape.Packs),
 		heavy:   make([]float32, shape.Capacity()),
 	}
 	for i := range x.carried {
@@ -67,15 +67,13 @@ func (x *exchanger) refine(weights []float32, c *slot) (steps int, ok bool) {
 	return steps, true
 }
 
-// start reads the packing.
+// start reads the packing, in which ranks rise with the positions.
 func (x *exchanger) start(weights []float32, c *slot) {
-	clear(x.filled)
 	capacity := x.shape.Capacity()
+	weight, places := x.weight[:len(c.order)], c.place[:len(c.order)]
 	for i, item := range c.order {
-		x.weight[i] = weights[item]
-		pack := int(c.place[i].pack)
-		x.members[pack*capacity+int(x.filled[pack])] = int32(i)
-		x.filled[pack]++
+		weight[i] = weights[item]
+		x.members[int(places[i].pack)*capacity+int(places[i].rank)] = int32(i)
 	}
 	x.sumLoads(c.place)
 	for i, p := range c.place {
@@ -103,17 +101,12 @@ func (x *exchanger) swapBest(places []place) bool {
 	for k, i := range members {
 		x.heavy[k] = x.weight[i]
 	}
-	gain := bestGain(x.weight, x.carried, x.heavy, most)
+	gain, k := bestGain(x.weight, x.carried, x.gap, x.heavy, most)
 	if gain <= x.ensemble.Epsilon {
 		return false
 	}
-	for k, i := range members {
-		if j := firstGain(x.weight, x.carried, x.heavy[k], most, gain); j >= 0 {
-			x.swap(places, k, int(i), j)
-			return true
-		}
-	}
-	return false
+	x.swap(places, k, int(members[k]), firstGain(x.weight, x.gap, x.heavy[k], gain))
+	return true
 }
 
 // pack returns the members of a pack.

@@ -84,3 +84,26 @@ func BenchmarkVector(b *testing.B) {
 		stage("take", func() { v.take(spare, 3) })
 	}
 }
+
+// BenchmarkMaxAny times the refinement of one candidate.
+func BenchmarkMaxAny(b *testing.B) {
+	for _, shape := range []packing.Shape{{Layers: 1, Items: 288, Packs: 32}, {Layers: 1, Items: 72, Packs: 8}} {
+		for _, vectors := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%v/vectors=%t", shape, vectors), func(b *testing.B) {
+				e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: 10, Epsilon: 1e-6}
+				weights, kept := layerOf(shape.Items), newSelection(1, 1, shape.Items)
+				from, to := kept.slots[0], kept.slots[1]
+				s, g := newSorter(shape.Items), newGreedy(shape)
+				s.descending(from.order, weights)
+				g.setWeights(weights)
+				g.pack(from)
+				r := newRefiner(e, shape, vectors && hasVector())
+				for b.Loop() {
+					copy(to.order, from.order)
+					copy(to.place, from.place)
+					r.refine(weights, to)
+				}
+			})
+		}
+	}
+}
