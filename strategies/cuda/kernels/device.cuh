@@ -24,8 +24,9 @@ typedef unsigned long long u64;
 #define UNROLL _Pragma("unroll")
 #define NO_UNROLL _Pragma("clang loop unroll(disable)")
 
-// The block's dynamic shared memory, in 4-byte words.
-extern __shared__ u32 dynamic_shared[];
+// The block's dynamic shared memory, in 4-byte words. The alignment is that of the
+// widest access.
+extern __shared__ __attribute__((aligned(16))) u32 dynamic_shared[];
 DEVICE u32 *block_memory() { return dynamic_shared; }
 
 const u32 all_lanes = 0xffffffffu;
