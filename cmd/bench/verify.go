@@ -29,6 +29,9 @@ func (c *verifyCmd) Run(s *streams) error {
 		return err
 	}
 	defer closeAll([]strategies.Backend{reference, other})
+	if c.Experiment != "" && c.Backend == "cpu" {
+		return fmt.Errorf("--experiment %s with --backend cpu compares the CPU with itself: name another backend", c.Experiment)
+	}
 	checks := []iter.Seq2[harness.Check, error]{harness.GoldenChecks(strategies.Builtin())}
 	if c.Experiment != "" {
 		more, err := c.experiment(reference, other)
