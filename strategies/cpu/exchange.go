@@ -33,7 +33,7 @@ const (
 // newExchanger returns nil for a shape or ensemble that is better off with the
 // refiner's own search. An epsilon ≥ 0 rules out swaps within a pack.
 func newExchanger(e strategies.Ensemble, shape packing.Shape) *exchanger {
-	if e.Refinement != strategies.MaxAny || e.Epsilon < 0 ||
+	if e.Refinement != strategies.MaxAny || !(e.Epsilon >= 0) ||
 		shape.Capacity() > exchangeCapacity || shape.Items > vectorItems {
 		return nil
 	}

@@ -37,8 +37,8 @@ type laneKeys struct {
 	random        row // not 0 where the keys are the draws
 }
 
-// The shapes up to which vector is faster than sorter and greedy, whose work
-// grows less than with the square of the packs and the items.
+// The shapes up to which vector is faster than sorter and greedy: its work grows
+// with the product of items and packs and with n (log n)².
 const (
 	vectorItems = 1024
 	vectorPacks = 128
@@ -70,7 +70,7 @@ func (v *vector) setWeights(weights []float32) {
 	}
 }
 
-// draws gives the rows that order takes the draws of the items from.
+// draws gives the rows in which order finds the draws of the items.
 func (v *vector) draws() []row { return v.items }
 
 // order makes the orders of the candidates from the first-th on.
