@@ -19,7 +19,7 @@
 // Layers of the package:
 //
 //	plan.go       shape and strategy → kernels, grids, memory, layers at a time (pure arithmetic)
-//	runner.go     what a Pack queues
+//	runner.go     what a Pack queues; launches.go: the kernels' arguments
 //	device.go     one GPU: context, stream, compiled kernels, launches
 //	driver/       the driver library behind gorgonia.org/cu, opened at run time
 //	kernels/      CUDA C++ and the PTX made of it (make ptx), embedded
