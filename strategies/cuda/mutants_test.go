@@ -35,6 +35,7 @@ var mutants = []mutant{
 	{"items of equal keys by lane", "orders_large", "blocksort.cuh", "count[digit] + count_lanes(same & lanes_below())", "count[digit] + count_lanes(same & ~lanes_below()) - 1"},
 	{"counts updated while read", "orders_large", "blocksort.cuh", "    warp_barrier();\n    if (valid && (same & lanes_below()) == 0) count[digit] += count_lanes(same);\n    warp_barrier();\n  }\n  block_barrier();\n}", "    if (valid && (same & lanes_below()) == 0) count[digit] += count_lanes(same);\n    warp_barrier();\n  }\n  block_barrier();\n}"},
 	{"scan before all have counted", "orders_large", "blocksort.cuh", "  block_barrier();\n  scan_counts", "  scan_counts"},
+	{"weightless items spread", "greedy_small", "", "weight[s] > 0", "weight[s] >= 0"},
 	{"greedy tie in a lane", "greedy_small", "", "if (p.key[s] <= key)", "if (p.key[s] < key)"},
 	{"greedy tie between lanes", "greedy_small", "", "(holders & lanes_below()) == 0", "(holders >> lane_index()) == 1"},
 	{"one item too many", "greedy_small", "", "p.count[s] == capacity ? full", "p.count[s] > capacity ? full"},

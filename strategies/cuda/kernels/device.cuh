@@ -9,6 +9,8 @@
 typedef unsigned int u32;
 typedef unsigned long long u64;
 
+const u32 all_lanes = 0xffffffffu;
+
 #ifdef __CUDA__
 
 #define __device__ __attribute__((device))
@@ -29,7 +31,6 @@ typedef unsigned long long u64;
 extern __shared__ __attribute__((aligned(16))) u32 dynamic_shared[];
 DEVICE u32 *block_memory() { return dynamic_shared; }
 
-const u32 all_lanes = 0xffffffffu;
 DEVICE u32 ballot(bool p) { return __nvvm_vote_ballot_sync(all_lanes, p); }
 DEVICE u32 match(u32 v) { return __nvvm_match_any_sync_i32(all_lanes, v); }
 DEVICE u32 reduce_min(u32 v) { return __nvvm_redux_sync_umin(v, all_lanes); }

@@ -81,6 +81,30 @@ DEVICE u32 place_row(lane_packs<S> &p, u32 weight, u32 steps, u32 capacity) {
   return holder * S + ((lane_index() < 16 ? first : second) >> 2 * (lane_index() % 16) & 3);
 }
 
+// While a pack is empty, an item of weight above 0 goes to the first such pack.
+// So where the first packs items all weigh something, item i is in pack i: done
+// at once. Returns the number of items placed, packs or 0.
+template <int S>
+DEVICE u32 place_first(lane_packs<S> &p, const float *weights, const u32 *order, u32 packs, u32 capacity, u32 *place) {
+  float weight[S];
+  bool some = true;
+  UNROLL for (int s = 0; s < S; s++) {
+    u32 pack = lane_index() * S + s;
+    weight[s] = pack < packs ? weight_at(weights, order[pack]) : 1;
+    some = some && weight[s] > 0;
+  }
+  if (ballot(some) != all_lanes) return 0;
+  UNROLL for (int s = 0; s < S; s++) {
+    u32 pack = lane_index() * S + s;
+    if (pack >= packs) continue;
+    p.load[s] = weight[s];
+    p.count[s] = 1;
+    p.key[s] = capacity == 1 ? full : float_bits(weight[s]);
+    place[pack] = pack * capacity;
+  }
+  return packs;
+}
+
 // The number of items in the given pack, out of the count that each lane has
 // for its packs.
 template <int S>
@@ -104,7 +128,8 @@ DEVICE void greedy_small(const float *weights, const u32 *order, u32 items, u32 
   place += (u64)problem * items;
 
   lane_packs<S> p = empty_packs<S>(packs);
-  for (u32 base = 0; base < items; base += 32) {
+  u32 placed = place_first<S>(p, weights, order, packs, capacity, place);
+  for (u32 base = placed; base < items; base += 32) {
     u32 position = base + lane_index();
     u32 weight = position < items ? float_bits(weight_at(weights, order[position])) : 0;
     u32 before[S];
