@@ -42,7 +42,7 @@ if command -v compute-sanitizer >/dev/null; then
   for tool in memcheck racecheck initcheck synccheck; do
     for strategy in topk-max-any two-opt; do
       say "compute-sanitizer $tool, $strategy"
-      compute-sanitizer --tool $tool --error-exitcode 9 "$BENCH" pack -m 27 --backend cuda -s "$strategy" -o "$work/packed.json" "$work/small.npy" 2>&1 | tee -a "$OUT/log.txt"
+      compute-sanitizer --tool $tool --error-exitcode 9 "$BENCH" pack -m 27 --backend cuda -s "$strategy:candidates=13,k=3" -o "$work/packed.json" "$work/small.npy" 2>&1 | tee -a "$OUT/log.txt"
       compute-sanitizer --tool $tool --error-exitcode 9 "$BENCH" pack -m 129 --backend cuda -s "$strategy:candidates=5,k=2" -o "$work/packed.json" "$work/large.npy" 2>&1 | tee -a "$OUT/log.txt"
     done
   done
