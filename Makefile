@@ -51,8 +51,13 @@ benchmarks:
 notebooks:
 	notebooks/run.sh $(RUN)
 
+# The answers of the plain Go code, which processors without AVX-512 run.
+.PHONY: purego
+purego:
+	$(GO) test -tags purego ./strategies/cpu ./internal/draws
+
 .PHONY: ci
-ci: test race
+ci: test race purego
 	$(MAKE) --no-print-directory fuzz FUZZTIME=2s
 	rm -rf bin/ci && $(GO) run ./cmd/bench run smoke --quiet -o bin/ci
 	notebooks/run.sh bin/ci
