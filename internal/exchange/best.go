@@ -2,8 +2,9 @@ package exchange
 
 import "math"
 
-// mostPartners is how many packs exchangeBest tries, lightest first.
-const mostPartners = 48
+// mostPartners is how many packs are tried for an exchange of subsets; by
+// exchangeBest, the lightest.
+const mostPartners = 64
 
 // exchangeBest takes the exchange between the heaviest pack and another that
 // leaves the heavier of the two lightest, of the fewest items that take off a
@@ -26,7 +27,7 @@ search:
 			if other+excess > a.limit {
 				want = (load - other) / 2
 			}
-			x, y, _ := nearest(list, s.list(q, j), a.sign*want<<subsetBits, 0)
+			x, y, _ := nearest(list, s.otherList(q, heaviest, j), a.sign*want<<subsetBits, 0)
 			off := a.sign * moved(x, y)
 			if heavier := max(load-off, other+off); heavier < best {
 				best, partner, bestX, bestY = heavier, q, x, y

@@ -122,14 +122,14 @@ func (p *Packer) raise(tolerance float64) aim {
 // they are. Unless it is the last phase of its kind, it gives up where plain
 // descent would be all that is left.
 //
-// It ends, at the latest after mostPlain plain exchanges, for each exchange lowers the list of the loads above the limit,
+// It ends, for each exchange lowers the list of the loads above the limit,
 // sorted, in lexicographic order: one is brought down, and the other pack ends
-// within the limit or below the heaviest. Nor does any load that was not the
-// greatest become so.
+// within the limit or below the heaviest. mostSteps and mostPlain end it where
+// that takes long. Nor does the greatest load ever rise.
 func (p *Packer) phase(a aim, last bool) bool {
 	s := &p.state
 	plain := 0
-	for {
+	for range mostSteps * len(s.load) {
 		near, heaviest, lightest := s.landmarks(a)
 		if near < 0 {
 			return true
@@ -153,15 +153,25 @@ func (p *Packer) phase(a aim, last bool) bool {
 			continue
 		}
 		plain++
-		if !last || plain > mostPlain(len(s.load)) || !s.exchangeBest(heaviest, a) {
+		if !last || plain > a.mostPlain(len(s.load)) || !s.exchangeBest(heaviest, a) {
 			p.count--
 			return false
 		}
 	}
+	return false
 }
 
-// mostPlain limits the exchanges of plain descent, whose gains may be tiny.
-func mostPlain(packs int) int { return 4*packs + 32 }
+// mostSteps limits the exchanges of a phase, per pack.
+const mostSteps = 64
+
+// mostPlain limits the exchanges of plain descent, whose gains may be tiny; the
+// lightest packs are worth few of them.
+func (a aim) mostPlain(packs int) int {
+	if a.sign < 0 {
+		return 16
+	}
+	return 4*packs + 32
+}
 
 // opposite is the aim of lifting the lightest pack into the window, taking from
 // packs that stay at or above its lower end.
@@ -232,6 +242,7 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 			return s.exchangeOne(x, y), true
 		}
 	}
+	chance *= float64(min(len(s.partner), mostPartners)) / float64(len(s.partner))
 	for j := 2; j <= largest; j++ {
 		if c := float64(s.length[j]); j < largest && chance*c*c < worthSubset {
 			continue
@@ -253,9 +264,9 @@ func (s *state) fitSubset(q int32, j int, excess int64, a aim) (int32, bool) {
 			ready++
 		}
 	}
-	for _, partner := range s.partner {
+	for _, partner := range s.partner[:min(len(s.partner), mostPartners)] {
 		room := s.room[partner]
-		other := s.list(partner, j)
+		other := s.otherList(partner, q, j)
 		try := func(least, most int64) bool {
 			enough := (most - least) << (subsetBits - 1)
 			x, y, miss := nearest(list, other, a.sign*(least+most)<<(subsetBits-1), enough)

@@ -148,6 +148,20 @@ func TestReachesItsTolerance(t *testing.T) {
 	}
 }
 
+// More packs than have room for their lists: lists of two packs may not get in
+// each other's way.
+func TestMorePacksThanLists(t *testing.T) {
+	const packs, capacity = 2*maxLists + 100, 4
+	for _, kind := range []string{"uniform", "lognormal", "tail"} {
+		weights := loads(kind, packs*capacity, 1)
+		got, result := run(t, New(packs*capacity, packs, standard), weights)
+		start := startOf(LPT, weights, packs)
+		if got.Max > start.Max || got.Gap() > 1e-3 && got.Gap() > start.Gap()/10 {
+			t.Errorf("%s: gap %.3g after %d exchanges, the start's is %.3g", kind, got.Gap(), result.Exchanges, start.Gap())
+		}
+	}
+}
+
 func TestRaisingTheMinimumCostsNoMaximum(t *testing.T) {
 	standard := standard
 	standard.Tolerance = 1e-3 // leaves something to raise

@@ -46,7 +46,7 @@ func (u *subsets) init(packs, capacity, exchange int) {
 		u.stride += u.length[j]
 	}
 	slots := min(packs, maxLists)
-	u.lists = make([]int64, slots*u.stride)
+	u.lists = make([]int64, (slots+1)*u.stride) // one more for otherList
 	u.built, u.owner = make([]int8, slots), make([]int32, slots)
 }
 
@@ -66,7 +66,8 @@ func (u *subsets) has(q int32, j int) bool {
 // chosenSlot is the slot, within its pack, of chosen item t.
 func (s *state) chosenSlot(t int) int { return t * s.capacity / s.chosen }
 
-// list returns the weights of the j-subsets of pack q, falling.
+// list returns the weights of the j-subsets of pack q, falling. It is valid until
+// the list of a pack that shares its slot is asked for.
 func (s *state) list(q int32, j int) []int64 {
 	at := int(q) % len(s.built)
 	lists := s.lists[at*s.stride:][:s.stride]
@@ -74,6 +75,17 @@ func (s *state) list(q int32, j int) []int64 {
 		s.owner[at], s.built[at] = q, int8(j)
 		s.build(lists, s.items(q), j)
 	}
+	return lists[s.start[j]:][:s.length[j]]
+}
+
+// otherList is list(q, j), but leaves list(p, j) where it is.
+func (s *state) otherList(q, p int32, j int) []int64 {
+	slots := len(s.built)
+	if int(q)%slots != int(p)%slots {
+		return s.list(q, j)
+	}
+	lists := s.lists[slots*s.stride:]
+	s.build(lists, s.items(q), j)
 	return lists[s.start[j]:][:s.length[j]]
 }
 
