@@ -20,7 +20,7 @@ func (p *Packer) descend() outcome {
 		p.phase(p.lower(tolerance/polish), true)
 	}
 	if p.opt.RaiseMin {
-		done = p.phase(p.raise(tolerance), true) && done
+		p.phase(p.raise(tolerance), true)
 	}
 	most, least := p.extremes()
 	return outcome{most, least, done}

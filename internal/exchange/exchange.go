@@ -144,7 +144,7 @@ func (p *Packer) starts(best outcome) int {
 // outcome is what a descent has reached.
 type outcome struct {
 	most, least int64 // load
-	done        bool  // all that was asked for
+	done        bool  // most is within the tolerance
 }
 
 func (o outcome) better(than outcome) bool {
