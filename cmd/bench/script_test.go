@@ -15,6 +15,9 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the end-to-end scripts, one or more per verb.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the scripts start the program many times")
+	}
 	runs, err := filepath.Abs("../../harness/compare/testdata")
 	if err != nil {
 		t.Fatal(err)
