@@ -68,6 +68,7 @@ type Packer struct {
 	best   []int32 // members of the best packing
 	passes int     // that are left
 	count  int64   // exchanges applied
+	ctx    context.Context
 }
 
 // goal is what the loads of a layer are to be near.
@@ -100,12 +101,12 @@ func New(items, packs int, opt Options) *Packer {
 }
 
 // Pack packs a layer: weights, [items], into packIndex and rankInPack. seed and
-// layer are the coordinates of the draws of noisy starts. It returns early, with
-// ctx.Err(), only between starts.
+// layer are the coordinates of the draws of noisy starts. It returns
+// ctx.Err() soon after ctx ends.
 func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []float32, packIndex, rankInPack []int32) (Result, error) {
 	p.sorter.Descending(p.order, weights)
 	exact := p.setWeights(weights)
-	p.count = 0
+	p.count, p.ctx = 0, ctx
 	var best outcome
 	for start := 0; start < p.starts(best); start++ {
 		p.begin(seed, layer, start, weights)
@@ -114,11 +115,11 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 			best = got
 			copy(p.best, p.member)
 		}
-		if best.done {
-			break
-		}
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
+		}
+		if best.done {
+			break
 		}
 	}
 	capacity := int32(p.capacity)
