@@ -3,6 +3,8 @@
 package cuda_test
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -147,9 +149,11 @@ func (m mutant) run(t *testing.T, library string) string {
 				got, report, err := pack(t, sim, b.strategy, p, random)
 				text := sim.done()
 				switch {
+				case errors.Is(err, strategies.ErrUnavailable):
+					t.Fatal(err)
 				case err != nil:
 					first, _, _ := strings.Cut(text, "\n")
-					return first
+					return cmp.Or(first, err.Error())
 				case !equal(got, want):
 					return fmt.Sprintf("%v %s: the packing differs", b.shape, b.strategy)
 				case fmt.Sprint(report.Layers) != fmt.Sprint(wantReport.Layers):

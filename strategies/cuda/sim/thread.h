@@ -79,7 +79,7 @@ struct launch {
 void run(launch &l, unsigned workers);
 
 // The running thread, null outside kernels.
-extern thread_local thread *self __attribute__((tls_model("initial-exec")));
+extern thread_local thread *self;
 
 // Coordinates of the running thread, and its block's shared memory. They are
 // the same whenever a thread asks, which the attribute says.
