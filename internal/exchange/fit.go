@@ -20,7 +20,7 @@ func (s *state) fit(q int32, a aim) (int32, bool) {
 // Chances from which a search is worth its time, in expected finds; by trial.
 const (
 	worthSingle = 1.0
-	worthSubset = 0.5
+	worthSubset = 1.0
 )
 
 // fitRoom brings pack q into the window by one exchange of at most largest

@@ -124,8 +124,8 @@ func (s *state) build(lists []int64, items []int32, largest int) {
 // below the resolution of the weights.
 func nearest(a, b []int64, goal, enough int64) (bestX, bestY, miss int64) {
 	miss = 1<<63 - 1
-	i, k := 0, 0
-	for i < len(a) && k < len(b) {
+	i, k := uint(0), uint(0) // unsigned: two bounds checks less
+	for i < uint(len(a)) && k < uint(len(b)) {
 		off := a[i] - b[k] - goal
 		if size := max(off, -off); size < miss {
 			bestX, bestY, miss = a[i], b[k], size
@@ -133,12 +133,9 @@ func nearest(a, b []int64, goal, enough int64) (bestX, bestY, miss int64) {
 				break
 			}
 		}
-		step := 0
-		if off > 0 {
-			step = 1
-		}
-		i += step
-		k += 1 - step
+		left := uint(off-1) >> 63 // 1 where off ≤ 0, without a branch
+		i += 1 - left
+		k += left
 	}
 	return bestX, bestY, miss
 }
