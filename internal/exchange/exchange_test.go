@@ -240,6 +240,31 @@ func TestSubsetLists(t *testing.T) {
 	}
 }
 
+// Looking up pairs finds a pair as near as merging the lists does.
+func TestNearestPairs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const capacity = 6
+		var s state
+		s.init(2*capacity, 2, 2)
+		for x := range s.weight {
+			s.weight[x] = rapid.Int64Range(0, 1000).Draw(t, "weight")
+			s.member[x] = int32(x)
+		}
+		s.settleMembers()
+		goal := rapid.Int64Range(-2500, 2500).Draw(t, "goal") << subsetBits
+		enough := rapid.SampledFrom([]int64{0, 20 << subsetBits}).Draw(t, "enough")
+		list := s.list(0, 2)
+		x, y, miss := s.nearestPair(list, 1, goal, enough)
+		_, _, best := nearest(list, s.list(1, 2), goal, 0)
+		if off := x - y - goal; max(off, -off) != miss || !slices.Contains(list, x) || !slices.Contains(s.list(1, 2), y) {
+			t.Fatalf("%d and %d are not pairs that are off by %d", x, y, miss)
+		}
+		if miss > max(best, enough) {
+			t.Fatalf("off by %d, the nearest by %d", miss, best)
+		}
+	})
+}
+
 // single finds what trying all pairs finds.
 func TestSingleIsTheNearestPair(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -21,6 +21,7 @@ func (s *state) fit(q int32, a aim) (int32, bool) {
 const (
 	worthSingle = 1.0
 	worthSubset = 1.0
+	worthOnce   = 0.6 // in one partner: its list will hardly be used again
 )
 
 // fitRoom brings pack q into the window by one exchange of at most largest
@@ -47,18 +48,21 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	}
 	chance *= float64(min(len(s.partner), mostPartners)) / float64(len(s.partner))
 	for j := 2; j <= largest; j++ {
-		if c := float64(s.length[j]); j < largest && chance*c*c < worthSubset {
+		finds := chance * float64(s.length[j]) * float64(s.length[j])
+		if j < largest && finds < worthSubset {
 			continue
 		}
-		if partner, ok := s.fitSubset(q, j, excess, a); ok {
+		once := finds > worthOnce*float64(min(len(s.partner), mostPartners))
+		if partner, ok := s.fitSubset(q, j, excess, once, a); ok {
 			return partner, true
 		}
 	}
 	return -1, false
 }
 
-// fitSubset is fitRoom for exchanges of j items with one of s.partner.
-func (s *state) fitSubset(q int32, j int, excess int64, a aim) (int32, bool) {
+// fitSubset is fitRoom for exchanges of j items with one of s.partner. once says
+// that lists of partners are not worth sorting.
+func (s *state) fitSubset(q int32, j int, excess int64, once bool, a aim) (int32, bool) {
 	list := s.list(q, j)
 	ready := 0 // partners whose lists are there come first
 	for i, partner := range s.partner {
@@ -69,10 +73,14 @@ func (s *state) fitSubset(q int32, j int, excess int64, a aim) (int32, bool) {
 	}
 	for _, partner := range s.partner[:min(len(s.partner), mostPartners)] {
 		room := s.room[partner]
-		other := s.otherList(partner, q, j)
 		try := func(least, most int64) bool {
-			enough := (most - least) << (subsetBits - 1)
-			x, y, miss := nearest(list, other, a.sign*(least+most)<<(subsetBits-1), enough)
+			goal, enough := a.sign*(least+most)<<(subsetBits-1), (most-least)<<(subsetBits-1)
+			var x, y, miss int64
+			if once && j == 2 && !s.has(partner, j) {
+				x, y, miss = s.nearestPair(list, partner, goal, enough)
+			} else {
+				x, y, miss = nearest(list, s.otherList(partner, q, j), goal, enough)
+			}
 			if miss > enough {
 				return false
 			}

@@ -140,6 +140,38 @@ func nearest(a, b []int64, goal, enough int64) (bestX, bestY, miss int64) {
 	return bestX, bestY, miss
 }
 
+// nearestPair is nearest for the 2-subsets of pack q, whose list is not there: to
+// look each of them up in a takes less time than to sort them first.
+func (s *state) nearestPair(a []int64, q int32, goal, enough int64) (bestX, bestY, miss int64) {
+	var words [subsetBits]int64
+	items := s.items(q)
+	for t := range s.chosen {
+		words[t] = s.weight[items[s.chosenSlot(t)]]<<subsetBits | 1<<t
+	}
+	miss = 1<<63 - 1
+	for t, word := range words[:s.chosen] {
+		for _, other := range words[:t] {
+			y := word + other
+			want := y + goal
+			at, n := 0, len(a)-1 // at: the last ≥ want, or the first
+			for n > 0 {
+				half := (n + 1) >> 1
+				at += half & ^int((a[at+half]-want)>>63) // a step where it is not below
+				n -= half
+			}
+			for _, x := range a[at:min(at+2, len(a))] {
+				if off := x - want; max(off, -off) < miss {
+					bestX, bestY, miss = x, y, max(off, -off)
+				}
+			}
+			if miss <= enough {
+				return bestX, bestY, miss
+			}
+		}
+	}
+	return bestX, bestY, miss
+}
+
 // moved is the weight that exchanging subsets x and y takes from x's pack.
 func moved(x, y int64) int64 { return x>>subsetBits - y>>subsetBits }
 
