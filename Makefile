@@ -63,7 +63,7 @@ ci: test race purego
 	notebooks/run.sh bin/ci
 
 # The reference results that the README shows. Take a quiet machine.
-REFERENCE := seed shapes frontier
+REFERENCE := seed shapes frontier convergence
 .PHONY: results
 results: build
 	@set -e; for e in $(REFERENCE); do rm -rf results/reference/$$e; \
