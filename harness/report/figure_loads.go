@@ -25,8 +25,8 @@ const mostHeat = 8
 // loadsFigure shows the load of every pack of one layer under each strategy, a
 // panel per problem: a layer where the strategies differ much. Without a
 // figure it says why.
-func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
-	if loadsOf == nil {
+func loadsFigure(v *view, o options) (f *figure, missing string) {
+	if o.loadsOf == nil {
 		return nil, "the loads of single packs are not recorded: bench report packs again and draws them"
 	}
 	f = &figure{
@@ -54,9 +54,9 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 		if !v.oneShape() && !v.oneWorkload() {
 			n.title[len(n.title)-1] += fmt.Sprintf(", %d × %d × %d", p.layers, p.items, p.pack)
 		}
-		at, differ := v.telling(p)
+		at, differ := v.telling(p, o.layer)
 		for _, s := range v.strategies {
-			row, why := v.heatRow(p, s, at, loadsOf)
+			row, why := v.heatRow(p, s, at, o.loadsOf)
 			h.labels, h.rows, h.notes = append(h.labels, s), append(h.rows, row), append(h.notes, why)
 		}
 		h.limit = heatLimit(h.rows)
@@ -74,13 +74,16 @@ func loadsFigure(v *view, loadsOf LoadsOf) (f *figure, missing string) {
 // telling returns the instance of a problem that shows best how the strategies
 // differ: where one two thirds down the list lies furthest behind the best in
 // imbalance relative to the mean load. The worst of many strategies would be a
-// baseline that differs everywhere.
-func (v *view) telling(p problem) (at instance, differ bool) {
+// baseline that differs everywhere. Where the problem has the chosen layer, it
+// is one of that layer.
+func (v *view) telling(p problem, chosen *int) (at instance, differ bool) {
 	reached := map[[2]uint64][]instance{}
 	for _, s := range v.strategies {
 		if r := v.quality(p, s); r != nil {
 			for _, i := range r.layers() {
-				reached[i.key()] = append(reached[i.key()], i)
+				if chosen == nil || *chosen == i.layer || *chosen >= p.layers {
+					reached[i.key()] = append(reached[i.key()], i)
+				}
 			}
 		}
 	}

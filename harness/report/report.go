@@ -48,11 +48,18 @@ func removeStale(dir string, rendered []renderedFigure) error {
 // Option is a setting of [Write].
 type Option func(*options)
 
-type options struct{ loadsOf LoadsOf }
+type options struct {
+	loadsOf LoadsOf
+	layer   *int
+}
 
 // WithLoads draws the loads of packs, which f provides; it is called for a few
 // cells.
 func WithLoads(f LoadsOf) Option { return func(o *options) { o.loadsOf = f } }
+
+// WithLayer chooses the layer whose loads are drawn, instead of one where the
+// strategies differ much. Problems without such a layer are not affected.
+func WithLayer(layer int) Option { return func(o *options) { o.layer = &layer } }
 
 // Write draws the figures of the run and writes its report in HTML and
 // Markdown, all into the run's directory, where they replace those of an
@@ -128,7 +135,7 @@ func (v *view) figures(o options) (all []*figure, missing []fact) {
 	add("Mean ranks of the strategies")(rankFigure(v, in))
 	add("Speed-up of one backend over another")(speedupFigure(v))
 	add("Imbalance after each round of the refinement")(roundsFigure(v))
-	add("Loads of the packs under each strategy")(loadsFigure(v, o.loadsOf))
+	add("Loads of the packs under each strategy")(loadsFigure(v, o))
 	add("Growth of the time with the size of the problem")(scalingFigure(v))
 	return all, missing
 }
