@@ -21,7 +21,7 @@ var descentDefinition = Definition{
 	Params: []Param{
 		{Name: "order", Kind: spec.Choice, Default: "lpt", Choices: []string{"lpt", "snake"}, Doc: "the packing to start from"},
 		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most"},
-		{Name: "tol", Kind: spec.Float, Default: "0.00009", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
+		{Name: "tol", Kind: spec.Float, Default: "0.000096", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
 		{Name: "starts", Kind: spec.Int, Default: "4", Min: 1, Max: 1 << 20, Doc: "descents per layer at most, from order and then from noisy LPT; fewer where loads are even"},
 		{Name: "phase", Kind: spec.Choice, Default: "max-min", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
 		{Name: "passes", Kind: spec.Int, Default: "64", Min: 0, Max: math.MaxInt32, Doc: "times a descent may pass an excess on that fits nowhere"},
