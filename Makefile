@@ -56,8 +56,18 @@ notebooks:
 purego:
 	$(GO) test -tags purego ./strategies/cpu ./internal/draws
 
+# The same packing on every machine takes that no multiplication and addition are
+# fused to one operation, as compilers for arm64 do where they may.
+PORTABLE := packbench/(packing|strategies|internal/(draws|exchange|lpt))
+.PHONY: portable
+portable:
+	@GOOS=linux GOARCH=arm64 $(GO) build -o bin/bench-arm64 ./cmd/bench
+	@if $(GO) tool objdump -s '$(PORTABLE)' bin/bench-arm64 | \
+	  awk '/^TEXT/ {f=$$2} /FN?M(ADD|SUB)[SD]/ {print f, $$1; bad=1} END {exit bad}'; then :; \
+	  else echo "these lines are compiled to fused operations: convert the product explicitly"; exit 1; fi
+
 .PHONY: ci
-ci: test race purego
+ci: test race purego portable
 	$(MAKE) --no-print-directory fuzz FUZZTIME=3000x
 	rm -rf bin/ci && $(GO) run ./cmd/bench run smoke --quiet -o bin/ci
 	notebooks/run.sh bin/ci

@@ -47,5 +47,5 @@ func (b *Bounder) value(whole int64) float64 {
 	if b.grid.exact && total < 1<<53 {
 		return bound // all sums are exact in float64
 	}
-	return bound * (1 - float64(len(b.prefix))*0x1p-53)
+	return bound * (1 - float64(float64(len(b.prefix))*0x1p-53))
 }

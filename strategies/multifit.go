@@ -71,7 +71,7 @@ func (f *multifit) PackLayer(_ context.Context, task Task, packIndex, rankInPack
 		if high <= low {
 			break
 		}
-		limit := low + (high-low)/2
+		limit := low + float64((high-low)/2)
 		heaviest := f.firstFit(task.Weights, limit)
 		if heaviest < high {
 			high = heaviest

@@ -12,6 +12,13 @@ const Bits = 24
 // Uniform returns the float32 in [0, 1) that a draw stands for. It is exact.
 func Uniform(draw uint32) float32 { return float32(draw) * 0x1p-24 }
 
+// Noisy is the weight that a noisy order sorts by: w·(u·spread + floor), u being
+// the uniform of the draw, each operation rounded to float32.
+func Noisy(w float32, draw uint32, spread, floor float32) float32 {
+	scaled := float32(Uniform(draw) * spread) // a conversion forbids fusing with what follows
+	return w * float32(scaled+floor)
+}
+
 // Multipliers and key increments of Philox4x32.
 const (
 	philoxM0 = 0xD2511F53

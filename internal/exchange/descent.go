@@ -39,7 +39,8 @@ func (p *Packer) reach() float64 {
 	if p.largest == 1 {
 		pairs /= 2
 	}
-	window := float64(p.spread) * math.Sqrt(float64(p.largest)) * 2 / (float64(len(p.load)) * pairs * pairs)
+	spread := float64(float64(p.spread) * math.Sqrt(float64(p.largest)))
+	window := spread * 2 / (float64(len(p.load)) * pairs * pairs)
 	return window / float64(max(1, p.goal.level))
 }
 

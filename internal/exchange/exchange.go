@@ -167,7 +167,7 @@ func (p *Packer) setWeights(weights []float32) bool {
 	scale := math.Ldexp(1, loadBits-1-exponent) // a bit is left for rounding
 	exact, union := true, int64(0)
 	for x, item := range p.order {
-		scaled := float64(weights[item]) * scale
+		scaled := float64(float64(weights[item]) * scale)
 		whole := int64(scaled + .5)
 		exact = exact && float64(whole) == scaled
 		p.weight[x] = whole
@@ -197,7 +197,7 @@ func (p *Packer) begin(seed uint64, layer, start int, weights []float32) {
 	case start > 0:
 		draws.Philox(p.draws, seed, layer, start)
 		for i, w := range weights {
-			p.weights[i] = w * (draws.Uniform(p.draws[i])*noiseSpread + noiseFloor)
+			p.weights[i] = draws.Noisy(w, p.draws[i], noiseSpread, noiseFloor)
 		}
 		p.sorter.Descending(p.noisyOrder, p.weights)
 		p.greedy.Pack(p.noisyOrder, weights, p.packs, p.pack, p.rank)
@@ -219,7 +219,7 @@ func (p *Packer) begin(seed uint64, layer, start int, weights []float32) {
 	p.state.settleMembers()
 }
 
-// Noisy weights are w·(u·spread + floor), as in the published program.
+// The noise of the published program; see [draws.Noisy].
 const (
 	noiseSpread = float32(0.4)
 	noiseFloor  = float32(0.8)

@@ -44,14 +44,13 @@ func (s *sorter) descending(order []int32, weights []float32) {
 	s.sort(order)
 }
 
-// descendingNoisy writes to order the items by falling weight·(u·spread +
-// floor), u being the uniform of the item's draw.
+// descendingNoisy writes to order the items by falling noisy weight; see
+// [draws.Noisy].
 func (s *sorter) descendingNoisy(order []int32, weights []float32, draw []uint32, spread, floor float32) {
 	keys := s.keys[:len(weights)]
 	draw = draw[:len(weights)]
 	for i, w := range weights {
-		scaled := float32(draws.Uniform(draw[i]) * spread) // a conversion forbids fusing with what follows
-		keys[i] = descendingKey(w * float32(scaled+floor))
+		keys[i] = descendingKey(draws.Noisy(w, draw[i], spread, floor))
 	}
 	s.sort(order)
 }
