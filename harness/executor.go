@@ -43,11 +43,7 @@ func (x *executor) Close() error { return x.runners.close() }
 func (x *executor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, job := &x.plan.Cells[i], x.plan.jobs[i]
 	failed := func(err error) Outcome { return Outcome{Status: Failed, Reason: reason(err), Start: time.Now()} }
-	l, err := x.plan.loads.get(job.workload, cell.Seed)
-	if err != nil {
-		return failed(err)
-	}
-	problem, err := packing.New(l.Weights, l.Layers, l.Items, cell.Packs)
+	problem, err := x.plan.problem(i)
 	if err != nil {
 		return failed(err)
 	}

@@ -39,6 +39,16 @@ type job struct {
 	workload *workload
 }
 
+// problem is the problem of cell i, on loads that are kept while there is room.
+func (p *Plan) problem(i int) (*packing.Problem, error) {
+	c := p.Cells[i]
+	l, err := p.loads.get(p.jobs[i].workload, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return packing.New(l.Weights, l.Layers, l.Items, c.Packs)
+}
+
 // shape is the shape of the cell's problem.
 func (c *PlannedCell) shape() packing.Shape {
 	return packing.Shape{Layers: c.Layers, Items: c.Items, Packs: c.Packs}

@@ -93,13 +93,9 @@ func (p *Plan) Checks() iter.Seq2[Check, error] {
 }
 
 func (p *Plan) check(i int) (Check, error) {
-	c, j := p.Cells[i], p.jobs[i]
-	l, err := p.loads.get(j.workload, c.Seed)
-	if err != nil {
-		return Check{}, err
-	}
-	problem, err := packing.New(l.Weights, l.Layers, l.Items, c.Packs)
-	return Check{c.Workload, j.strategy, problem, strategies.Random{Stream: c.RNG, Seed: c.Seed}, nil}, err
+	c := p.Cells[i]
+	problem, err := p.problem(i)
+	return Check{c.Workload, p.jobs[i].strategy, problem, strategies.Random{Stream: c.RNG, Seed: c.Seed}, nil}, err
 }
 
 // Verify packs every check on the reference backend and on another one (nil:
@@ -149,23 +145,12 @@ func (v *verifier) agreement(backend, against string) *Agreement {
 // pack returns the packing, nil where the backend does not support the
 // strategy.
 func (v *verifier) pack(ctx context.Context, b strategies.Backend, c Check) (*packing.Packing, error) {
-	describe := func(err error) error {
-		return fmt.Errorf("%s on %s, %v, backend %s: %w", c.Strategy.Spec(), c.Name, c.Problem.Shape, b.Name(), err)
-	}
-	runner, err := b.Prepare(c.Strategy, c.Problem.Shape)
-	if errors.Is(err, strategies.ErrUnsupported) {
+	out, err := strategies.Pack(ctx, b, c.Strategy, c.Problem, c.Random)
+	switch {
+	case errors.Is(err, strategies.ErrUnsupported):
 		return nil, nil
-	}
-	if err != nil {
-		return nil, describe(err)
-	}
-	defer runner.Close()
-	out := packing.NewPacking(c.Problem.Shape)
-	if _, err := runner.Pack(ctx, c.Problem, c.Random, out); err != nil {
-		return nil, describe(err)
-	}
-	if err := out.Validate(c.Problem); err != nil {
-		return nil, describe(fmt.Errorf("a packing that breaks the rules: %w", err))
+	case err != nil:
+		return nil, fmt.Errorf("%s on %s, %v, backend %s: %w", c.Strategy.Spec(), c.Name, c.Problem.Shape, b.Name(), err)
 	}
 	return out, nil
 }

@@ -30,6 +30,9 @@ func (f backendFlags) backends() ([]strategies.Backend, error) {
 	}, nil
 }
 
+// threads is how many threads a run may use.
+func (f backendFlags) threads() int { return cpu.New(cpu.Options{Threads: f.Threads}).Threads() }
+
 // backend returns the backend of that name.
 func (f backendFlags) backend(name string) (strategies.Backend, error) {
 	all, err := f.backends()

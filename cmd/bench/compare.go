@@ -9,7 +9,6 @@ import (
 
 	"packbench/harness"
 	"packbench/harness/compare"
-	"packbench/internal/atomicfile"
 	"packbench/strategies"
 )
 
@@ -42,13 +41,7 @@ func (c *compareCmd) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return comparison.Write(w, format) }
-	if c.Out == "" || c.Out == "-" {
-		err = write(s.out)
-	} else {
-		err = atomicfile.Write(c.Out, write)
-	}
-	if err != nil {
+	if err := s.write(c.Out, func(w io.Writer) error { return comparison.Write(w, format) }); err != nil {
 		return err
 	}
 	return regressed(comparison)

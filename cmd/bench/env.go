@@ -1,8 +1,6 @@
 package main
 
 import (
-	"runtime"
-
 	"packbench/harness"
 	"packbench/internal/listing"
 )
@@ -26,12 +24,4 @@ func (c *envCmd) Run(s *streams) error {
 	}
 	listing.WriteEnvironment(s.out, e)
 	return nil
-}
-
-// threads is how many threads a run may use.
-func (f backendFlags) threads() int {
-	if f.Threads == 0 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return f.Threads
 }

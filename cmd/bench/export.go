@@ -6,7 +6,6 @@ import (
 
 	"packbench/harness"
 	"packbench/harness/export"
-	"packbench/internal/atomicfile"
 )
 
 // exportCmd is "bench export".
@@ -27,12 +26,8 @@ func (c *exportCmd) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return export.Write(w, run, options) }
-	if c.Out != "" && c.Out != "-" {
-		return atomicfile.Write(c.Out, write)
-	}
-	if c.Format == "parquet" && isTerminal(s.out) {
+	if c.Format == "parquet" && (c.Out == "" || c.Out == "-") && isTerminal(s.out) {
 		return errors.New("parquet is no text: name a file with -o, or use a pipe")
 	}
-	return write(s.out)
+	return s.write(c.Out, func(w io.Writer) error { return export.Write(w, run, options) })
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"packbench/internal/atomicfile"
 )
 
 // app is the command line: a verb per field.
@@ -33,6 +35,15 @@ type streams struct {
 	in  io.Reader
 	out io.Writer
 	err io.Writer
+}
+
+// write writes to the file at path, whole or not at all, or to standard output
+// where path is "-" or empty.
+func (s *streams) write(path string, write func(io.Writer) error) error {
+	if path == "" || path == "-" {
+		return write(s.out)
+	}
+	return atomicfile.Write(path, write)
 }
 
 // Exit codes.

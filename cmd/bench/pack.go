@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"strings"
 
 	"packbench/datasets"
 	"packbench/internal/answer"
-	"packbench/internal/atomicfile"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -50,16 +48,19 @@ func (c *packCmd) Run(s *streams) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	result, err := packOnce(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
+	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
 	if err != nil {
-		return failed(err)
+		return failed(fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err))
 	}
 	a := answer.New(strategy.Spec().String(), problem, result)
 	write := a.WriteJSON
 	if strings.HasSuffix(strings.ToLower(c.Out), ".npz") {
 		write = a.WriteNPZ
 	}
-	return c.write(s, write)
+	if err := s.write(c.Out, write); err != nil {
+		return failed(err)
+	}
+	return nil
 }
 
 // problem reads the loads and checks that they can be packed.
@@ -73,34 +74,4 @@ func (c *packCmd) problem(s *streams) (*packing.Problem, error) {
 		return nil, fmt.Errorf("%s: %w", c.File, err)
 	}
 	return problem, nil
-}
-
-func (c *packCmd) write(s *streams, write func(io.Writer) error) error {
-	var err error
-	if c.Out == "-" {
-		err = write(s.out)
-	} else {
-		err = atomicfile.Write(c.Out, write)
-	}
-	if err != nil {
-		return failed(err)
-	}
-	return nil
-}
-
-// packOnce runs a strategy on one problem and checks the result.
-func packOnce(ctx context.Context, b strategies.Backend, s strategies.Strategy, p *packing.Problem, random strategies.Random) (*packing.Packing, error) {
-	runner, err := b.Prepare(s, p.Shape)
-	if err != nil {
-		return nil, fmt.Errorf("%s on %s: %w", s.Spec(), b.Name(), err)
-	}
-	defer runner.Close()
-	result := packing.NewPacking(p.Shape)
-	if _, err := runner.Pack(ctx, p, random, result); err != nil {
-		return nil, fmt.Errorf("%s on %s: %w", s.Spec(), b.Name(), err)
-	}
-	if err := result.Validate(p); err != nil {
-		return nil, fmt.Errorf("%s on %s gave a packing that breaks the rules: %w", s.Spec(), b.Name(), err)
-	}
-	return result, nil
 }
