@@ -20,13 +20,7 @@ var snakeDefinition = Definition{
 			var sorter lpt.Sorter
 			return PackFunc(func(_ context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 				sorter.Descending(order, task.Weights)
-				for pos, item := range order {
-					row, pack := pos/packs, pos%packs
-					if row%2 == 1 {
-						pack = packs - 1 - pack
-					}
-					packIndex[item], rankInPack[item] = int32(pack), int32(row)
-				}
+				lpt.Fold(order, packs, packIndex, rankInPack)
 				return LayerStats{}, nil
 			})
 		}), nil

@@ -202,13 +202,7 @@ func (p *Packer) begin(seed uint64, layer, start int, weights []float32) {
 		p.sorter.Descending(p.noisyOrder, p.weights)
 		p.greedy.Pack(p.noisyOrder, weights, p.packs, p.pack, p.rank)
 	case p.opt.Order == Snake:
-		for x, item := range p.order {
-			row, pack := x/p.packs, x%p.packs
-			if row%2 == 1 {
-				pack = p.packs - 1 - pack
-			}
-			p.pack[item], p.rank[item] = int32(pack), int32(row)
-		}
+		lpt.Fold(p.order, p.packs, p.pack, p.rank)
 	default:
 		p.greedy.Pack(p.order, weights, p.packs, p.pack, p.rank)
 	}

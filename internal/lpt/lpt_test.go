@@ -95,3 +95,15 @@ func BenchmarkDescending(b *testing.B) {
 		}
 	})
 }
+
+func TestFold(t *testing.T) {
+	order := []int32{5, 3, 1, 0, 2, 4}
+	packIndex, rank := make([]int32, 6), make([]int32, 6)
+	lpt.Fold(order, 2, packIndex, rank)
+	if want := []int32{0, 1, 0, 1, 1, 0}; !slices.Equal(packIndex, want) {
+		t.Errorf("packs %v, want %v", packIndex, want)
+	}
+	if want := []int32{1, 1, 2, 0, 2, 0}; !slices.Equal(rank, want) {
+		t.Errorf("ranks %v, want %v", rank, want)
+	}
+}

@@ -1,6 +1,6 @@
-// Package lpt holds the two steps that many packing strategies begin with:
-// sorting the items of a layer by falling weight, and packing them greedily
-// under the capacity of the packs.
+// Package lpt holds the steps that many packing strategies begin with: sorting
+// the items of a layer by falling weight, and dealing them out in rows or packing
+// them greedily under the capacity of the packs.
 package lpt
 
 import (
