@@ -5,81 +5,101 @@ package lpt
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
-// Sorter sorts the items of a layer by falling weight. Its memory is kept from
-// one layer to the next; the zero value is ready for use.
+// Sorter sorts the items of a layer by falling weight, or by keys of any kind.
+// Its memory is kept from one layer to the next; the zero value is ready for
+// use.
 //
-// It is a bucket sort on the bits of the weights, which for floats ≥ 0 are in
-// the order of the values and spread even heavy tails well. An insertion sort
-// puts the few neighbours within a bucket right; crowded buckets are left to
-// the library's sort, so the cost is O(n log n) at worst.
+// It is a bucket sort: the keys are spread linearly over two to four buckets per
+// item, which leaves them in order but for a few neighbours, and an insertion
+// sort puts those right. Inverted bits of weights, which for floats ≥ 0 are in
+// the opposite order of the values, spread even heavy tails well. Keys that crowd
+// in few buckets would make the insertion sort slow, so it gives up after a number
+// of moves and leaves the rest to the library's sort: O(n log n) at worst.
 type Sorter struct {
-	words  []uint64 // inverted bits<<32 | item
-	bucket []int32  // count, then the next free place, of each bucket
+	keys   []uint32
+	words  []uint64 // key<<32 | item
+	bucket []uint32 // count, then the next free place, of each bucket
 }
-
-// crowded is the number of items from which a bucket is sorted by the library.
-const crowded = 24
 
 // Descending writes to order, [items], the items by falling weight, equal
 // weights by item. Weights must be ≥ 0 (or −0, which equals 0).
 func (s *Sorter) Descending(order []int32, weights []float32) {
-	n := len(weights)
+	s.keys = slices.Grow(s.keys[:0], len(weights))[:len(weights)]
+	for i, w := range weights {
+		s.keys[i] = DescendingKey(w)
+	}
+	s.Ascending(order, s.keys)
+}
+
+// Ascending writes to order, [items], the items by rising key, equal keys by
+// item.
+func (s *Sorter) Ascending(order []int32, keys []uint32) {
+	n := len(keys)
 	if n == 0 {
 		return
 	}
 	s.words = slices.Grow(s.words[:0], n)[:n]
-	s.bucket = slices.Grow(s.bucket[:0], 2*n)[:2*n]
-	clear(s.bucket)
-
-	low, high := descendingKey(weights[0]), uint32(0)
-	for _, w := range weights {
-		key := descendingKey(w)
+	buckets := 1 << bits.Len(uint(2*n))
+	s.bucket = slices.Grow(s.bucket[:0], buckets)[:buckets]
+	low, high := keys[0], keys[0]
+	for _, key := range keys {
 		low, high = min(low, key), max(high, key)
 	}
+	s.spread(order, keys, low, high)
+}
+
+// spread is Ascending for keys from low to high.
+func (s *Sorter) spread(order []int32, keys []uint32, low, high uint32) {
+	words, bucket := s.words, s.bucket
 	// bucket of a key: (key − low)·scale/2³², from 0 to len(bucket) − 1
-	scale := uint64(len(s.bucket)) << 32 / (uint64(high-low) + 1)
-	for _, w := range weights {
-		s.bucket[uint64(descendingKey(w)-low)*scale>>32]++
+	scale := uint64(len(bucket)) << 32 / (uint64(high-low) + 1)
+	clear(bucket)
+	for _, key := range keys {
+		bucket[uint64(key-low)*scale>>32]++
 	}
-	place := int32(0)
-	for b, count := range s.bucket {
-		s.bucket[b] = place
+	place := uint32(0)
+	for b, count := range bucket {
+		bucket[b] = place
 		place += count
 	}
-	for i, w := range weights {
-		key := descendingKey(w)
-		at := &s.bucket[uint64(key-low)*scale>>32]
-		s.words[*at] = uint64(key)<<32 | uint64(i)
+	for i, key := range keys {
+		at := &bucket[uint64(key-low)*scale>>32]
+		words[*at] = uint64(key)<<32 | uint64(i)
 		*at++
 	}
-	s.tidy()
-	for pos, word := range s.words {
+	if !insertionSort(words, 8*len(words)) {
+		slices.Sort(words)
+	}
+	order = order[:len(words)]
+	for pos, word := range words {
 		order[pos] = int32(uint32(word))
 	}
 }
 
-// tidy sorts the words within each bucket; bucket[b] is where bucket b ends.
-func (s *Sorter) tidy() {
-	words, start := s.words, int32(0)
-	for _, end := range s.bucket {
-		if end-start >= crowded {
-			slices.Sort(words[start:end])
-		} else if end-start > 1 {
-			for i := start + 1; i < end; i++ {
-				word, at := words[i], i
-				for at > start && words[at-1] > word {
-					words[at] = words[at-1]
-					at--
-				}
-				words[at] = word
-			}
+// insertionSort sorts words unless that takes more than the given number of
+// moves; it reports whether it did. Either way words holds the same elements.
+func insertionSort(words []uint64, moves int) bool {
+	for i := 1; i < len(words); i++ {
+		word := words[i]
+		if word >= words[i-1] {
+			continue
 		}
-		start = end
+		at := i
+		for at > 0 && words[at-1] > word {
+			words[at] = words[at-1]
+			at--
+		}
+		words[at] = word
+		if moves -= i - at; moves < 0 {
+			return false
+		}
 	}
+	return true
 }
 
-// descendingKey maps floats ≥ 0 to integers in the opposite order, −0 like 0.
-func descendingKey(w float32) uint32 { return ^(math.Float32bits(w) &^ (1 << 31)) }
+// DescendingKey maps floats ≥ 0 to integers in the opposite order, −0 like 0.
+func DescendingKey(w float32) uint32 { return ^(math.Float32bits(w) &^ (1 << 31)) }

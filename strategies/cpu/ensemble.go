@@ -154,12 +154,12 @@ func (w *ensembleWorker) tryLanes(layer, first int, weights []float32) {
 func (w *ensembleWorker) order(order []int32, layer, c int, weights []float32) {
 	switch {
 	case c == 0:
-		w.sorter.descending(order, weights)
+		w.sorter.Descending(order, weights)
 		copy(w.lpt, order)
 	case c == 1:
 		zigzag(order, w.lpt)
 	case c < 2+w.ensemble.Random:
-		w.sorter.ascendingDraws(order, w.source.draw(w.buffer, w.row, layer, c))
+		w.sorter.Ascending(order, w.source.draw(w.buffer, w.row, layer, c))
 	default:
 		draw := w.source.draw(w.buffer, w.row, layer, c)
 		w.sorter.descendingNoisy(order, weights, draw, w.ensemble.Spread, w.ensemble.Floor)

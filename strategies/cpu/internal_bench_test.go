@@ -94,7 +94,7 @@ func BenchmarkMaxAny(b *testing.B) {
 				weights, kept := layerOf(shape.Items), newSelection(1, 1, shape.Items)
 				from, to := kept.slots[0], kept.slots[1]
 				s, g := newSorter(shape.Items), newGreedy(shape)
-				s.descending(from.order, weights)
+				s.Descending(from.order, weights)
 				g.setWeights(weights)
 				g.pack(from)
 				r := newRefiner(e, shape, vectors && hasVector())

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"packbench/internal/lpt"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -36,7 +37,7 @@ type refiner struct {
 type entry uint64
 
 func newEntry(w float32, index int) entry {
-	return entry(uint64(descendingKey(w))<<32 | uint64(index))
+	return entry(uint64(lpt.DescendingKey(w))<<32 | uint64(index))
 }
 
 func (e entry) index() int      { return int(uint32(e)) }
