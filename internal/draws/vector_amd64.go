@@ -25,6 +25,17 @@ func philoxVector(rows [][Lanes]uint64, seed uint64, layer, first int) int {
 	return 4 * blocks
 }
 
+// fillVector fills as many whole blocks of rows as it can and returns the number
+// of rows filled.
+func (d *Layer) fillVector(rows [][Wide]uint32, first int) int {
+	blocks := len(rows) / 4
+	if blocks == 0 || !hasVector() {
+		return 0
+	}
+	layerAVX512(&rows[0], &d.blocks[0], blocks, &d.rounds, uint32(first))
+	return 4 * blocks
+}
+
 // twistVector does what twist does if it can, and reports whether it could.
 func twistVector(x *[2 * mtWords]uint32) bool {
 	if !hasVector() {
@@ -50,6 +61,12 @@ func temperVector(dst, words []uint32) int {
 //
 //go:noescape
 func philoxAVX512(rows *[Lanes]uint64, blocks int, keys *[10][2]uint64, layer, first uint32)
+
+// layerAVX512 fills 4·blocks rows with the draws of candidates first to
+// first + 15.
+//
+//go:noescape
+func layerAVX512(rows *[Wide]uint32, starts *blockStart, blocks int, keys *roundKeys, first uint32)
 
 //go:noescape
 func twistAVX512(x *[2 * mtWords]uint32)

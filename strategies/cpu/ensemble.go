@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"packbench/internal/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -18,13 +19,14 @@ type ensembleWorker struct {
 	shape    packing.Shape
 	source   *source
 
-	buffer []uint32 // draws of a whole layer, torch stream only
-	row    []uint32 // draws of one candidate
-	sorter sorter
-	greedy greedy
-	vector *vector // nil where sorter and greedy do its work
-	kept   selection
-	refine refiner
+	buffer  []uint32 // draws of a whole layer, torch stream only
+	row     []uint32 // draws of one candidate
+	sorter  sorter
+	greedy  greedy
+	vector  *vector  // nil where sorter and greedy do its work
+	compact *compact // nil where one of the others does
+	kept    selection
+	refine  refiner
 
 	lpt   []int32 // candidate 0's order, [items]
 	watch stopwatch
@@ -69,6 +71,7 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, ve
 	}
 	if vectors {
 		w.vector = newVector(e, shape)
+		w.compact = newCompact(e, shape)
 	}
 	return w
 }
@@ -84,12 +87,15 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	w.watch.begin()
 	w.greedy.setWeights(weights)
 	w.kept.reset()
-	try := w.tryBatch
-	if w.vector != nil {
+	try, step := w.tryBatch, lanes
+	switch {
+	case w.compact != nil && w.compact.setLayer(weights, layer, j.random):
+		try, step = w.tryPage, compactPage
+	case w.vector != nil:
 		w.vector.setWeights(weights)
 		try = w.tryLanes
 	}
-	for first := 0; first < w.ensemble.Candidates; first += lanes {
+	for first := 0; first < w.ensemble.Candidates; first += step {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
@@ -147,6 +153,21 @@ func (w *ensembleWorker) tryLanes(layer, first int, weights []float32) {
 			w.kept.offer(0)
 		}
 	}
+	w.watch.lap(stageGreedy)
+}
+
+// tryPage does with compact what tryBatch does.
+func (w *ensembleWorker) tryPage(_, first int, _ []float32) {
+	w.compact.turn(first)
+	for b := range w.compact.batches() {
+		w.source.drawCompact(w.buffer, w.compact.batch(b), w.compact.draws, first+b*draws.Wide)
+		w.compact.order(b)
+	}
+	w.watch.lap(stageOrders)
+	for b := range w.compact.batches() {
+		w.compact.score(b)
+	}
+	w.compact.offer(&w.kept)
 	w.watch.lap(stageGreedy)
 }
 

@@ -107,3 +107,47 @@ func BenchmarkMaxAny(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCompact times the stages of sixteen candidates side by side.
+func BenchmarkCompact(b *testing.B) {
+	if !hasVector() {
+		b.Skip("no AVX-512 here, or built without assembly")
+	}
+	for _, shape := range []packing.Shape{
+		{Layers: 1, Items: 256, Packs: 8},
+		{Layers: 1, Items: 72, Packs: 8},
+		{Layers: 1, Items: 64, Packs: 8},
+	} {
+		e := strategies.Ensemble{Candidates: 128, Random: 32, Keep: 8, Spread: 0.4, Floor: 0.8}
+		c, weights := newCompact(e, shape), layerOf(shape.Items)
+		c.setLayer(weights, 2, strategies.Random{Seed: 1})
+		c.turn(0)
+		kept := newSelection(8, 1, shape.Items)
+		items := c.batch(3)[:shape.Items]
+		stage := func(name string, candidates int, f func()) {
+			b.Run(fmt.Sprintf("%v/%s", shape, name), func(b *testing.B) {
+				for b.Loop() {
+					f()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*candidates*shape.Items), "ns/item")
+			})
+		}
+		stage("layer", 128, func() { c.setLayer(weights, 2, strategies.Random{Seed: 1}) })
+		stage("draws", draws.Wide, func() { c.draws.Fill(c.batch(3), 48) })
+		stage("keys", draws.Wide, func() { compactMakeKeys(items, c.exact, c.weights, &c.keys) })
+		for batch := range c.batches() {
+			c.draws.Fill(c.batch(batch), draws.Wide*batch)
+			c.order(batch)
+		}
+		stage("keys+sort", draws.Wide, func() {
+			compactMakeKeys(items, c.exact, c.weights, &c.keys)
+			compactSort(c.batch(3), c.sort)
+		})
+		stage("ties", draws.Wide, func() { compactTies(items) })
+		for batch := range c.batches() {
+			c.score(batch)
+		}
+		stage("score", draws.Wide, func() { c.score(3) })
+		stage("offer", 128, func() { kept.reset(); c.offer(&kept) })
+	}
+}

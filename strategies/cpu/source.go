@@ -78,3 +78,19 @@ func (s *source) drawLanes(buffer []uint32, rows []row, layer, first int) {
 		}
 	}
 }
+
+// drawCompact does the same for batches of [draws.Wide] candidates.
+func (s *source) drawCompact(buffer []uint32, rows []compactRow, layer *draws.Layer, first int) {
+	if s.torch == nil {
+		layer.Fill(rows, first)
+		return
+	}
+	for c := max(first, 2); c < min(first+draws.Wide, s.ensemble.Candidates); c++ {
+		row := s.draw(buffer, nil, 0, c)
+		lane := (c - first) % draws.Wide
+		rows := rows[:len(row)]
+		for i, draw := range row {
+			rows[i][lane] = draw
+		}
+	}
+}

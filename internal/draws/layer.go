@@ -1,0 +1,90 @@
+package draws
+
+// Wide is the number of candidates whose draws [Layer.Fill] makes side by side.
+const Wide = 16
+
+// Layer makes the draws of one layer for Wide candidates at a time. The counters
+// of a layer differ in two words only, so two of the ten rounds and half of a
+// third need not be done for each candidate and each block of items.
+type Layer struct {
+	seed   uint64
+	layer  int
+	rounds roundKeys
+	blocks []blockStart
+}
+
+// roundKeys are what the rounds need beside their block and candidate.
+type roundKeys struct {
+	candidate uint32       // first round: exclusive or with the candidate gives c0
+	second    uint32       // second round: key of c2
+	fourth    uint32       // fourth round: key of c0
+	last      [6][2]uint32 // fifth to tenth round: keys of c0 and c2
+}
+
+// blockStart is what a block's number contributes to the first four rounds.
+type blockStart struct {
+	second uint32 // exclusive or with the candidate's c2 after the second round
+	third  [2]uint32
+	fourth uint32
+}
+
+// NewLayer returns a Layer for up to so many items. It has no draws before
+// [Layer.Reset].
+func NewLayer(items int) *Layer { return &Layer{blocks: make([]blockStart, (items+3)/4)} }
+
+// Reset chooses the seed and the layer.
+func (d *Layer) Reset(seed uint64, layer int) {
+	d.seed, d.layer = seed, layer
+	var keys [10][2]uint32
+	k0, k1 := uint32(seed), uint32(seed>>32)
+	for r := range keys {
+		keys[r] = [2]uint32{k0, k1}
+		k0 += philoxW0
+		k1 += philoxW1
+	}
+	product := uint64(philoxM1) * uint64(uint32(layer))
+	d.rounds = roundKeys{
+		candidate: uint32(product>>32) ^ keys[0][0],
+		second:    keys[1][1],
+		fourth:    keys[3][0],
+		last:      [6][2]uint32(keys[4:]),
+	}
+	for i := range d.blocks {
+		// c2 and c3 after the first round, then the products that the second and
+		// third make of them.
+		first := uint64(philoxM0) * uint64(i)
+		second := uint64(philoxM1) * uint64(uint32(first>>32)^keys[0][1])
+		third := uint64(philoxM0) * uint64(uint32(second>>32)^uint32(product)^keys[1][0])
+		d.blocks[i] = blockStart{
+			second: uint32(first),
+			third:  [2]uint32{uint32(second) ^ keys[2][0], uint32(third>>32) ^ keys[2][1]},
+			fourth: uint32(third) ^ keys[3][1],
+		}
+	}
+}
+
+// Fill fills rows with the draws of Wide consecutive candidates: rows[i][l] is
+// the draw of item i of candidate first + l, the same that [Philox] gives.
+func (d *Layer) Fill(rows [][Wide]uint32, first int) {
+	for i := d.fillVector(rows, first); i < len(rows); i++ {
+		for l := range Wide {
+			rows[i][l] = d.draw(i, first+l)
+		}
+	}
+}
+
+// draw returns the draw of one item of one candidate.
+func (d *Layer) draw(item, candidate int) uint32 {
+	b, r := d.blocks[item/4], &d.rounds
+	second := uint64(philoxM0) * uint64(uint32(candidate)^r.candidate)
+	third := uint64(philoxM1) * uint64(uint32(second>>32)^r.second^b.second)
+	p0 := uint64(philoxM0) * uint64(uint32(third>>32)^b.third[0])
+	p1 := uint64(philoxM1) * uint64(uint32(second)^b.third[1])
+	c0, c1 := uint32(p1>>32)^uint32(third)^r.fourth, uint32(p1)
+	c2, c3 := uint32(p0>>32)^b.fourth, uint32(p0)
+	for _, key := range r.last {
+		p0, p1 = uint64(philoxM0)*uint64(c0), uint64(philoxM1)*uint64(c2)
+		c0, c1, c2, c3 = uint32(p1>>32)^c1^key[0], uint32(p1), uint32(p0>>32)^c3^key[1], uint32(p0)
+	}
+	return [4]uint32{c0, c1, c2, c3}[item%4] >> (32 - Bits)
+}

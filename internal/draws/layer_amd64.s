@@ -1,0 +1,109 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// Philox4x32-10 for sixteen candidates of a layer side by side, in two halves of
+// eight 64-bit lanes: the candidates of even number, and those of odd number. As
+// in philoxAVX512 only the lower half of a lane matters. At the end the halves
+// are put together to sixteen 32-bit lanes.
+//
+//	SI rows         Z0–Z3, Z4, Z5      state and products of the even half
+//	DI block starts Z16–Z19, Z20, Z21  of the odd half
+//	BX round keys   Z6, Z7  upper, lower part of the second round's product, even
+//	CX blocks left  Z22, Z23  odd
+//	                Z9, Z10 multipliers
+//	                K1 upper half of each 64-bit lane
+
+DATA even<>+0(SB)/8, $0
+DATA even<>+8(SB)/8, $2
+DATA even<>+16(SB)/8, $4
+DATA even<>+24(SB)/8, $6
+DATA even<>+32(SB)/8, $8
+DATA even<>+40(SB)/8, $10
+DATA even<>+48(SB)/8, $12
+DATA even<>+56(SB)/8, $14
+GLOBL even<>(SB), RODATA|NOPTR, $64
+
+// What the second round makes of the candidates in upper.
+#define CANDIDATES(upper, lower) \
+	VPXORD.BCST 0(BX), upper, upper; \
+	VPMULUDQ upper, Z9, lower; \
+	VPSRLQ $32, lower, upper; \
+	VPXORD.BCST 4(BX), upper, upper
+
+// Rounds three and four; c1 is left in p1 and c3 in p0, as by ROUND.
+#define BEGIN(upper, lower, c0, c1, c2, p0, p1) \
+	VPXORD.BCST 0(DI), upper, c2; \
+	VPMULUDQ c2, Z10, c1; \
+	VPSRLQ $32, c1, c0; \
+	VPXORD.BCST 4(DI), c0, c0; \
+	VPXORD.BCST 8(DI), lower, c2; \
+	VPMULUDQ c0, Z9, p0; \
+	VPMULUDQ c2, Z10, p1; \
+	VPSRLQ $32, p1, c0; \
+	VPSRLQ $32, p0, c2; \
+	VPTERNLOGD.BCST $0x96, 8(BX), c1, c0; \
+	VPXORD.BCST 12(DI), c2, c2
+
+// A round turns (c0, c1, c2, c3) into
+// (hi(M1·c2)^c1^k0, lo(M1·c2), hi(M0·c0)^c3^k1, lo(M0·c0)).
+#define ROUND(r, c0, c1, c2, c3, p0, p1) \
+	VPMULUDQ c0, Z9, p0; \
+	VPMULUDQ c2, Z10, p1; \
+	VPSRLQ $32, p1, c0; \
+	VPSRLQ $32, p0, c2; \
+	VPTERNLOGD.BCST $0x96, (12+8*r)(BX), c1, c0; \
+	VPTERNLOGD.BCST $0x96, (16+8*r)(BX), c3, c2
+
+// The draw is the upper 24 bits of the word.
+#define DRAW(even, odd, at) \
+	VMOVSLDUP odd, K1, even; \
+	VPSRLD $8, even, even; \
+	VMOVDQU64 even, at(SI)
+
+// func layerAVX512(rows *[16]uint32, starts *blockStart, blocks int, keys *roundKeys, first uint32)
+TEXT ·layerAVX512(SB), NOSPLIT, $0-36
+	MOVQ rows+0(FP), SI
+	MOVQ starts+8(FP), DI
+	MOVQ blocks+16(FP), CX
+	MOVQ keys+24(FP), BX
+	MOVL first+32(FP), AX
+	VPBROADCASTQ AX, Z6
+	INCL AX
+	VPBROADCASTQ AX, Z22
+	VPADDQ even<>(SB), Z6, Z6
+	VPADDQ even<>(SB), Z22, Z22
+	MOVL $0xD2511F53, AX
+	VPBROADCASTQ AX, Z9
+	MOVL $0xCD9E8D57, AX
+	VPBROADCASTQ AX, Z10
+	MOVL $0xAAAA, AX
+	KMOVW AX, K1
+	CANDIDATES(Z6, Z7)
+	CANDIDATES(Z22, Z23)
+
+block:
+	BEGIN(Z6, Z7, Z0, Z1, Z2, Z4, Z5)
+	BEGIN(Z22, Z23, Z16, Z17, Z18, Z20, Z21)
+	ROUND(0, Z0, Z5, Z2, Z4, Z3, Z1)
+	ROUND(0, Z16, Z21, Z18, Z20, Z19, Z17)
+	ROUND(1, Z0, Z1, Z2, Z3, Z4, Z5)
+	ROUND(1, Z16, Z17, Z18, Z19, Z20, Z21)
+	ROUND(2, Z0, Z5, Z2, Z4, Z3, Z1)
+	ROUND(2, Z16, Z21, Z18, Z20, Z19, Z17)
+	ROUND(3, Z0, Z1, Z2, Z3, Z4, Z5)
+	ROUND(3, Z16, Z17, Z18, Z19, Z20, Z21)
+	ROUND(4, Z0, Z5, Z2, Z4, Z3, Z1)
+	ROUND(4, Z16, Z21, Z18, Z20, Z19, Z17)
+	ROUND(5, Z0, Z1, Z2, Z3, Z4, Z5)
+	ROUND(5, Z16, Z17, Z18, Z19, Z20, Z21)
+	DRAW(Z0, Z16, 0)
+	DRAW(Z5, Z21, 64)
+	DRAW(Z2, Z18, 128)
+	DRAW(Z4, Z20, 192)
+	ADDQ $256, SI
+	ADDQ $16, DI
+	DECQ CX
+	JNZ  block
+	VZEROUPPER
+	RET
