@@ -25,28 +25,34 @@ type compact struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
 
-	draws   *draws.Layer
-	rows    []compactRow // of each batch of candidates; see order and score
-	exact   []compactRow // keys of one batch in full, by item
-	sort    []blockStep
-	weights []float32 // without the sign of −0
-	keys    compactKeys
-	start   compactQueue // of empty packs
-	loads   [compactPacks]compactRow
-	shift   uint32    // bits of the layer's keys that are left out
-	first   int       // candidate of the page's first lane
-	count   int       // candidates in the page
-	scores  []float32 // imbalance of each
-	best    []int32   // lanes of the page, the best first
+	draws    *draws.Layer
+	rows     []compactRow // of each batch of candidates; see order and score
+	exact    []compactRow // keys of one batch in full, by item
+	sort     []blockStep
+	numbered []numberedWeight
+	keys     compactKeys
+	start    compactQueue // of empty packs
+	loads    [compactPacks]compactRow
+	shift    uint32    // bits of the layer's keys that are left out
+	first    int       // candidate of the page's first lane
+	count    int       // candidates in the page
+	scores   []float32 // imbalance of each
+	best     []int32   // lanes of the page, the best first
+}
+
+// numberedWeight is an item. The weight is without the sign of −0.
+type numberedWeight struct {
+	weight float32
+	number uint32
 }
 
 // compactKeys says how the keys of a batch are made: those of descendingNoisy, or
 // the draws themselves.
 type compactKeys struct {
 	spread, floor [draws.Wide]float32
-	shift         [draws.Wide]uint32
-	base          uint32 // bits of the greatest noisy weight
-	random        uint32 // bit set of the lanes whose keys are the draws
+	left          [draws.Wide]uint32 // bits to shift a key by, to stand above an item
+	base          uint32             // bits of the greatest noisy weight
+	random        uint32             // bit set of the lanes whose keys are the draws
 }
 
 // The shapes for which compact works: items are numbered in compactItemBits, and
@@ -71,14 +77,14 @@ func newCompact(e strategies.Ensemble, shape packing.Shape) *compact {
 	page := min(compactPage, roundUp(e.Candidates, draws.Wide))
 	return &compact{
 		ensemble: e, shape: shape,
-		draws:   draws.NewLayer(shape.Items),
-		rows:    make([]compactRow, page/draws.Wide*roundUp(shape.Items, blockRows)),
-		exact:   make([]compactRow, shape.Items),
-		start:   newCompactQueue(shape),
-		sort:    newBlocks(roundUp(shape.Items, blockRows) / blockRows),
-		weights: make([]float32, shape.Items),
-		scores:  make([]float32, page),
-		best:    make([]int32, 0, min(e.Keep, page)),
+		draws:    draws.NewLayer(shape.Items),
+		rows:     make([]compactRow, page/draws.Wide*roundUp(shape.Items, blockRows)),
+		exact:    make([]compactRow, shape.Items),
+		start:    newCompactQueue(shape),
+		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
+		numbered: make([]numberedWeight, shape.Items),
+		scores:   make([]float32, page),
+		best:     make([]int32, 0, min(e.Keep, page)),
 	}
 }
 
@@ -89,7 +95,7 @@ func (c *compact) setLayer(weights []float32, layer int, random strategies.Rando
 	least, most, total := float32(math.Inf(1)), float32(0), 0.0
 	for i, w := range weights {
 		w = abs(w)
-		c.weights[i] = w
+		c.numbered[i] = numberedWeight{w, uint32(i)}
 		least, most = min(least, w), max(most, w)
 		total += float64(w)
 	}
@@ -130,16 +136,16 @@ func (c *compact) order(b int) {
 	first := c.first + b*draws.Wide
 	c.keys.random = 0
 	for l := range draws.Wide {
-		c.keys.spread[l], c.keys.floor[l], c.keys.shift[l] = c.ensemble.Spread, c.ensemble.Floor, c.shift
+		c.keys.spread[l], c.keys.floor[l], c.keys.left[l] = c.ensemble.Spread, c.ensemble.Floor, compactItemBits-c.shift
 		switch candidate := first + l; {
 		case candidate == 0:
 			c.keys.spread[l], c.keys.floor[l] = 0, 1 // the weight as it is
 		case candidate < 2+c.ensemble.Random:
 			c.keys.random |= 1 << l
-			c.keys.shift[l] = 0
+			c.keys.left[l] = compactItemBits
 		}
 	}
-	compactMakeKeys(items, c.exact, c.weights, &c.keys)
+	compactMakeKeys(items, c.exact, c.numbered, &c.keys)
 	for i := range rows[len(items):] {
 		rows[len(items)+i] = lastRow
 	}
@@ -180,7 +186,7 @@ func (c *compact) mend(items []compactRow, lane int) {
 // score packs a batch, sets its scores and puts the place of each item beside it:
 // words room<<24 | pack<<16 | item, room being one less than the pack has left then.
 func (c *compact) score(b int) {
-	compactPackRows(c.batch(b)[:c.shape.Items], c.weights, &c.start, c.shape.Packs, &c.loads)
+	compactPackRows(c.batch(b)[:c.shape.Items], c.numbered, &c.start, c.shape.Packs, &c.loads)
 	least, most := &c.loads[0], &c.loads[c.shape.Packs-1]
 	for l := range min(draws.Wide, c.count-b*draws.Wide) {
 		c.scores[b*draws.Wide+l] = math.Float32frombits(most[l]&^signBit) - math.Float32frombits(least[l]&^signBit)

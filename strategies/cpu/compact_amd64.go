@@ -4,8 +4,8 @@ package cpu
 
 // compactMakeKeys turns the draws in items into words to be sorted and leaves
 // the keys, counted from the least, in exact.
-func compactMakeKeys(items, exact []compactRow, weights []float32, keys *compactKeys) {
-	compactKeysAVX512(&items[0], &exact[0], &weights[0], keys, len(items))
+func compactMakeKeys(items, exact []compactRow, numbered []numberedWeight, keys *compactKeys) {
+	compactKeysAVX512(&items[0], &exact[0], &numbered[0], keys, len(items))
 }
 
 // compactSort sorts each lane of rows, whole blocks of them, by the steps for as
@@ -25,12 +25,12 @@ func compactTies(rows []compactRow) uint16 {
 // compactPackRows packs the items of each lane in their order into the packs of
 // start, so many of them, leaves the place of each in its word and in loads the
 // packs' loads, rising, with the sign of −.
-func compactPackRows(items []compactRow, weights []float32, start *compactQueue, packs int, loads *[compactPacks]compactRow) {
-	compactPackAVX512(&items[0], &weights[0], start, packs, len(items), loads)
+func compactPackRows(items []compactRow, numbered []numberedWeight, start *compactQueue, packs int, loads *[compactPacks]compactRow) {
+	compactPackAVX512(&items[0], &numbered[0], start, packs, len(items), loads)
 }
 
 //go:noescape
-func compactKeysAVX512(items, exact *compactRow, weights *float32, keys *compactKeys, count int)
+func compactKeysAVX512(items, exact *compactRow, numbered *numberedWeight, keys *compactKeys, count int)
 
 //go:noescape
 func compactSortAVX512(rows *compactRow, steps *blockStep, count int)
@@ -39,4 +39,4 @@ func compactSortAVX512(rows *compactRow, steps *blockStep, count int)
 func compactTiesAVX512(rows *compactRow, pairs int) uint16
 
 //go:noescape
-func compactPackAVX512(items *compactRow, weights *float32, start *compactQueue, filling, count int, loads *[compactPacks]compactRow)
+func compactPackAVX512(items *compactRow, numbered *numberedWeight, start *compactQueue, filling, count int, loads *[compactPacks]compactRow)

@@ -10,14 +10,14 @@
 //
 //	SI items    Z10 spread   Z13 bits of the greatest noisy weight
 //	R8 exact    Z11 floor    Z14 shift
-//	DI weights  Z12 2⁻²⁴     Z15 one, Z16 item
-//	CX rows     K1  lanes whose keys are the draws
+//	DI numbered Z12 2⁻²⁴     Z15 bits of the keys
+//	CX rows     K1 lanes whose keys are the draws
 //
-// func compactKeysAVX512(items, exact *compactRow, weights *float32, keys *compactKeys, count int)
+// func compactKeysAVX512(items, exact *compactRow, numbered *numberedWeight, keys *compactKeys, count int)
 TEXT ·compactKeysAVX512(SB), NOSPLIT, $0-40
 	MOVQ items+0(FP), SI
 	MOVQ exact+8(FP), R8
-	MOVQ weights+16(FP), DI
+	MOVQ numbered+16(FP), DI
 	MOVQ keys+24(FP), BX
 	MOVQ count+32(FP), CX
 	VMOVDQU32 0(BX), Z10
@@ -28,9 +28,8 @@ TEXT ·compactKeysAVX512(SB), NOSPLIT, $0-40
 	KMOVW AX, K1
 	MOVL $0x33800000, AX
 	VPBROADCASTD AX, Z12
-	MOVL $1, AX
+	MOVL $0xFFFFFF00, AX
 	VPBROADCASTD AX, Z15
-	VPXORD Z16, Z16, Z16
 
 key:
 	VMOVDQU32 (SI), Z0
@@ -42,14 +41,12 @@ key:
 	VPSUBD Z1, Z13, Z1 // falling weights are rising differences
 	VMOVDQA32 Z0, K1, Z1
 	VMOVDQU32 Z1, (R8)
-	VPSRLVD Z14, Z1, Z1
-	VPSLLD $8, Z1, Z1
-	VPORD Z16, Z1, Z1
+	VPSLLVD Z14, Z1, Z1
+	VPTERNLOGD.BCST $0xEA, 4(DI), Z15, Z1 // Z1 & Z15 | number
 	VMOVDQU32 Z1, (SI)
-	VPADDD Z15, Z16, Z16
 	ADDQ $64, SI
 	ADDQ $64, R8
-	ADDQ $4, DI
+	ADDQ $8, DI
 	DECQ CX
 	JNZ  key
 	VZEROUPPER
@@ -252,12 +249,12 @@ pair:
 // an item, for a pack that is still empty after that goes to the front.
 //
 //	SI  next row of items       Z18 sign, Z19 bits of an item
-//	DI  weights                 Z20 room for one, Z21 bits of a pack
+//	DI  numbered                Z20 room for one, Z21 bits of a pack
 //	CX  rows left, but BX that  Z22 items, Z23 their weights, then y
 //	    are no empty pack's     Z24 room and pack of y
 //	K1–K7 comparisons
 //
-// func compactPackAVX512(items *compactRow, weights *float32, start *compactQueue, filling, count int, loads *[8]compactRow)
+// func compactPackAVX512(items *compactRow, numbered *numberedWeight, start *compactQueue, filling, count int, loads *[8]compactRow)
 #define BEHIND(xr, xnext, pr, pnext, here, next) \
 	VMOVAPS Z23, here, xr; \
 	VMOVDQA32 Z24, here, pr; \
@@ -268,7 +265,7 @@ pair:
 	VPANDD (SI), Z19, Z22; \
 	KXNORW K1, K1, K1; \
 	VPXORD Z23, Z23, Z23; \
-	VGATHERDPS (DI)(Z22*4), K1, Z23
+	VGATHERDPS (DI)(Z22*8), K1, Z23
 
 #define PACK \
 	VADDPS Z0, Z23, Z23; \
@@ -311,7 +308,7 @@ pair:
 
 TEXT ·compactPackAVX512(SB), NOSPLIT, $0-48
 	MOVQ items+0(FP), SI
-	MOVQ weights+8(FP), DI
+	MOVQ numbered+8(FP), DI
 	MOVQ start+16(FP), R8
 	MOVQ filling+24(FP), BX
 	MOVQ count+32(FP), CX

@@ -134,13 +134,13 @@ func BenchmarkCompact(b *testing.B) {
 		}
 		stage("layer", 128, func() { c.setLayer(weights, 2, strategies.Random{Seed: 1}) })
 		stage("draws", draws.Wide, func() { c.draws.Fill(c.batch(3), 48) })
-		stage("keys", draws.Wide, func() { compactMakeKeys(items, c.exact, c.weights, &c.keys) })
+		stage("keys", draws.Wide, func() { compactMakeKeys(items, c.exact, c.numbered, &c.keys) })
 		for batch := range c.batches() {
 			c.draws.Fill(c.batch(batch), draws.Wide*batch)
 			c.order(batch)
 		}
 		stage("keys+sort", draws.Wide, func() {
-			compactMakeKeys(items, c.exact, c.weights, &c.keys)
+			compactMakeKeys(items, c.exact, c.numbered, &c.keys)
 			compactSort(c.batch(3), c.sort)
 		})
 		stage("ties", draws.Wide, func() { compactTies(items) })

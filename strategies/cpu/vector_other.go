@@ -15,7 +15,7 @@ func packRows([]row, []uint64, []row) (least, most row)       { return least, mo
 func bestGain(_, _, _, _ []float32, _ float32) (float32, int) { return 0, 0 }
 func firstGain(_, _ []float32, _, _ float32) int              { return -1 }
 
-func compactMakeKeys(_, _ []compactRow, _ []float32, _ *compactKeys)                         {}
-func compactSort([]compactRow, []blockStep)                                                  {}
-func compactTies([]compactRow) uint16                                                        { return 0 }
-func compactPackRows([]compactRow, []float32, *compactQueue, int, *[compactPacks]compactRow) {}
+func compactMakeKeys(_, _ []compactRow, _ []numberedWeight, _ *compactKeys)                         {}
+func compactSort([]compactRow, []blockStep)                                                         {}
+func compactTies([]compactRow) uint16                                                               { return 0 }
+func compactPackRows([]compactRow, []numberedWeight, *compactQueue, int, *[compactPacks]compactRow) {}

@@ -1,0 +1,202 @@
+package cpu
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"packbench/internal/draws"
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// weightKinds are ways to make n weights: few values with many ties, whole
+// numbers, many binades, and neighbouring floats beside a tiny one, whose keys
+// differ in the bits that compact leaves out.
+var weightKinds = map[string]func(r *rand.Rand, i int) float32{
+	"equal":   func(*rand.Rand, int) float32 { return 1 },
+	"zero":    func(*rand.Rand, int) float32 { return float32(math.Copysign(0, -1)) },
+	"three":   func(r *rand.Rand, _ int) float32 { return float32(r.IntN(3)) },
+	"whole":   func(r *rand.Rand, _ int) float32 { return float32(r.IntN(1000)) },
+	"fine":    func(r *rand.Rand, _ int) float32 { return r.Float32() },
+	"binades": func(r *rand.Rand, _ int) float32 { return float32(math.Exp2(200*r.Float64() - 120)) },
+	"neighbours": func(r *rand.Rand, i int) float32 {
+		if i == 0 {
+			return 1e-40
+		}
+		return 1 + float32(r.IntN(300))*0x1p-23
+	},
+}
+
+// Every lane has the order, the places and the imbalance that sorter and greedy
+// give its candidate, and the same candidates are kept, at any shape up to the
+// limits, whatever the ties.
+func TestCompactEqualsScalar(t *testing.T) {
+	if !hasVector() {
+		t.Skip("no AVX-512 here, or built without assembly")
+	}
+	kinds := slices.Sorted(func(yield func(string) bool) {
+		for kind := range weightKinds {
+			if !yield(kind) {
+				return
+			}
+		}
+	})
+	rapid.Check(t, func(rt *rapid.T) {
+		packs := rapid.IntRange(1, compactPacks).Draw(rt, "packs")
+		capacity := rapid.IntRange(1, min(compactCapacity, compactItems/packs)).Draw(rt, "capacity")
+		shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
+		e := strategies.Ensemble{Candidates: rapid.IntRange(2, compactPage+20).Draw(rt, "candidates"), Spread: 0.4, Floor: 0.8}
+		e.Random = rapid.IntRange(0, e.Candidates-2).Draw(rt, "random")
+		e.Keep = rapid.IntRange(1, min(e.Candidates, 20)).Draw(rt, "keep")
+		if rapid.Bool().Draw(rt, "noise apart") {
+			e.Spread, e.Floor = 0.3, 2 // candidate 0 is below all others
+		}
+		seed := rapid.Uint64().Draw(rt, "seed")
+		kind := rapid.SampledFrom(kinds).Draw(rt, "weights")
+		random := rand.New(rand.NewPCG(seed, 0))
+		weights := make([]float32, shape.Items)
+		for i := range weights {
+			weights[i] = weightKinds[kind](random, i)
+		}
+
+		s := &source{ensemble: e, shape: shape, random: strategies.Random{Seed: seed}}
+		scalar := newEnsembleWorker(e, shape, s, false)
+		scalar.greedy.setWeights(weights)
+		c := newCompact(e, shape)
+		if !c.setLayer(weights, 3, s.random) {
+			rt.Fatal("compact does not take the layer")
+		}
+		want, got := newSelection(e.Keep, 1, shape.Items), newSelection(e.Keep, 1, shape.Items)
+		at := newSelection(0, 1, shape.Items).slots[0]
+		for first := 0; first < e.Candidates; first += compactPage {
+			c.turn(first)
+			for b := range c.batches() {
+				s.drawCompact(nil, c.batch(b), c.draws, first+b*draws.Wide)
+				c.order(b)
+			}
+			for b := range c.batches() {
+				c.score(b)
+			}
+			for lane := range c.count {
+				spare := want.spares()[0]
+				scalar.order(spare.order, 3, first+lane, weights)
+				scalar.greedy.pack(spare)
+				if c.take(at, lane); !slices.Equal(at.order, spare.order) {
+					rt.Fatalf("%v, candidate %d has the order\n     %v\nwant %v", shape, first+lane, at.order, spare.order)
+				}
+				if !slices.Equal(at.place, spare.place) {
+					rt.Fatalf("%v, candidate %d has the places\n     %v\nwant %v", shape, first+lane, at.place, spare.place)
+				}
+				if c.scores[lane] != spare.imbalance {
+					rt.Fatalf("%v, candidate %d has imbalance %v, want %v", shape, first+lane, c.scores[lane], spare.imbalance)
+				}
+				want.offer(0)
+			}
+			c.offer(&got)
+		}
+		for i, slot := range want.best() {
+			if other := got.best()[i]; !slices.Equal(other.order, slot.order) || other.imbalance != slot.imbalance {
+				rt.Fatalf("%v keeps another candidate as number %d, of imbalance %v, want %v", shape, i, other.imbalance, slot.imbalance)
+			}
+		}
+	})
+}
+
+// By the zero-one principle the steps sort every sequence of blocks if they sort
+// all of zeros and ones. Blocks that are sorted hold a number of zeros each; all
+// such numbers, of few rows to a block, are tried.
+func TestBlocksSort(t *testing.T) {
+	const rows = 4
+	for blocks := 1; blocks <= compactItems/blockRows; blocks++ {
+		steps := newBlocks(blocks)
+		random := rand.New(rand.NewPCG(1, uint64(blocks)))
+		for range 2000 {
+			words := make([]int, rows*blocks)
+			ones := random.IntN(len(words) + 1)
+			for i := range words {
+				words[i] = random.IntN(len(words)) / max(1, ones)
+			}
+			sortBlocks(words, steps, rows)
+			if !slices.IsSorted(words) {
+				t.Fatalf("%d blocks are not sorted: %v", blocks, words)
+			}
+		}
+	}
+}
+
+// sortBlocks does what compactSort does, with blocks of so many rows.
+func sortBlocks(words []int, steps []blockStep, rows int) {
+	block := func(offset uint32) []int {
+		at := int(offset) / (blockRows * 64) * rows
+		return words[at : at+rows]
+	}
+	meet := func(a, b []int, i, j int) { a[i], b[j] = min(a[i], b[j]), max(a[i], b[j]) }
+	for _, s := range steps {
+		a, b := block(s.a), block(s.b)
+		for i := range rows {
+			switch s.kind {
+			case blockHalve, blockHalveThen:
+				meet(a, b, i, i)
+			case blockFlip, blockFlipThen:
+				meet(a, b, i, rows-1-i)
+			}
+		}
+		switch s.kind {
+		case blockSort:
+			slices.Sort(a)
+		case blockMerge, blockHalveThen, blockFlipThen:
+			for d := rows / 2; d > 0; d /= 2 {
+				for i := range rows {
+					if i&d == 0 {
+						meet(a, a, i, i+d)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What compact packs goes by the shape, the ensemble and the loads.
+func TestCompactLimits(t *testing.T) {
+	many := strategies.Ensemble{Candidates: 2, Keep: 1, Spread: 0.4, Floor: 0.8}
+	for _, tt := range []struct {
+		ensemble     strategies.Ensemble
+		items, packs int
+		want         bool
+	}{
+		{many, 72, 8, true},
+		{many, compactItems, compactPacks, true},
+		{many, compactItems, 2, true},
+		{many, compactItems, 1, false},
+		{many, compactItems + 8, 8, false},
+		{many, 72, 9, false},
+		{strategies.Ensemble{Candidates: 1, Keep: 1}, 72, 8, false},
+	} {
+		shape := packing.Shape{Layers: 1, Items: tt.items, Packs: tt.packs}
+		if got := newCompact(tt.ensemble, shape) != nil; got != tt.want {
+			t.Errorf("%v, %d candidates: compact %t, want %t", shape, tt.ensemble.Candidates, got, tt.want)
+		}
+	}
+
+	c := newCompact(many, packing.Shape{Layers: 1, Items: 4, Packs: 2})
+	for _, tt := range []struct {
+		weights []float32
+		floor   float32
+		want    bool
+	}{
+		{[]float32{0, 0, 0, 0}, 0.8, true},
+		{[]float32{1, 1e30, 0, 1e-40}, 0.8, true},
+		{[]float32{1e38, 1e38, 1e38, 1e38}, 0.8, false},
+		{[]float32{1e37, 1, 1, 1}, 1e3, false},
+		{[]float32{0, 0, 0, 0}, float32(math.Inf(1)), false},
+	} {
+		c.ensemble.Floor = tt.floor
+		if got := c.setLayer(tt.weights, 0, strategies.Random{}); got != tt.want {
+			t.Errorf("%v times %v: compact %t, want %t", tt.weights, tt.floor, got, tt.want)
+		}
+	}
+}
