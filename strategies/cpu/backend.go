@@ -14,7 +14,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"packbench/internal/panics"
@@ -96,6 +95,7 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 	default:
 		return nil, fmt.Errorf("%w: cpu executes ensembles and layerwise strategies, not %T", strategies.ErrUnsupported, s)
 	}
+	r.crew = newCrew(threads)
 	return r, nil
 }
 
@@ -128,6 +128,7 @@ type runner struct {
 	shape   packing.Shape
 	source  *source // of an ensemble's random draws, nil for others
 	workers []worker
+	crew    *crew
 }
 
 // Pack implements [strategies.Runner].
@@ -140,12 +141,7 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 		r.source.restart(random)
 	}
 	errs := make([]error, len(r.workers))
-	var wait sync.WaitGroup
-	for i, w := range r.workers[1:] {
-		wait.Go(func() { errs[i+1] = drain(ctx, w, j) })
-	}
-	errs[0] = drain(ctx, r.workers[0], j)
-	wait.Wait()
+	r.crew.run(func(i int) { errs[i] = drain(ctx, r.workers[i], j) })
 
 	report := strategies.Report{Layers: j.layers}
 	for _, w := range r.workers {

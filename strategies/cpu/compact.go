@@ -243,7 +243,7 @@ func (c *compact) offer(kept *selection) {
 
 // take writes the order and the places of a candidate of the page to s.
 func (c *compact) take(s *slot, at int) {
-	rows, lane := c.batch(at/draws.Wide), at%draws.Wide
+	rows, lane := c.batch(at/draws.Wide), uint(at)%draws.Wide
 	last := int32(c.shape.Capacity()) - 2
 	order := s.order
 	places := s.place[:len(order)]

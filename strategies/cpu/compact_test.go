@@ -21,6 +21,7 @@ var weightKinds = map[string]func(r *rand.Rand, i int) float32{
 	"zero":    func(*rand.Rand, int) float32 { return float32(math.Copysign(0, -1)) },
 	"three":   func(r *rand.Rand, _ int) float32 { return float32(r.IntN(3)) },
 	"whole":   func(r *rand.Rand, _ int) float32 { return float32(r.IntN(1000)) },
+	"octaves": func(r *rand.Rand, _ int) float32 { return 1 + 2.2*r.Float32() }, // three, but two without noise
 	"fine":    func(r *rand.Rand, _ int) float32 { return r.Float32() },
 	"binades": func(r *rand.Rand, _ int) float32 { return float32(math.Exp2(200*r.Float64() - 120)) },
 	"neighbours": func(r *rand.Rand, i int) float32 {
