@@ -215,12 +215,12 @@ func newCompactQueue(shape packing.Shape) (q compactQueue) {
 // offer offers the best candidates of the page to kept, by rising index.
 func (c *compact) offer(kept *selection) {
 	c.best = c.best[:0]
+	limit := kept.limit()
 	for at, score := range c.scores[:c.count] {
-		full := len(c.best) == cap(c.best)
-		if full && score >= c.scores[c.best[len(c.best)-1]] || !kept.wants(score) {
+		if score >= limit {
 			continue
 		}
-		if !full {
+		if len(c.best) < cap(c.best) {
 			c.best = append(c.best, 0)
 		}
 		i := len(c.best) - 1
@@ -228,6 +228,9 @@ func (c *compact) offer(kept *selection) {
 			c.best[i] = c.best[i-1]
 		}
 		c.best[i] = int32(at)
+		if len(c.best) == cap(c.best) {
+			limit = min(limit, c.scores[c.best[len(c.best)-1]])
+		}
 	}
 	// Of these, kept takes each that it wants when its turn comes; equal ones are
 	// in the order of their indices already.
