@@ -1,9 +1,9 @@
 package draws
 
-// Wide is the number of candidates whose draws [Layer.Fill] makes side by side.
-const Wide = 16
+// Lanes is the number of candidates whose draws [Layer.Fill] makes side by side.
+const Lanes = 16
 
-// Layer makes the draws of one layer for Wide candidates at a time. The counters
+// Layer makes the draws of one layer for Lanes candidates at a time. The counters
 // of a layer differ in two words only, so two of the ten rounds and half of a
 // third need not be done for each candidate and each block of items.
 type Layer struct {
@@ -63,11 +63,11 @@ func (d *Layer) Reset(seed uint64, layer int) {
 	}
 }
 
-// Fill fills rows with the draws of Wide consecutive candidates: rows[i][l] is
+// Fill fills rows with the draws of Lanes consecutive candidates: rows[i][l] is
 // the draw of item i of candidate first + l, the same that [Philox] gives.
-func (d *Layer) Fill(rows [][Wide]uint32, first int) {
+func (d *Layer) Fill(rows [][Lanes]uint32, first int) {
 	for i := d.fillVector(rows, first); i < len(rows); i++ {
-		for l := range Wide {
+		for l := range Lanes {
 			rows[i][l] = d.draw(i, first+l)
 		}
 	}

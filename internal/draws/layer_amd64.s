@@ -3,9 +3,11 @@
 #include "textflag.h"
 
 // Philox4x32-10 for sixteen candidates of a layer side by side, in two halves of
-// eight 64-bit lanes: the candidates of even number, and those of odd number. As
-// in philoxAVX512 only the lower half of a lane matters. At the end the halves
-// are put together to sixteen 32-bit lanes.
+// eight 64-bit lanes: the candidates of even number, and those of odd number. A
+// lane holds one word of the state of one candidate in its lower half: VPMULUDQ
+// multiplies just these and leaves the whole product in the lane, so what stands in
+// the upper halves never matters. At the end the halves are put together to sixteen
+// 32-bit lanes.
 //
 //	SI rows         Z0–Z3, Z4, Z5      state and products of the even half
 //	DI block starts Z16–Z19, Z20, Z21  of the odd half

@@ -13,10 +13,10 @@ func TestLayerEqualsPhilox(t *testing.T) {
 		for _, seed := range []uint64{0, 7<<32 | 5, 1<<64 - 1, 0x9E3779B97F4A7C15} {
 			for _, at := range []struct{ layer, first int }{{0, 0}, {3, 40}, {57, 121}, {1 << 30, 1<<31 - 17}} {
 				d.Reset(seed, at.layer)
-				rows := make([][Wide]uint32, items)
+				rows := make([][Lanes]uint32, items)
 				d.Fill(rows, at.first)
 				want, got := make([]uint32, items), make([]uint32, items)
-				for l := range Wide {
+				for l := range Lanes {
 					Philox(want, seed, at.layer, at.first+l)
 					for i := range rows {
 						got[i] = rows[i][l]
@@ -37,8 +37,8 @@ func TestLayerEqualsPhilox(t *testing.T) {
 }
 
 func BenchmarkLayer(b *testing.B) {
-	rows, d := make([][Wide]uint32, 72), NewLayer(72)
-	b.SetBytes(int64(4 * Wide * len(rows)))
+	rows, d := make([][Lanes]uint32, 72), NewLayer(72)
+	b.SetBytes(int64(4 * Lanes * len(rows)))
 	d.Reset(1, 2)
 	for i := 0; b.Loop(); i++ {
 		d.Fill(rows, i)

@@ -7,27 +7,9 @@ import "github.com/klauspost/cpuid/v2"
 // hasVector reports whether the processor has the instructions of the assembly.
 func hasVector() bool { return cpuid.CPU.Supports(cpuid.AVX512F) }
 
-// philoxVector fills as many whole blocks of rows as it can and returns the
-// number of rows filled.
-func philoxVector(rows [][Lanes]uint64, seed uint64, layer, first int) int {
-	blocks := len(rows) / 4
-	if blocks == 0 || !hasVector() {
-		return 0
-	}
-	var keys [10][2]uint64
-	k0, k1 := uint32(seed), uint32(seed>>32)
-	for r := range keys {
-		keys[r] = [2]uint64{uint64(k0), uint64(k1)}
-		k0 += philoxW0
-		k1 += philoxW1
-	}
-	philoxAVX512(&rows[0], blocks, &keys, uint32(layer), uint32(first))
-	return 4 * blocks
-}
-
 // fillVector fills as many whole blocks of rows as it can and returns the number
 // of rows filled.
-func (d *Layer) fillVector(rows [][Wide]uint32, first int) int {
+func (d *Layer) fillVector(rows [][Lanes]uint32, first int) int {
 	blocks := len(rows) / 4
 	if blocks == 0 || !hasVector() {
 		return 0
@@ -56,17 +38,11 @@ func temperVector(dst, words []uint32) int {
 	return 16 * blocks
 }
 
-// philoxAVX512 fills 4·blocks rows with the draws of candidates first to
-// first + 7 of a layer; keys holds the two key words of each round.
-//
-//go:noescape
-func philoxAVX512(rows *[Lanes]uint64, blocks int, keys *[10][2]uint64, layer, first uint32)
-
 // layerAVX512 fills 4·blocks rows with the draws of candidates first to
 // first + 15.
 //
 //go:noescape
-func layerAVX512(rows *[Wide]uint32, starts *blockStart, blocks int, keys *roundKeys, first uint32)
+func layerAVX512(rows *[Lanes]uint32, starts *blockStart, blocks int, keys *roundKeys, first uint32)
 
 //go:noescape
 func twistAVX512(x *[2 * mtWords]uint32)

@@ -4,7 +4,6 @@ package draws
 
 // There are no vector instructions: nothing is done with them.
 
-func philoxVector([][Lanes]uint64, uint64, int, int) int { return 0 }
-func (*Layer) fillVector([][Wide]uint32, int) int        { return 0 }
-func twistVector(*[2 * mtWords]uint32) bool              { return false }
-func temperVector(_, _ []uint32) int                     { return 0 }
+func (*Layer) fillVector([][Lanes]uint32, int) int { return 0 }
+func twistVector(*[2 * mtWords]uint32) bool        { return false }
+func temperVector(_, _ []uint32) int               { return 0 }

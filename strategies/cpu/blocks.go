@@ -24,7 +24,7 @@ const (
 const blockRows = 16
 
 // lastRow stands in for the rows that are missing in the last block.
-var lastRow = func() (r compactRow) {
+var lastRow = func() (r vectorRow) {
 	for l := range r {
 		r[l] = math.MaxUint32
 	}

@@ -19,14 +19,13 @@ type ensembleWorker struct {
 	shape    packing.Shape
 	source   *source
 
-	buffer  []uint32 // draws of a whole layer, torch stream only
-	row     []uint32 // draws of one candidate
-	sorter  sorter
-	greedy  greedy
-	vector  *vector  // nil where sorter and greedy do its work
-	compact *compact // nil where one of the others does
-	kept    selection
-	refine  refiner
+	buffer []uint32 // draws of a whole layer, torch stream only
+	row    []uint32 // draws of one candidate
+	sorter sorter
+	greedy greedy
+	vector *vector // nil where sorter and greedy do its work
+	kept   selection
+	refine refiner
 
 	lpt   []int32 // candidate 0's order, [items]
 	watch stopwatch
@@ -71,7 +70,6 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, ve
 	}
 	if vectors {
 		w.vector = newVector(e, shape)
-		w.compact = newCompact(e, shape)
 	}
 	return w
 }
@@ -88,12 +86,9 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	w.greedy.setWeights(weights)
 	w.kept.reset()
 	try, step := w.tryBatch, lanes
-	switch {
-	case w.compact != nil && w.compact.setLayer(weights, layer, j.random):
-		try, step = w.tryPage, compactPage
-	case w.vector != nil:
-		w.vector.setWeights(weights)
-		try = w.tryLanes
+	vectors := w.vector != nil && w.vector.setLayer(weights, layer, j.random)
+	if vectors {
+		try, step = w.tryPage, vectorPage
 	}
 	for first := 0; first < w.ensemble.Candidates; first += step {
 		if err := ctx.Err(); err != nil {
@@ -102,7 +97,7 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 		try(layer, first, weights)
 	}
 
-	if w.vector == nil { // which has packed what it kept
+	if !vectors { // which have packed what is kept
 		for _, c := range w.kept.best() {
 			w.greedy.pack(c)
 		}
@@ -139,35 +134,18 @@ func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 	w.watch.lap(stageGreedy)
 }
 
-// tryLanes does with vector what tryBatch does.
-func (w *ensembleWorker) tryLanes(layer, first int, weights []float32) {
-	w.source.drawLanes(w.buffer, w.vector.draws(), layer, first)
-	w.vector.order(first, weights)
-	w.watch.lap(stageOrders)
-	imbalance := w.vector.score()
-	for lane := range min(lanes, w.ensemble.Candidates-first) {
-		if w.kept.wants(imbalance[lane]) {
-			spare := w.kept.spares()[0]
-			spare.imbalance = imbalance[lane]
-			w.vector.take(spare, lane)
-			w.kept.offer(0)
-		}
-	}
-	w.watch.lap(stageGreedy)
-}
-
-// tryPage does with compact what tryBatch does.
+// tryPage does with vector what tryBatch does.
 func (w *ensembleWorker) tryPage(_, first int, _ []float32) {
-	w.compact.turn(first)
-	for b := range w.compact.batches() {
-		w.source.drawCompact(w.buffer, w.compact.batch(b), w.compact.draws, first+b*draws.Wide)
-		w.compact.order(b)
+	w.vector.turn(first)
+	for b := range w.vector.batches() {
+		w.source.drawLanes(w.buffer, w.vector.batch(b), w.vector.draws, first+b*draws.Lanes)
+		w.vector.order(b)
 	}
 	w.watch.lap(stageOrders)
-	for b := range w.compact.batches() {
-		w.compact.score(b)
+	for b := range w.vector.batches() {
+		w.vector.score(b)
 	}
-	w.compact.offer(&w.kept)
+	w.vector.offer(&w.kept)
 	w.watch.lap(stageGreedy)
 }
 

@@ -53,7 +53,7 @@ func BenchmarkGreedy(b *testing.B) {
 	}
 }
 
-// BenchmarkVector times the stages of eight candidates side by side.
+// BenchmarkVector times the stages of sixteen candidates side by side.
 func BenchmarkVector(b *testing.B) {
 	if !hasVector() {
 		b.Skip("no AVX-512 here, or built without assembly")
@@ -61,27 +61,41 @@ func BenchmarkVector(b *testing.B) {
 	for _, shape := range []packing.Shape{
 		{Layers: 1, Items: 288, Packs: 32},
 		{Layers: 1, Items: 256, Packs: 64},
+		{Layers: 1, Items: 256, Packs: 8},
 		{Layers: 1, Items: 72, Packs: 8},
+		{Layers: 1, Items: 64, Packs: 8},
 	} {
-		e := strategies.Ensemble{Candidates: 128, Random: 32, Spread: 0.4, Floor: 0.8}
+		e := strategies.Ensemble{Candidates: 128, Random: 32, Keep: 8, Spread: 0.4, Floor: 0.8}
 		v, weights := newVector(e, shape), layerOf(shape.Items)
-		v.setWeights(weights)
-		keys, spare := make([]row, shape.Items), newSelection(0, 1, shape.Items).slots[0]
-		stage := func(name string, f func()) {
+		v.setLayer(weights, 2, strategies.Random{Seed: 1})
+		v.turn(0)
+		kept := newSelection(8, 1, shape.Items)
+		items := v.batch(3)[:shape.Items]
+		stage := func(name string, candidates int, f func()) {
 			b.Run(fmt.Sprintf("%v/%s", shape, name), func(b *testing.B) {
 				for b.Loop() {
 					f()
 				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*lanes*shape.Items), "ns/item")
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*candidates*shape.Items), "ns/item")
 			})
 		}
-		stage("draws", func() { draws.PhiloxLanes(v.draws(), 1, 2, 40) })
-		stage("keys", func() { makeKeys(v.items[:shape.Items], weights, &v.keys) })
-		draws.PhiloxLanes(v.draws(), 1, 2, 40)
-		v.order(40, weights)
-		stage("sort", func() { copy(keys, v.items); sortRows(keys, v.network) })
-		stage("score", func() { v.score() })
-		stage("take", func() { v.take(spare, 3) })
+		stage("layer", 128, func() { v.setLayer(weights, 2, strategies.Random{Seed: 1}) })
+		stage("draws", draws.Lanes, func() { v.draws.Fill(v.batch(3), 48) })
+		stage("keys", draws.Lanes, func() { makeKeys(items, v.exact, v.numbered, &v.keys) })
+		for batch := range v.batches() {
+			v.draws.Fill(v.batch(batch), draws.Lanes*batch)
+			v.order(batch)
+		}
+		stage("keys+sort", draws.Lanes, func() {
+			makeKeys(items, v.exact, v.numbered, &v.keys)
+			sortBlocks(v.batch(3), v.sort)
+		})
+		stage("ties", draws.Lanes, func() { findTies(items, v.keys.mask) })
+		for batch := range v.batches() {
+			v.score(batch)
+		}
+		stage("score", draws.Lanes, func() { v.score(3) })
+		stage("offer", 128, func() { kept.reset(); v.offer(&kept) })
 	}
 }
 
@@ -105,49 +119,5 @@ func BenchmarkMaxAny(b *testing.B) {
 				}
 			})
 		}
-	}
-}
-
-// BenchmarkCompact times the stages of sixteen candidates side by side.
-func BenchmarkCompact(b *testing.B) {
-	if !hasVector() {
-		b.Skip("no AVX-512 here, or built without assembly")
-	}
-	for _, shape := range []packing.Shape{
-		{Layers: 1, Items: 256, Packs: 8},
-		{Layers: 1, Items: 72, Packs: 8},
-		{Layers: 1, Items: 64, Packs: 8},
-	} {
-		e := strategies.Ensemble{Candidates: 128, Random: 32, Keep: 8, Spread: 0.4, Floor: 0.8}
-		c, weights := newCompact(e, shape), layerOf(shape.Items)
-		c.setLayer(weights, 2, strategies.Random{Seed: 1})
-		c.turn(0)
-		kept := newSelection(8, 1, shape.Items)
-		items := c.batch(3)[:shape.Items]
-		stage := func(name string, candidates int, f func()) {
-			b.Run(fmt.Sprintf("%v/%s", shape, name), func(b *testing.B) {
-				for b.Loop() {
-					f()
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*candidates*shape.Items), "ns/item")
-			})
-		}
-		stage("layer", 128, func() { c.setLayer(weights, 2, strategies.Random{Seed: 1}) })
-		stage("draws", draws.Wide, func() { c.draws.Fill(c.batch(3), 48) })
-		stage("keys", draws.Wide, func() { compactMakeKeys(items, c.exact, c.numbered, &c.keys) })
-		for batch := range c.batches() {
-			c.draws.Fill(c.batch(batch), draws.Wide*batch)
-			c.order(batch)
-		}
-		stage("keys+sort", draws.Wide, func() {
-			compactMakeKeys(items, c.exact, c.numbered, &c.keys)
-			compactSort(c.batch(3), c.sort)
-		})
-		stage("ties", draws.Wide, func() { compactTies(items) })
-		for batch := range c.batches() {
-			c.score(batch)
-		}
-		stage("score", draws.Wide, func() { c.score(3) })
-		stage("offer", 128, func() { kept.reset(); c.offer(&kept) })
 	}
 }

@@ -64,30 +64,14 @@ func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 
 // drawLanes fills rows with the draws of the candidates from the first-th on,
 // each in its lane. The first two candidates need none.
-func (s *source) drawLanes(buffer []uint32, rows []row, layer, first int) {
-	if s.torch == nil {
-		draws.PhiloxLanes(rows, s.random.Seed, layer, first)
-		return
-	}
-	for c := max(first, 2); c < min(first+lanes, s.ensemble.Candidates); c++ {
-		row := s.draw(buffer, nil, layer, c)
-		lane := (c - first) % lanes
-		rows := rows[:len(row)]
-		for i, draw := range row {
-			rows[i][lane] = uint64(draw)
-		}
-	}
-}
-
-// drawCompact does the same for batches of [draws.Wide] candidates.
-func (s *source) drawCompact(buffer []uint32, rows []compactRow, layer *draws.Layer, first int) {
+func (s *source) drawLanes(buffer []uint32, rows []vectorRow, layer *draws.Layer, first int) {
 	if s.torch == nil {
 		layer.Fill(rows, first)
 		return
 	}
-	for c := max(first, 2); c < min(first+draws.Wide, s.ensemble.Candidates); c++ {
+	for c := max(first, 2); c < min(first+draws.Lanes, s.ensemble.Candidates); c++ {
 		row := s.draw(buffer, nil, 0, c)
-		lane := (c - first) % draws.Wide
+		lane := (c - first) % draws.Lanes
 		rows := rows[:len(row)]
 		for i, draw := range row {
 			rows[i][lane] = draw

@@ -2,39 +2,61 @@ package cpu
 
 import (
 	"math"
+	"math/bits"
 
+	"packbench/internal/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
 
-// row holds one word of each of eight candidates that are made and scored side
-// by side, each in its lane.
-type row = [lanes]uint64
+// vectorRow holds one word of each of sixteen candidates that are made and scored
+// side by side, each in its lane.
+type vectorRow = [draws.Lanes]uint32
 
-// vector orders and scores eight candidates at a time with vector instructions.
-// Its answers are those of [sorter] and [greedy].
+// vector orders and scores candidates with vector instructions, sixteen at a time.
+// Its answers are those of [sorter] and [greedy]. No step has a branch that
+// depends on the loads, but for the few that put rare things right.
 //
-// Neither stage has a branch that depends on the loads. A network sorts the
-// items. The packs stand in a queue, the least loaded in front; each is a word
-// of its load, index and room, as in greedy. The word of the pack that has got
-// an item goes to its new place in one pass over the queue.
+// A word to be sorted is a key above the number of an item. The keys are counted
+// from the least there can be in the layer; where they are still too wide, the
+// lowest bits are left out and the few items that become equal are put right
+// after sorting. Packing is the work of a [queue].
+//
+// Some candidates are made, a page of them, before the best of the page are taken.
 type vector struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
+	items    uint // bits of an item's number
 
-	items   []row        // draws; words key<<32 | item, sorted; then place<<32 | item
-	network []comparator // that sorts them
-	filled  []comparator // that sorts the queue when each pack has one item
-	queue   []row        // words load<<32 | pack<<roomBits | room, a row per pack; then full ones
-	weights []uint64     // of the items, the bits of the float in the upper half
-	keys    laneKeys
+	draws    *draws.Layer
+	rows     []vectorRow // of each batch of the page; see order and score
+	exact    []vectorRow // keys of one batch in full, by item
+	sort     []blockStep
+	queue    queue
+	numbered []numberedWeight
+	keys     vectorKeys
+	shift    uint        // bits of the layer's keys that are left out
+	first    int         // candidate of the page's first lane
+	count    int         // candidates in the page
+	scores   []vectorRow // bits of the imbalance of each
+	best     []int32     // candidates of the page that may be kept, the best first
 }
 
-// laneKeys says what the keys of each lane are: those of descendingNoisy, or the
-// draws themselves.
-type laneKeys struct {
-	spread, floor row // bits of the floats
-	random        row // not 0 where the keys are the draws
+// numberedWeight is an item. The weight is without the sign of −0.
+type numberedWeight struct {
+	number uint32
+	weight float32
+}
+
+// vectorKeys says how the keys of a batch are made: those of descendingNoisy, or
+// the draws themselves.
+type vectorKeys struct {
+	spread, floor [draws.Lanes]float32
+	left          [draws.Lanes]uint32 // bits to shift a key by, to stand above an item
+	base          uint32              // bits of the greatest noisy weight
+	most          uint32              // greatest key; that of an item without load
+	mask          uint32              // bits of the keys in a word
+	random        uint32              // bit set of the lanes whose keys are the draws
 }
 
 // The shapes up to which vector is faster than sorter and greedy: its work grows
@@ -44,52 +66,108 @@ const (
 	vectorPacks = 128
 )
 
+// vectorPage is the number of candidates in a page.
+const vectorPage = 8 * draws.Lanes
+
 // newVector returns nil for a shape or ensemble that is not better off with
 // vector instructions.
 func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
 	if e.Candidates == 1 || shape.Items > vectorItems || shape.Packs > vectorPacks {
 		return nil
 	}
-	return &vector{
+	page := min(vectorPage, roundUp(e.Candidates, draws.Lanes))
+	v := &vector{
 		ensemble: e, shape: shape,
-		items:   make([]row, roundUp(shape.Items, 4)),
-		network: newNetwork(shape.Items),
-		filled:  newNetwork(shape.Packs),
-		queue:   make([]row, 1+roundUp(shape.Packs, queueBlock)),
-		weights: make([]uint64, shape.Items),
+		items:    uint(max(8, bits.Len(uint(shape.Items-1)))), // fewer would not make keys of draws any wider
+		draws:    draws.NewLayer(shape.Items),
+		rows:     make([]vectorRow, page/draws.Lanes*roundUp(shape.Items, blockRows)),
+		exact:    make([]vectorRow, shape.Items),
+		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
+		queue:    newQueue(shape),
+		numbered: make([]numberedWeight, shape.Items),
+		scores:   make([]vectorRow, page/draws.Lanes),
+		best:     make([]int32, 0, min(e.Keep, page)),
 	}
+	v.keys.mask = math.MaxUint32 << v.items
+	return v
 }
 
 // roundUp returns the least multiple of unit that is not below n.
 func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
-// setWeights chooses the layer to pack.
-func (v *vector) setWeights(weights []float32) {
+// setLayer chooses the layer to pack. It reports whether vector can: not where the
+// load of a pack might overflow.
+func (v *vector) setLayer(weights []float32, layer int, random strategies.Random) bool {
+	e := v.ensemble
+	least, most, total := float32(math.MaxFloat32), float32(0), 0.0
 	for i, w := range weights {
-		v.weights[i] = uint64(math.Float32bits(w)&^signBit) << 32
+		w = abs(w)
+		v.numbered[i] = numberedWeight{uint32(i), w}
+		if w > 0 {
+			least = min(least, w)
+		}
+		most = max(most, w)
+		total += float64(w)
 	}
+	// Rounding does not turn the order of products around, so no noisy weight but
+	// 0 is beyond that of the least or the greatest weight with the extreme draws.
+	least = min(least, most, draws.Noisy(least, 0, e.Spread, e.Floor))
+	most = max(most, draws.Noisy(most, 1<<draws.Bits-1, e.Spread, e.Floor))
+	if !(total < math.MaxFloat32/2 && most <= math.MaxFloat32) { // most may be NaN
+		return false
+	}
+	v.keys.base = math.Float32bits(most)
+	v.keys.most = v.keys.base - math.Float32bits(least) + 1
+	v.shift = uint(max(0, bits.Len32(v.keys.most)+int(v.items)-32))
+	if random.Stream == strategies.Philox {
+		v.draws.Reset(random.Seed, layer)
+	}
+	return true
 }
 
-// draws gives the rows in which order finds the draws of the items.
-func (v *vector) draws() []row { return v.items }
+// turn begins the page of candidates from the first-th on.
+func (v *vector) turn(first int) {
+	v.first, v.count = first, min(len(v.scores)*draws.Lanes, v.ensemble.Candidates-first)
+}
 
-// order makes the orders of the candidates from the first-th on.
-func (v *vector) order(first int, weights []float32) {
-	for l := range lanes {
-		spread, floor, random := v.ensemble.Spread, v.ensemble.Floor, uint64(0)
-		switch c := first + l; {
-		case c == 0:
-			spread, floor = 0, 1 // the weight as it is
-		case c < 2+v.ensemble.Random:
-			random = 1
+// batches is the number of batches of the page.
+func (v *vector) batches() int { return (v.count + draws.Lanes - 1) / draws.Lanes }
+
+// batch returns the rows of a batch, whole blocks of them.
+func (v *vector) batch(b int) []vectorRow {
+	rows := roundUp(v.shape.Items, blockRows)
+	return v.rows[b*rows : (b+1)*rows]
+}
+
+// order makes the orders of a batch of candidates, whose draws are in its rows:
+// these become words of key and item, sorted.
+func (v *vector) order(b int) {
+	rows := v.batch(b)
+	items := rows[:v.shape.Items]
+	first := v.first + b*draws.Lanes
+	shift := v.shift // most bits left out in any lane
+	v.keys.random = 0
+	for l := range draws.Lanes {
+		v.keys.spread[l], v.keys.floor[l], v.keys.left[l] = v.ensemble.Spread, v.ensemble.Floor, uint32(v.items-v.shift)
+		switch candidate := first + l; {
+		case candidate == 0:
+			v.keys.spread[l], v.keys.floor[l] = 0, 1 // the weight as it is
+		case candidate < 2+v.ensemble.Random:
+			v.keys.random |= 1 << l
+			v.keys.left[l] = 32 - draws.Bits
+			shift = max(shift, v.items-(32-draws.Bits))
 		}
-		v.keys.spread[l] = uint64(math.Float32bits(spread))
-		v.keys.floor[l] = uint64(math.Float32bits(floor))
-		v.keys.random[l] = random
 	}
-	items := v.items[:v.shape.Items]
-	makeKeys(items, weights, &v.keys)
-	sortRows(items, v.network)
+	makeKeys(items, v.exact, v.numbered, &v.keys)
+	for i := range rows[len(items):] {
+		rows[len(items)+i] = lastRow
+	}
+	sortBlocks(rows, v.sort)
+	if shift > 0 {
+		for lanes := findTies(items, v.keys.mask); lanes != 0; lanes &= lanes - 1 {
+			v.mend(items, bits.TrailingZeros16(lanes))
+		}
+	}
 	if first == 0 {
 		for i := range items { // zigzag
 			from := i / 2
@@ -101,46 +179,82 @@ func (v *vector) order(first int, weights []float32) {
 	}
 }
 
-// score returns the imbalance of each lane's packing.
-func (v *vector) score() [lanes]float32 {
-	start := v.begin()
-	least, most := packRows(v.items[start:v.shape.Items], v.weights, v.queue)
-	var imbalance [lanes]float32
-	for l := range lanes {
-		imbalance[l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
+// mend sorts the items of a lane whose keys are equal but for the bits left out.
+func (v *vector) mend(items []vectorRow, lane int) {
+	mask := v.keys.mask
+	for i := 1; i < len(items); i++ {
+		word := items[i][lane]
+		if (items[i-1][lane]^word)&mask != 0 {
+			continue
+		}
+		key := v.exact[word&^mask][lane]
+		at := i
+		for ; at > 0; at-- {
+			before := items[at-1][lane]
+			if (before^word)&mask != 0 || v.exact[before&^mask][lane] <= key {
+				break
+			}
+			items[at][lane] = before
+		}
+		items[at][lane] = word
 	}
-	return imbalance
 }
 
-// begin readies the queue and returns the position to go on from. As in
-// [greedy.begin], the first items go to one empty pack each if all have a load;
-// a network of their own sorts these packs.
-func (v *vector) begin() (start int) {
-	packs, capacity := v.shape.Packs, uint64(v.shape.Capacity())
-	if capacity > 1 && fillPacks(v.items[:packs], v.weights, v.queue[:packs], capacity) {
-		sortRows(v.queue[:packs], v.filled)
-		start = packs
-	} else {
-		for p := range v.queue[:packs] {
-			word := uint64(p)<<roomBits | capacity
-			v.queue[p] = row{word, word, word, word, word, word, word, word}
+// score packs a batch, sets its scores and puts the place of each item beside it.
+func (v *vector) score(b int) {
+	v.queue.pack(v.batch(b)[:v.shape.Items], ^v.keys.mask, v.numbered, &v.scores[b])
+}
+
+// imbalance returns the score of a candidate of the page.
+func (v *vector) imbalance(at int) float32 {
+	return math.Float32frombits(v.scores[at/draws.Lanes][uint(at)%draws.Lanes])
+}
+
+// offer offers the best candidates of the page to kept.
+func (v *vector) offer(kept *selection) {
+	v.best = v.best[:0]
+	limit := kept.limit()
+	for at := range v.count {
+		score := v.imbalance(at)
+		if score >= limit {
+			continue
+		}
+		if len(v.best) < cap(v.best) {
+			v.best = append(v.best, 0)
+		}
+		i := len(v.best) - 1
+		for ; i > 0 && score < v.imbalance(int(v.best[i-1])); i-- {
+			v.best[i] = v.best[i-1]
+		}
+		v.best[i] = int32(at)
+		if len(v.best) == cap(v.best) {
+			limit = min(limit, v.imbalance(int(v.best[i:][len(v.best)-1-i])))
 		}
 	}
-	for p := range v.queue[packs:] {
-		v.queue[packs+p] = row{full, full, full, full, full, full, full, full}
+	// Equal ones are in the order of their indices, as kept wants them.
+	for _, at := range v.best {
+		if score := v.imbalance(int(at)); kept.wants(score) {
+			spare := kept.spares()[0]
+			spare.imbalance = score
+			v.take(spare, int(at))
+			kept.offer(0)
+		}
 	}
-	return start
 }
 
-// take writes the order and the places of a lane to s.
-func (v *vector) take(s *slot, lane int) {
-	capacity := int32(v.shape.Capacity())
-	items := v.items[:v.shape.Items]
-	order, places := s.order[:len(items)], s.place[:len(items)]
-	for i := range items {
-		word := items[i][lane%lanes]
-		order[i] = int32(uint32(word))
-		room := int32(word >> 32 & roomMask)
-		places[i] = place{int32(word >> (32 + roomBits)), capacity - room}
+// take writes the order and the places of a candidate of the page to s.
+func (v *vector) take(s *slot, at int) {
+	lane := uint(at) % draws.Lanes
+	format := v.queue.format()
+	packAt, roomAt := format.packAt&31, format.roomAt&31 // a shift the compiler knows to be short
+	order := s.order
+	places, rows := s.place[:len(order)], v.batch(at / draws.Lanes)[:len(order)]
+	for i := range order {
+		word := rows[i][lane]
+		order[i] = int32(word & format.item)
+		places[i] = place{
+			pack: int32(word >> packAt & format.pack),
+			rank: int32((format.last - word>>roomAt) & format.room),
+		}
 	}
 }

@@ -2,231 +2,233 @@
 
 #include "textflag.h"
 
-// The steps of vector. A row is one ZMM register: eight 64-bit lanes, one
-// per candidate. Only AVX512F is needed. No step reads or writes outside the
-// slices given, and none multiplies and adds in one rounding.
+// The orders of vector. A row is one ZMM register: sixteen 32-bit lanes, one per
+// candidate. Only AVX512F is needed. No step reads or writes outside the slices
+// given, and none multiplies and adds in one rounding.
 
-// keysAVX512 turns rows of draws into rows of words key<<32 | item. The floats
-// are made in the lower half of each lane, where the draw is; in the upper half
-// the same instructions work on zeros.
+// keysAVX512 turns rows of draws into rows of words.
 //
-//	SI items    Z10 spread          Z14 0x7FFFFFFF<<32 | item
-//	DI weights  Z11 floor           Z15 one
-//	CX rows     Z12 2⁻²⁴            K1  lanes whose keys are the draws
-//	            Z13 the sign's bit of the upper half
+//	SI items    Z10 spread  Z13 bits of the greatest noisy weight
+//	R8 exact    Z11 floor   Z14 bits to shift by, Z15 bits of the keys
+//	DI weights  Z12 2⁻²⁴    Z16 greatest key
+//	CX rows     K1 lanes whose keys are the draws
 //
-// A descending key is the float's bits with the sign's bit set and all others
-// inverted: (bits | Z13) ^ Z14, which sets the item besides.
-//
-// func keysAVX512(items *row, weights *float32, keys *laneKeys, count int)
-TEXT ·keysAVX512(SB), NOSPLIT, $0-32
+// func keysAVX512(items, exact *vectorRow, weights *numberedWeight, keys *vectorKeys, count int)
+TEXT ·keysAVX512(SB), NOSPLIT, $0-40
 	MOVQ items+0(FP), SI
-	MOVQ weights+8(FP), DI
-	MOVQ keys+16(FP), BX
-	MOVQ count+24(FP), CX
-	VMOVDQU64 0(BX), Z10
-	VMOVDQU64 64(BX), Z11
-	VMOVDQU64 128(BX), Z0
-	VPTESTMQ Z0, Z0, K1
+	MOVQ exact+8(FP), R8
+	MOVQ weights+16(FP), DI
+	MOVQ keys+24(FP), BX
+	MOVQ count+32(FP), CX
+	VMOVDQU32 0(BX), Z10
+	VMOVDQU32 64(BX), Z11
+	VMOVDQU32 128(BX), Z14
+	VPBROADCASTD 192(BX), Z13
+	VPBROADCASTD 196(BX), Z16
+	VPBROADCASTD 200(BX), Z15
+	MOVL 204(BX), AX
+	KMOVW AX, K1
 	MOVL $0x33800000, AX
 	VPBROADCASTD AX, Z12
-	MOVQ $0x8000000000000000, AX
-	VPBROADCASTQ AX, Z13
-	MOVQ $0x7FFFFFFF00000000, AX
-	VPBROADCASTQ AX, Z14
-	MOVL $1, AX
-	VPBROADCASTQ AX, Z15
-	VPXORQ Z16, Z16, Z16
 
 key:
-	VMOVDQU64 (SI), Z0
-	VCVTUDQ2PS Z0, Z1
+	VMOVDQU32 (SI), Z0
+	VCVTDQ2PS Z0, Z1
 	VMULPS Z12, Z1, Z1
 	VMULPS Z10, Z1, Z1
 	VADDPS Z11, Z1, Z1
-	VMULPS.BCST (DI), Z1, Z1
-	VPSLLQ $32, Z1, Z1
-	VPTERNLOGQ $0x56, Z14, Z13, Z1 // (Z1 | Z13) ^ Z14
-	VPSLLQ $32, Z0, Z0
-	VPORQ Z16, Z0, K1, Z1
-	VMOVDQU64 Z1, (SI)
-	VPADDQ Z15, Z14, Z14
-	VPADDQ Z15, Z16, Z16
+	VMULPS.BCST 4(DI), Z1, Z1
+	VPSUBD Z1, Z13, Z1 // falling weights are rising differences
+	VPMINUD Z16, Z1, Z1
+	VMOVDQA32 Z0, K1, Z1
+	VMOVDQU32 Z1, (R8)
+	VPSLLVD Z14, Z1, Z1
+	VPTERNLOGD.BCST $0xEA, (DI), Z15, Z1 // Z1 & Z15 | number
+	VMOVDQU32 Z1, (SI)
 	ADDQ $64, SI
-	ADDQ $4, DI
+	ADDQ $64, R8
+	ADDQ $8, DI
 	DECQ CX
 	JNZ  key
 	VZEROUPPER
 	RET
 
-// sortAVX512 puts the rows of each comparator in order. The greater of two words
-// is what is left of both when the lesser is taken away by exclusive or; that
-// takes another port of the processor than a second comparison would.
+// blocksAVX512 sorts blocks of sixteen rows and merges them, step by step; see
+// newBlocks. The rows of one block stand in registers.
 //
-//	SI rows              AX, BX the two rows, times 8
-//	DI next comparator   Z0, Z1 the rows
-//	CX comparators left  Z2     the lesser
+//	SI rows            R8, R9  the blocks a and b
+//	DI next step       Z0–Z15  rows of a
+//	CX steps left      Z16     the lesser of two rows, Z17 row of b
+//	AX kind of step
 //
-// func sortAVX512(rows *row, network *comparator, count int)
-TEXT ·sortAVX512(SB), NOSPLIT, $0-24
+// func blocksAVX512(rows *vectorRow, steps *blockStep, count int)
+
+// The greater of two words is what is left of both when the lesser is taken away
+// by exclusive or; that takes another port of the processor than a second
+// comparison would.
+#define ORDER(x, y) \
+	VPMINUD x, y, Z16; \
+	VPTERNLOGD $0x96, Z16, x, y; \
+	VMOVDQA32 Z16, x
+
+// A row of a, left in the register, with a row of b.
+#define MEET(i, j, x) \
+	VMOVDQU32 (i)(R8), x; \
+	VMOVDQU32 (j)(R9), Z17; \
+	ORDER(x, Z17); \
+	VMOVDQU32 Z17, (j)(R9)
+
+TEXT ·blocksAVX512(SB), NOSPLIT, $0-24
 	MOVQ rows+0(FP), SI
-	MOVQ network+8(FP), DI
+	MOVQ steps+8(FP), DI
 	MOVQ count+16(FP), CX
 
-compare:
-	MOVWLZX 0(DI), AX
-	MOVWLZX 2(DI), BX
-	VMOVDQU64 (SI)(AX*8), Z0
-	VMOVDQU64 (SI)(BX*8), Z1
-	VPMINUQ Z0, Z1, Z2
-	VPTERNLOGQ $0x96, Z2, Z1, Z0 // Z0 ^ Z1 ^ Z2
-	VMOVDQU64 Z2, (SI)(AX*8)
-	VMOVDQU64 Z0, (SI)(BX*8)
-	ADDQ $4, DI
+step:
+	MOVL 0(DI), AX
+	MOVL 4(DI), R8
+	MOVL 8(DI), R9
+	ADDQ SI, R8
+	ADDQ SI, R9
+	ADDQ $12, DI
+	CMPL AX, $2
+	JGE  clean
+	VMOVDQU32 0(R8), Z0
+	VMOVDQU32 64(R8), Z1
+	VMOVDQU32 128(R8), Z2
+	VMOVDQU32 192(R8), Z3
+	VMOVDQU32 256(R8), Z4
+	VMOVDQU32 320(R8), Z5
+	VMOVDQU32 384(R8), Z6
+	VMOVDQU32 448(R8), Z7
+	VMOVDQU32 512(R8), Z8
+	VMOVDQU32 576(R8), Z9
+	VMOVDQU32 640(R8), Z10
+	VMOVDQU32 704(R8), Z11
+	VMOVDQU32 768(R8), Z12
+	VMOVDQU32 832(R8), Z13
+	VMOVDQU32 896(R8), Z14
+	VMOVDQU32 960(R8), Z15
+	TESTL AX, AX
+	JNZ  merge
+
+	// Sixteen rows by sixty comparisons, due to Green (Knuth, The Art of Computer
+	// Programming 5.3.4).
+	ORDER(Z0, Z1); ORDER(Z2, Z3); ORDER(Z4, Z5); ORDER(Z6, Z7)
+	ORDER(Z8, Z9); ORDER(Z10, Z11); ORDER(Z12, Z13); ORDER(Z14, Z15)
+	ORDER(Z0, Z2); ORDER(Z4, Z6); ORDER(Z8, Z10); ORDER(Z12, Z14)
+	ORDER(Z1, Z3); ORDER(Z5, Z7); ORDER(Z9, Z11); ORDER(Z13, Z15)
+	ORDER(Z0, Z4); ORDER(Z8, Z12); ORDER(Z1, Z5); ORDER(Z9, Z13)
+	ORDER(Z2, Z6); ORDER(Z10, Z14); ORDER(Z3, Z7); ORDER(Z11, Z15)
+	ORDER(Z0, Z8); ORDER(Z1, Z9); ORDER(Z2, Z10); ORDER(Z3, Z11)
+	ORDER(Z4, Z12); ORDER(Z5, Z13); ORDER(Z6, Z14); ORDER(Z7, Z15)
+	ORDER(Z5, Z10); ORDER(Z6, Z9); ORDER(Z3, Z12); ORDER(Z13, Z14)
+	ORDER(Z4, Z8); ORDER(Z7, Z11); ORDER(Z1, Z2)
+	ORDER(Z1, Z4); ORDER(Z7, Z13); ORDER(Z2, Z8); ORDER(Z11, Z14)
+	ORDER(Z2, Z4); ORDER(Z5, Z6); ORDER(Z9, Z10); ORDER(Z11, Z13)
+	ORDER(Z3, Z8); ORDER(Z7, Z12)
+	ORDER(Z6, Z8); ORDER(Z10, Z12); ORDER(Z3, Z5); ORDER(Z7, Z9)
+	ORDER(Z3, Z4); ORDER(Z5, Z6); ORDER(Z7, Z8); ORDER(Z9, Z10)
+	ORDER(Z11, Z12)
+	ORDER(Z6, Z7); ORDER(Z8, Z9)
+	JMP  store
+
+clean: // row i with row i
+	CMPL AX, $4
+	JGE  flip
+	MEET(0, 0, Z0)
+	MEET(64, 64, Z1)
+	MEET(128, 128, Z2)
+	MEET(192, 192, Z3)
+	MEET(256, 256, Z4)
+	MEET(320, 320, Z5)
+	MEET(384, 384, Z6)
+	MEET(448, 448, Z7)
+	MEET(512, 512, Z8)
+	MEET(576, 576, Z9)
+	MEET(640, 640, Z10)
+	MEET(704, 704, Z11)
+	MEET(768, 768, Z12)
+	MEET(832, 832, Z13)
+	MEET(896, 896, Z14)
+	MEET(960, 960, Z15)
+	JMP  met
+
+flip: // row i with row 15 − i
+	MEET(0, 960, Z0)
+	MEET(64, 896, Z1)
+	MEET(128, 832, Z2)
+	MEET(192, 768, Z3)
+	MEET(256, 704, Z4)
+	MEET(320, 640, Z5)
+	MEET(384, 576, Z6)
+	MEET(448, 512, Z7)
+	MEET(512, 448, Z8)
+	MEET(576, 384, Z9)
+	MEET(640, 320, Z10)
+	MEET(704, 256, Z11)
+	MEET(768, 192, Z12)
+	MEET(832, 128, Z13)
+	MEET(896, 64, Z14)
+	MEET(960, 0, Z15)
+
+met:
+	TESTL $1, AX
+	JZ   store
+
+merge: // what is bitonic
+	ORDER(Z0, Z8); ORDER(Z1, Z9); ORDER(Z2, Z10); ORDER(Z3, Z11)
+	ORDER(Z4, Z12); ORDER(Z5, Z13); ORDER(Z6, Z14); ORDER(Z7, Z15)
+	ORDER(Z0, Z4); ORDER(Z1, Z5); ORDER(Z2, Z6); ORDER(Z3, Z7)
+	ORDER(Z8, Z12); ORDER(Z9, Z13); ORDER(Z10, Z14); ORDER(Z11, Z15)
+	ORDER(Z0, Z2); ORDER(Z1, Z3); ORDER(Z4, Z6); ORDER(Z5, Z7)
+	ORDER(Z8, Z10); ORDER(Z9, Z11); ORDER(Z12, Z14); ORDER(Z13, Z15)
+	ORDER(Z0, Z1); ORDER(Z2, Z3); ORDER(Z4, Z5); ORDER(Z6, Z7)
+	ORDER(Z8, Z9); ORDER(Z10, Z11); ORDER(Z12, Z13); ORDER(Z14, Z15)
+
+store:
+	VMOVDQU32 Z0, 0(R8)
+	VMOVDQU32 Z1, 64(R8)
+	VMOVDQU32 Z2, 128(R8)
+	VMOVDQU32 Z3, 192(R8)
+	VMOVDQU32 Z4, 256(R8)
+	VMOVDQU32 Z5, 320(R8)
+	VMOVDQU32 Z6, 384(R8)
+	VMOVDQU32 Z7, 448(R8)
+	VMOVDQU32 Z8, 512(R8)
+	VMOVDQU32 Z9, 576(R8)
+	VMOVDQU32 Z10, 640(R8)
+	VMOVDQU32 Z11, 704(R8)
+	VMOVDQU32 Z12, 768(R8)
+	VMOVDQU32 Z13, 832(R8)
+	VMOVDQU32 Z14, 896(R8)
+	VMOVDQU32 Z15, 960(R8)
 	DECQ CX
-	JNZ  compare
+	JNZ  step
 	VZEROUPPER
 	RET
 
-// fillAVX512 gives the p-th item of each lane to pack p, which is empty.
+// tiesAVX512 compares the keys of neighbouring rows.
 //
-//	SI  items    Z0  word of the empty pack  Z12 lower halves' bits
-//	DI  weights  Z1  items                   Z14 minus one
-//	R8  queue    Z2  their weights           Z15 what the next pack's word is more
-//	CX  packs    Z3  new word of the pack    K2  gather
-//	    left     Z7  items with their places K3  weights of zero, K4 all of these
+//	SI rows  CX pairs left  Z0 row, Z1 differing bits  Z15 bits of the keys
+//	K1 lanes with equal keys, K2 all of these
 //
-// func fillAVX512(items *row, weights *uint64, queue *row, count int, capacity uint64) (lanesWithZero uint16)
-TEXT ·fillAVX512(SB), NOSPLIT, $0-42
-	MOVQ items+0(FP), SI
-	MOVQ weights+8(FP), DI
-	MOVQ queue+16(FP), R8
-	MOVQ count+24(FP), CX
-	VPBROADCASTQ capacity+32(FP), Z0
-	MOVL $0xFFFFFFFF, AX
-	VPBROADCASTQ AX, Z12
-	VPTERNLOGQ $0xFF, Z14, Z14, Z14
-	MOVL $0x10000, AX
-	VPBROADCASTQ AX, Z15
-	KXORW K4, K4, K4
+// func tiesAVX512(rows *vectorRow, pairs int, mask uint32) uint16
+TEXT ·tiesAVX512(SB), NOSPLIT, $0-26
+	MOVQ rows+0(FP), SI
+	MOVQ pairs+8(FP), CX
+	MOVL mask+16(FP), AX
+	VPBROADCASTD AX, Z15
+	KXORW K2, K2, K2
 
-pack:
-	VPANDQ (SI), Z12, Z1
-	KXNORW K2, K2, K2
-	VPXORQ Z2, Z2, Z2
-	VPGATHERQQ (DI)(Z1*8), K2, Z2
-	VPTESTNMQ Z2, Z2, K3
-	KORW K3, K4, K4
-	VPSLLQ $32, Z0, Z7
-	VPORQ Z1, Z7, Z7
-	VMOVDQU64 Z7, (SI)
-	VPADDQ Z14, Z0, Z3
-	VPORQ Z2, Z3, Z3
-	VMOVDQU64 Z3, (R8)
-	VPADDQ Z15, Z0, Z0
-	ADDQ $64, SI
-	ADDQ $64, R8
-	DECQ CX
-	JNZ  pack
-	KMOVW K4, AX
-	MOVW AX, lanesWithZero+40(FP)
-	VZEROUPPER
-	RET
-
-// packAVX512 packs the items of each lane, in their order. It writes beside each
-// item the pack and the room that it found there, and gives the words of the
-// least and the most loaded pack.
-//
-// The queue is sorted, so the first row names the pack that gets the next item.
-// Its new word y goes to its place like this: with x₀ < x₁ < … the old queue, x₀
-// being the word that leaves, and t₀ = y,
-//
-//	new row r = min(tᵣ, xᵣ₊₁), tᵣ₊₁ = max(tᵣ, xᵣ₊₁),
-//
-// that is, y is carried along until a greater word takes its place and all that
-// follow move one on. As the queue is sorted, tᵣ is max(y, xᵣ) for r > 0; each
-// block of eight rows begins with that and need not wait for the one before. A
-// full pack's word has all bits set and stays at the end; so do the rows that
-// fill up the last block, at least one of them, which takes the last tᵣ.
-//
-//	SI  next row of items  Z0  first row of the queue, then y
-//	DI  weights            Z1  items, Z2 their weights in the upper halves
-//	R8  queue              Z3  carried word tᵣ
-//	CX  rows of items left Z4  xᵣ₊₁, Z5 new row r
-//	DX  blocks             Z6  new first row, Z7 items with their places
-//	R9  block, R10 left    Z10, Z11 least and most loaded full packs
-//	K1  upper halves       Z12 lower halves' bits, Z13 the room's bits
-//	K2  gather, K3 full    Z14 all bits: minus one, or a full pack
-//
-// func packAVX512(items *row, weights *uint64, queue *row, count, blocks int, least, most *row)
-#define MOVE(r) \
-	VMOVDQU64 (64*r)(R9), Z4; \
-	VPMINUQ Z3, Z4, Z5; \
-	VPTERNLOGQ $0x96, Z5, Z4, Z3; \
-	VMOVDQU64 Z5, (64*r-64)(R9)
-
-TEXT ·packAVX512(SB), NOSPLIT, $0-56
-	MOVQ items+0(FP), SI
-	MOVQ weights+8(FP), DI
-	MOVQ queue+16(FP), R8
-	MOVQ count+24(FP), CX
-	MOVQ blocks+32(FP), DX
-	MOVL $0xFFFFFFFF, AX
-	VPBROADCASTQ AX, Z12
-	MOVL $0xFFFF, AX
-	VPBROADCASTQ AX, Z13
-	VPTERNLOGQ $0xFF, Z14, Z14, Z14
-	MOVL $0xAAAA, AX
-	KMOVW AX, K1
-	VMOVDQA64 Z14, Z10
-	VPXORQ Z11, Z11, Z11
-	VMOVDQU64 (R8), Z0
-
-item:
-	VPANDQ (SI), Z12, Z1
-	KXNORW K2, K2, K2
-	VPXORQ Z2, Z2, Z2
-	VPGATHERQQ (DI)(Z1*8), K2, Z2
-	VPSLLQ $32, Z0, Z7
-	VPORQ Z1, Z7, Z7
-	VMOVDQU64 Z7, (SI)
-	VADDPS Z2, Z0, K1, Z0              // add the load,
-	VPADDQ Z14, Z0, Z0                 // take the room,
-	VPTESTNMQ Z13, Z0, K3
-	VPMINUQ Z0, Z10, K3, Z10
-	VPMAXUQ Z0, Z11, K3, Z11
-	VPTERNLOGQ $0xFF, Z0, Z0, K3, Z0   // and leave if that was the last
-	MOVQ R8, R9
-	MOVQ DX, R10
-	VMOVDQU64 64(R9), Z4
-	VPMINUQ Z0, Z4, Z6
-	VMOVDQA64 Z0, Z3
-	VPTERNLOGQ $0x96, Z6, Z4, Z3
-	JMP  second
-
-block:
-	VPMAXUQ (R9), Z0, Z3
-	MOVE(1)
-
-second:
-	MOVE(2)
-	MOVE(3)
-	MOVE(4)
-	MOVE(5)
-	MOVE(6)
-	MOVE(7)
-	MOVE(8)
-	ADDQ $512, R9
-	DECQ R10
-	JNZ  block
-	VMOVDQA64 Z6, Z0
+pair:
+	VMOVDQU32 (SI), Z0
+	VPXORD 64(SI), Z0, Z1
+	VPTESTNMD Z15, Z1, K1
+	KORW K1, K2, K2
 	ADDQ $64, SI
 	DECQ CX
-	JNZ  item
-
-	MOVQ least+40(FP), AX
-	VMOVDQU64 Z10, (AX)
-	MOVQ most+48(FP), AX
-	VMOVDQU64 Z11, (AX)
+	JNZ  pair
+	KMOVW K2, AX
+	MOVW AX, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -8,14 +8,16 @@ func hasVector() bool { return false }
 
 const queueBlock = 1
 
-func makeKeys([]row, []float32, *laneKeys)                    {}
-func sortRows([]row, []comparator)                            {}
-func fillPacks([]row, []uint64, []row, uint64) bool           { return false }
-func packRows([]row, []uint64, []row) (least, most row)       { return least, most }
+func makeKeys(_, _ []vectorRow, _ []numberedWeight, _ *vectorKeys) {}
+func sortBlocks([]vectorRow, []blockStep)                          {}
+func findTies([]vectorRow, uint32) uint16                          { return 0 }
+
+func packShort([]vectorRow, uint32, []numberedWeight, *shortPacking, int, *[shortPacks]vectorRow) {}
+func sortRows([]longRow, []comparator)                                                            {}
+func fillLong(int, []vectorRow, uint32, []numberedWeight, []longRow, uint64) bool                 { return false }
+func packLong(int, []vectorRow, uint32, []numberedWeight, []longRow) (least, most longRow) {
+	return least, most
+}
+
 func bestGain(_, _, _, _ []float32, _ float32) (float32, int) { return 0, 0 }
 func firstGain(_, _ []float32, _, _ float32) int              { return -1 }
-
-func compactMakeKeys(_, _ []compactRow, _ []numberedWeight, _ *compactKeys)                         {}
-func compactSort([]compactRow, []blockStep)                                                         {}
-func compactTies([]compactRow) uint16                                                               { return 0 }
-func compactPackRows([]compactRow, []numberedWeight, *compactQueue, int, *[compactPacks]compactRow) {}

@@ -1,12 +1,14 @@
 package cpu
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"packbench/internal/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -16,7 +18,7 @@ import (
 func TestNetworkSorts(t *testing.T) {
 	apply := func(words []int, network []comparator) {
 		for _, c := range network {
-			a, b := c.a/lanes, c.b/lanes
+			a, b := c.a/longLanes, c.b/longLanes
 			if a >= b {
 				t.Fatalf("%d rows: rows %d and %d are compared the wrong way round", len(words), a, b)
 			}
@@ -35,7 +37,7 @@ func TestNetworkSorts(t *testing.T) {
 			}
 		}
 	}
-	for n := 15; n <= vectorItems; n += 61 {
+	for n := 15; n <= vectorPacks; n += 13 {
 		words := rand.New(rand.NewPCG(1, uint64(n))).Perm(n)
 		if apply(words, newNetwork(n)); !slices.IsSorted(words) {
 			t.Fatalf("%d rows are not sorted", n)
@@ -43,56 +45,190 @@ func TestNetworkSorts(t *testing.T) {
 	}
 }
 
-// Every lane has the order, the places and the imbalance that sorter and greedy give its
-// candidate, at any shape up to the limits, whatever the ties.
+// weightKinds are ways to make n weights: few values with many ties, whole
+// numbers, many binades, and neighbouring floats beside a tiny one, whose keys
+// differ in bits that vector leaves out.
+var weightKinds = map[string]func(r *rand.Rand, i int) float32{
+	"equal":   func(*rand.Rand, int) float32 { return 1 },
+	"zero":    func(*rand.Rand, int) float32 { return float32(math.Copysign(0, -1)) },
+	"three":   func(r *rand.Rand, _ int) float32 { return float32(r.IntN(3)) },
+	"whole":   func(r *rand.Rand, _ int) float32 { return float32(r.IntN(1000)) },
+	"octaves": func(r *rand.Rand, _ int) float32 { return 1 + 2.2*r.Float32() }, // three, but two without noise
+	"fine":    func(r *rand.Rand, _ int) float32 { return r.Float32() },
+	"binades": func(r *rand.Rand, _ int) float32 { return float32(math.Exp2(200*r.Float64() - 120)) },
+	"neighbours": func(r *rand.Rand, i int) float32 {
+		if i == 0 {
+			return 1e-40
+		}
+		return 1 + float32(r.IntN(300))*0x1p-23
+	},
+}
+
+// Every lane has the order, the places and the imbalance that sorter and greedy
+// give its candidate, and the same candidates are kept, at any shape up to the
+// limits, whatever the ties.
 func TestVectorEqualsScalar(t *testing.T) {
 	if !hasVector() {
 		t.Skip("no AVX-512 here, or built without assembly")
 	}
-	rapid.Check(t, func(rt *rapid.T) {
-		packs := rapid.IntRange(1, vectorPacks).Draw(rt, "packs")
-		capacity := rapid.IntRange(1, min(20, vectorItems/packs)).Draw(rt, "capacity")
-		shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
-		e := strategies.Ensemble{Candidates: rapid.IntRange(2, 60).Draw(rt, "candidates"), Keep: 1, Spread: 0.4, Floor: 0.8}
-		e.Random = rapid.IntRange(0, e.Candidates-2).Draw(rt, "random")
-		v := newVector(e, shape)
-
-		seed := rapid.Uint64().Draw(rt, "seed")
-		random := rand.New(rand.NewPCG(seed, 0))
-		distinct := rapid.SampledFrom([]int{1, 3, 1000, 1 << 20}).Draw(rt, "distinct")
-		weights := make([]float32, shape.Items)
-		for i := range weights {
-			weights[i] = float32(random.IntN(distinct))
-		}
-
-		s := &source{ensemble: e, shape: shape, random: strategies.Random{Seed: seed}}
-		w := newEnsembleWorker(e, shape, s, false)
-		w.greedy.setWeights(weights)
-		v.setWeights(weights)
-		got := newSelection(0, 1, shape.Items).slots[0]
-		for first := 0; first < e.Candidates; first += lanes {
-			batch := w.kept.spares()
-			batch = batch[:min(len(batch), e.Candidates-first)]
-			for i, slot := range batch {
-				w.order(slot.order, 0, first+i, weights)
-			}
-			w.greedy.score(batch)
-
-			s.drawLanes(nil, v.draws(), 0, first)
-			v.order(first, weights)
-			imbalance := v.score()
-			for lane, want := range batch {
-				w.greedy.pack(want)
-				if v.take(got, lane); !slices.Equal(got.order, want.order) {
-					rt.Fatalf("%v, candidate %d has the order\n     %v\nwant %v", shape, first+lane, got.order, want.order)
-				}
-				if !slices.Equal(got.place, want.place) {
-					rt.Fatalf("%v, candidate %d has the places\n     %v\nwant %v", shape, first+lane, got.place, want.place)
-				}
-				if imbalance[lane] != want.imbalance {
-					rt.Fatalf("%v, candidate %d has imbalance %v, want %v", shape, first+lane, imbalance[lane], want.imbalance)
-				}
+	kinds := slices.Sorted(func(yield func(string) bool) {
+		for kind := range weightKinds {
+			if !yield(kind) {
+				return
 			}
 		}
 	})
+	rapid.Check(t, func(rt *rapid.T) {
+		packs := rapid.IntRange(1, rapid.SampledFrom([]int{shortPacks, vectorPacks}).Draw(rt, "most packs")).Draw(rt, "packs")
+		capacity := rapid.IntRange(1, rapid.SampledFrom([]int{min(20, vectorItems/packs), vectorItems / packs}).Draw(rt, "most")).Draw(rt, "capacity")
+		shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
+		e := strategies.Ensemble{Candidates: rapid.IntRange(2, vectorPage+20).Draw(rt, "candidates"), Spread: 0.4, Floor: 0.8}
+		e.Random = rapid.IntRange(0, e.Candidates-2).Draw(rt, "random")
+		e.Keep = rapid.IntRange(1, min(e.Candidates, 20)).Draw(rt, "keep")
+		if rapid.Bool().Draw(rt, "noise apart") {
+			e.Spread, e.Floor = 0.3, 2 // candidate 0 is below all others
+		}
+		seed := rapid.Uint64().Draw(rt, "seed")
+		kind := rapid.SampledFrom(kinds).Draw(rt, "weights")
+		random := rand.New(rand.NewPCG(seed, 0))
+		weights := make([]float32, shape.Items)
+		for i := range weights {
+			weights[i] = weightKinds[kind](random, i)
+		}
+
+		s := &source{ensemble: e, shape: shape, random: strategies.Random{Seed: seed}}
+		scalar := newEnsembleWorker(e, shape, s, false)
+		scalar.greedy.setWeights(weights)
+		v := newVector(e, shape)
+		if !v.setLayer(weights, 3, s.random) {
+			rt.Fatal("vector does not take the layer")
+		}
+		want, got := newSelection(e.Keep, 1, shape.Items), newSelection(e.Keep, 1, shape.Items)
+		at := newSelection(0, 1, shape.Items).slots[0]
+		for first := 0; first < e.Candidates; first += vectorPage {
+			v.turn(first)
+			for b := range v.batches() {
+				s.drawLanes(nil, v.batch(b), v.draws, first+b*draws.Lanes)
+				v.order(b)
+			}
+			for b := range v.batches() {
+				v.score(b)
+			}
+			for lane := range v.count {
+				spare := want.spares()[0]
+				scalar.order(spare.order, 3, first+lane, weights)
+				scalar.greedy.pack(spare)
+				if v.take(at, lane); !slices.Equal(at.order, spare.order) {
+					rt.Fatalf("%v, candidate %d has the order\n     %v\nwant %v", shape, first+lane, at.order, spare.order)
+				}
+				if !slices.Equal(at.place, spare.place) {
+					rt.Fatalf("%v, candidate %d has the places\n     %v\nwant %v", shape, first+lane, at.place, spare.place)
+				}
+				if v.imbalance(lane) != spare.imbalance {
+					rt.Fatalf("%v, candidate %d has imbalance %v, want %v", shape, first+lane, v.imbalance(lane), spare.imbalance)
+				}
+				want.offer(0)
+			}
+			v.offer(&got)
+		}
+		for i, slot := range want.best() {
+			if other := got.best()[i]; !slices.Equal(other.order, slot.order) || other.imbalance != slot.imbalance {
+				rt.Fatalf("%v keeps another candidate as number %d, of imbalance %v, want %v", shape, i, other.imbalance, slot.imbalance)
+			}
+		}
+	})
+}
+
+// By the zero-one principle the steps sort every sequence of blocks if they sort
+// all of zeros and ones. Blocks that are sorted hold a number of zeros each; all
+// such numbers, of few rows to a block, are tried.
+func TestBlocksSort(t *testing.T) {
+	const rows = 4
+	for blocks := 1; blocks <= vectorItems/blockRows; blocks++ {
+		steps := newBlocks(blocks)
+		random := rand.New(rand.NewPCG(1, uint64(blocks)))
+		for range 300 {
+			words := make([]int, rows*blocks)
+			ones := random.IntN(len(words) + 1)
+			for i := range words {
+				words[i] = random.IntN(len(words)) / max(1, ones)
+			}
+			applyBlocks(words, steps, rows)
+			if !slices.IsSorted(words) {
+				t.Fatalf("%d blocks are not sorted: %v", blocks, words)
+			}
+		}
+	}
+}
+
+// applyBlocks does what sortBlocks does, with blocks of so many rows.
+func applyBlocks(words []int, steps []blockStep, rows int) {
+	block := func(offset uint32) []int {
+		at := int(offset) / (blockRows * 64) * rows
+		return words[at : at+rows]
+	}
+	meet := func(a, b []int, i, j int) { a[i], b[j] = min(a[i], b[j]), max(a[i], b[j]) }
+	for _, s := range steps {
+		a, b := block(s.a), block(s.b)
+		for i := range rows {
+			switch s.kind {
+			case blockHalve, blockHalveThen:
+				meet(a, b, i, i)
+			case blockFlip, blockFlipThen:
+				meet(a, b, i, rows-1-i)
+			}
+		}
+		switch s.kind {
+		case blockSort:
+			slices.Sort(a)
+		case blockMerge, blockHalveThen, blockFlipThen:
+			for d := rows / 2; d > 0; d /= 2 {
+				for i := range rows {
+					if i&d == 0 {
+						meet(a, a, i, i+d)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What vector packs goes by the shape, the ensemble and the loads.
+func TestVectorLimits(t *testing.T) {
+	many := strategies.Ensemble{Candidates: 2, Keep: 1, Spread: 0.4, Floor: 0.8}
+	for _, tt := range []struct {
+		ensemble     strategies.Ensemble
+		items, packs int
+		want         bool
+	}{
+		{many, 72, 8, true},
+		{many, vectorItems, vectorPacks, true},
+		{many, vectorItems, 1, true},
+		{many, vectorItems + 8, 8, false},
+		{many, 2 * (vectorPacks + 1), vectorPacks + 1, false},
+		{strategies.Ensemble{Candidates: 1, Keep: 1}, 72, 8, false},
+	} {
+		shape := packing.Shape{Layers: 1, Items: tt.items, Packs: tt.packs}
+		if got := newVector(tt.ensemble, shape) != nil; got != tt.want {
+			t.Errorf("%v, %d candidates: vector %t, want %t", shape, tt.ensemble.Candidates, got, tt.want)
+		}
+	}
+
+	v := newVector(many, packing.Shape{Layers: 1, Items: 4, Packs: 2})
+	for _, tt := range []struct {
+		weights []float32
+		floor   float32
+		want    bool
+	}{
+		{[]float32{0, 0, 0, 0}, 0.8, true},
+		{[]float32{1, 1e30, 0, 1e-40}, 0.8, true},
+		{[]float32{1e38, 1e38, 1e38, 1e38}, 0.8, false},
+		{[]float32{1e37, 1, 1, 1}, 1e3, false},
+		{[]float32{0, 0, 0, 0}, float32(math.Inf(1)), false},
+	} {
+		v.ensemble.Floor = tt.floor
+		if got := v.setLayer(tt.weights, 0, strategies.Random{}); got != tt.want {
+			t.Errorf("%v times %v: vector %t, want %t", tt.weights, tt.floor, got, tt.want)
+		}
+	}
 }

@@ -1,0 +1,152 @@
+package cpu
+
+import (
+	"math"
+
+	"packbench/internal/draws"
+	"packbench/packing"
+)
+
+// queue packs the items of sixteen candidates side by side: the packs of a lane
+// stand in a queue, the least loaded in front, the lowest number on ties. The
+// first takes the next item and goes to its new place.
+type queue interface {
+	// pack packs items, words with an item's number in the bits of mask, and makes
+	// them words of the queue's format. It sets the bits of each lane's imbalance.
+	pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorRow)
+	format() placeFormat
+}
+
+// placeFormat says where in a word there are an item and its place. The rank is
+// last less the room, modulo the mask.
+type placeFormat struct {
+	item           uint32 // masks, those of room and pack after shifting
+	pack, room     uint32
+	packAt, roomAt uint32 // lowest bits
+	last           uint32
+}
+
+// newQueue returns the queue for a shape within vector's limits.
+func newQueue(shape packing.Shape) queue {
+	if shape.Packs <= shortPacks && shape.Capacity() <= shortCapacity {
+		return newShortQueue(shape)
+	}
+	return newLongQueue(shape)
+}
+
+// shortQueue is the queue of few packs, which stays in registers.
+type shortQueue struct {
+	shape packing.Shape
+	start shortPacking // of empty packs
+	loads [shortPacks]vectorRow
+}
+
+// The shapes for a shortQueue: eight registers hold the queue, and rooms are
+// counted in a byte with sign.
+const (
+	shortPacks    = 8
+	shortCapacity = 128
+)
+
+// shortPacking is the state of a shortQueue.
+type shortPacking struct {
+	load  [shortPacks]vectorRow // bits of the floats; with the sign where the pack is full
+	place [shortPacks]vectorRow // (room − 1)<<24 | pack<<16
+}
+
+func newShortQueue(shape packing.Shape) *shortQueue {
+	q := &shortQueue{shape: shape}
+	for p := range q.start.load {
+		for l := range q.start.load[p] {
+			q.start.place[p][l] = uint32((shape.Capacity()-1)<<24 | p<<16)
+			if p >= shape.Packs {
+				q.start.load[p][l] = math.MaxUint32 // no pack
+			}
+		}
+	}
+	return q
+}
+
+// format implements [queue]. The room of a word is one less than what is left
+// with the item.
+func (q *shortQueue) format() placeFormat {
+	return placeFormat{
+		item: 1<<16 - 1, pack: 1<<8 - 1, packAt: 16, room: 1<<8 - 1, roomAt: 24,
+		last: uint32(q.shape.Capacity() - 2),
+	}
+}
+
+func (q *shortQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorRow) {
+	packShort(items, mask, weights, &q.start, q.shape.Packs, &q.loads)
+	least, most := &q.loads[0], &q.loads[q.shape.Packs-1]
+	for l := range imbalance {
+		imbalance[l] = math.Float32bits(math.Float32frombits(most[l]&^signBit) - math.Float32frombits(least[l]&^signBit))
+	}
+}
+
+// longQueue is the queue of more packs or larger ones, in memory, for half of the
+// lanes at a time. Words are load<<32 | pack<<21 | room<<10, so that those of
+// the queue in order are the packs in order. The word of the pack that has got an
+// item goes to its new place in one pass over the queue.
+type longQueue struct {
+	shape  packing.Shape
+	filled []comparator // sorts the queue when each pack has one item
+	queue  []longRow    // a row per pack, then full ones
+}
+
+// longRow holds a word of each of half of the lanes.
+type longRow = [longLanes]uint64
+
+const (
+	longLanes  = draws.Lanes / 2
+	longRoomAt = 10
+	longPackAt = 21
+)
+
+func newLongQueue(shape packing.Shape) *longQueue {
+	return &longQueue{
+		shape:  shape,
+		filled: newNetwork(shape.Packs),
+		queue:  make([]longRow, 1+roundUp(shape.Packs, queueBlock)),
+	}
+}
+
+// format implements [queue]. The room of a word is what was left without the
+// item.
+func (q *longQueue) format() placeFormat {
+	return placeFormat{
+		item: 1<<longRoomAt - 1, pack: vectorPacks - 1, packAt: longPackAt,
+		room: vectorItems - 1, roomAt: longRoomAt, last: uint32(q.shape.Capacity()),
+	}
+}
+
+func (q *longQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorRow) {
+	for half := range 2 {
+		start := q.begin(half, items, mask, weights)
+		least, most := packLong(half, items[start:], mask, weights, q.queue)
+		for l := range least {
+			imbalance[half*longLanes+l] = math.Float32bits(
+				math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32)))
+		}
+	}
+}
+
+// begin readies the queue and returns the position to go on from. As in
+// [greedy.begin], the first items go to one empty pack each if all have a load;
+// a network sorts these packs.
+func (q *longQueue) begin(half int, items []vectorRow, mask uint32, weights []numberedWeight) (start int) {
+	packs, room := q.shape.Packs, uint64(q.shape.Capacity())<<longRoomAt
+	if q.shape.Capacity() > 1 && fillLong(half, items[:packs], mask, weights, q.queue[:packs], room) {
+		sortRows(q.queue[:packs], q.filled)
+		start = packs
+	} else {
+		for p := range q.queue[:packs] {
+			word := uint64(p)<<longPackAt | room
+			q.queue[p] = longRow{word, word, word, word, word, word, word, word}
+		}
+	}
+	for p := range q.queue[packs:] {
+		q.queue[packs+p] = longRow{full, full, full, full, full, full, full, full}
+	}
+	return start
+}

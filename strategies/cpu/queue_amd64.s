@@ -1,0 +1,324 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// The packing of shortQueue and longQueue. Only AVX512F is needed. No step reads or
+// writes outside the slices given, and none multiplies and adds in one rounding.
+
+// shortAVX512 packs the items of each lane, in their order. It writes beside
+// each item the pack and the room left in it, and gives the loads of the packs.
+//
+// The packs stand in a queue of eight by rising load, in registers: row r in Zr, and
+// its room and pack in Z(8+r). The room is counted down to −1, whose sign goes over
+// to the load; the loads are compared as whole numbers without sign, so full packs
+// come after all others, and behind them what is no pack. The first row takes the
+// item. With y the new load, x₁ < x₂ … the rows behind it, and gᵣ saying that xᵣ < y,
+//
+//	new row r = xᵣ₊₁ where gᵣ₊₁, else y where gᵣ, else xᵣ.
+//
+// Of packs that are equally loaded the one of lowest number has to be first. It is
+// made so when two such packs have come to the front, which is seldom but at the
+// start, when all are empty: then they are in order, and stay so until each has got
+// an item, for a pack that is still empty after that goes to the front.
+//
+//	SI  next row of items       Z18 sign, Z19 bits of an item's number
+//	DI  weights                 Z20 room for one, Z21 bits of a pack
+//	CX  rows left, but BX that  Z22 items, Z23 their weights, then y
+//	    are no empty pack's     Z24 room and pack of y
+//	K1–K7 comparisons
+//
+// func shortAVX512(items *vectorRow, weights *numberedWeight, start *shortPacking, filling, count int, loads *[8]vectorRow, mask uint32)
+#define BEHIND(xr, xnext, pr, pnext, here, next) \
+	VMOVAPS Z23, here, xr; \
+	VMOVDQA32 Z24, here, pr; \
+	VMOVAPS xnext, next, xr; \
+	VMOVDQA32 pnext, next, pr
+
+#define ITEM \
+	VPANDD (SI), Z19, Z22; \
+	KXNORW K1, K1, K1; \
+	VPXORD Z23, Z23, Z23; \
+	VGATHERDPS 4(DI)(Z22*8), K1, Z23
+
+#define PACK \
+	VADDPS Z0, Z23, Z23; \
+	VPSUBD Z20, Z8, Z24; \
+	VPORD Z24, Z22, Z22; \
+	VMOVDQU32 Z22, (SI); \
+	VPTERNLOGD $0xF8, Z18, Z24, Z23; /* Z23 | Z24 & Z18 */ \
+	VPCMPUD $1, Z23, Z1, K1; \
+	VPCMPUD $1, Z23, Z2, K2; \
+	VPCMPUD $1, Z23, Z3, K3; \
+	VPCMPUD $1, Z23, Z4, K4; \
+	VPCMPUD $1, Z23, Z5, K5; \
+	VPCMPUD $1, Z23, Z6, K6; \
+	VPCMPUD $1, Z23, Z7, K7; \
+	VBLENDMPS Z1, Z23, K1, Z0; \
+	VPBLENDMD Z9, Z24, K1, Z8; \
+	BEHIND(Z1, Z2, Z9, Z10, K1, K2); \
+	BEHIND(Z2, Z3, Z10, Z11, K2, K3); \
+	BEHIND(Z3, Z4, Z11, Z12, K3, K4); \
+	BEHIND(Z4, Z5, Z12, Z13, K4, K5); \
+	BEHIND(Z5, Z6, Z13, Z14, K5, K6); \
+	BEHIND(Z6, Z7, Z14, Z15, K6, K7); \
+	VMOVAPS Z23, K7, Z7; \
+	VMOVDQA32 Z24, K7, Z15; \
+	ADDQ $64, SI
+
+// Equally loaded neighbours in the order of their packs.
+#define EQUAL(xr, xnext, pr, pnext) \
+	VPCMPEQD xr, xnext, K1; \
+	VPANDD Z21, pr, Z25; \
+	VPANDD Z21, pnext, Z26; \
+	VPCMPUD $6, Z26, Z25, K1, K1; \
+	VMOVDQA32 pr, Z25; \
+	VMOVDQA32 pnext, K1, pr; \
+	VMOVDQA32 Z25, K1, pnext
+
+#define ROW(r, x, p) \
+	VMOVDQU32 (64*r)(R8), x; \
+	VMOVDQU32 (64*r+512)(R8), p
+
+TEXT ·shortAVX512(SB), NOSPLIT, $0-52
+	MOVQ items+0(FP), SI
+	MOVQ weights+8(FP), DI
+	MOVQ start+16(FP), R8
+	MOVQ filling+24(FP), BX
+	MOVQ count+32(FP), CX
+	ROW(0, Z0, Z8)
+	ROW(1, Z1, Z9)
+	ROW(2, Z2, Z10)
+	ROW(3, Z3, Z11)
+	ROW(4, Z4, Z12)
+	ROW(5, Z5, Z13)
+	ROW(6, Z6, Z14)
+	ROW(7, Z7, Z15)
+	MOVL $0x80000000, AX
+	VPBROADCASTD AX, Z18
+	MOVL mask+48(FP), AX
+	VPBROADCASTD AX, Z19
+	MOVL $0x1000000, AX
+	VPBROADCASTD AX, Z20
+	MOVL $0xFF0000, AX
+	VPBROADCASTD AX, Z21
+	SUBQ BX, CX
+
+fill:
+	ITEM
+	PACK
+	DECQ BX
+	JNZ  fill
+	TESTQ CX, CX
+	JZ   done
+
+item:
+	ITEM
+	VPCMPEQD Z0, Z1, K1
+	KORTESTW K1, K1
+	JNZ  equal
+
+pack:
+	PACK
+	DECQ CX
+	JNZ  item
+
+done:
+	MOVQ loads+40(FP), R8
+	VMOVDQU32 Z0, 0(R8)
+	VMOVDQU32 Z1, 64(R8)
+	VMOVDQU32 Z2, 128(R8)
+	VMOVDQU32 Z3, 192(R8)
+	VMOVDQU32 Z4, 256(R8)
+	VMOVDQU32 Z5, 320(R8)
+	VMOVDQU32 Z6, 384(R8)
+	VMOVDQU32 Z7, 448(R8)
+	VZEROUPPER
+	RET
+
+equal:
+	EQUAL(Z6, Z7, Z14, Z15)
+	EQUAL(Z5, Z6, Z13, Z14)
+	EQUAL(Z4, Z5, Z12, Z13)
+	EQUAL(Z3, Z4, Z11, Z12)
+	EQUAL(Z2, Z3, Z10, Z11)
+	EQUAL(Z1, Z2, Z9, Z10)
+	EQUAL(Z0, Z1, Z8, Z9)
+	JMP  pack
+
+// sortAVX512 puts the rows of each comparator in order. The greater of two words
+// is what is left of both when the lesser is taken away by exclusive or; that
+// takes another port of the processor than a second comparison would.
+//
+//	SI rows              AX, BX the two rows, times 8
+//	DI next comparator   Z0, Z1 the rows
+//	CX comparators left  Z2     the lesser
+//
+// func sortAVX512(rows *longRow, network *comparator, count int)
+TEXT ·sortAVX512(SB), NOSPLIT, $0-24
+	MOVQ rows+0(FP), SI
+	MOVQ network+8(FP), DI
+	MOVQ count+16(FP), CX
+
+compare:
+	MOVWLZX 0(DI), AX
+	MOVWLZX 2(DI), BX
+	VMOVDQU64 (SI)(AX*8), Z0
+	VMOVDQU64 (SI)(BX*8), Z1
+	VPMINUQ Z0, Z1, Z2
+	VPTERNLOGQ $0x96, Z2, Z1, Z0 // Z0 ^ Z1 ^ Z2
+	VMOVDQU64 Z2, (SI)(AX*8)
+	VMOVDQU64 Z0, (SI)(BX*8)
+	ADDQ $4, DI
+	DECQ CX
+	JNZ  compare
+	VZEROUPPER
+	RET
+
+// fillAVX512 gives the p-th item of each lane to pack p, which is empty.
+//
+//	SI  items    Z0  word of the empty pack  Z11 upper halves' bits
+//	DI  weights  Z1  items                   Z12 bits of an item's number
+//	R8  queue    Z2  their weights           Z14 room for one
+//	CX  packs    Z3  new word of the pack    Z15 what the next pack's word is more
+//	    left     Z7  items with their places K2  gather
+//	                                         K3  weights of zero, K4 all of these
+//
+// func fillAVX512(items *vectorRow, weights *numberedWeight, queue *longRow, count int, room uint64, mask uint32) (lanesWithZero uint16)
+TEXT ·fillAVX512(SB), NOSPLIT, $0-50
+	MOVQ items+0(FP), SI
+	MOVQ weights+8(FP), DI
+	MOVQ queue+16(FP), R8
+	MOVQ count+24(FP), CX
+	VPBROADCASTQ room+32(FP), Z0
+	MOVL mask+40(FP), AX
+	VPBROADCASTQ AX, Z12
+	MOVQ $0xFFFFFFFF00000000, AX
+	VPBROADCASTQ AX, Z11
+	MOVL $0x400, AX
+	VPBROADCASTQ AX, Z14
+	MOVL $0x200000, AX
+	VPBROADCASTQ AX, Z15
+	KXORW K4, K4, K4
+
+pack:
+	VPMOVZXDQ (SI), Z1
+	VPANDQ Z12, Z1, Z1
+	KXNORW K2, K2, K2
+	VPXORQ Z2, Z2, Z2
+	VPGATHERQQ (DI)(Z1*8), K2, Z2
+	VPANDQ Z11, Z2, Z2
+	VPTESTNMQ Z2, Z2, K3
+	KORW K3, K4, K4
+	VPORQ Z1, Z0, Z7
+	VPMOVQD Z7, (SI)
+	VPSUBQ Z14, Z0, Z3
+	VPORQ Z2, Z3, Z3
+	VMOVDQU64 Z3, (R8)
+	VPADDQ Z15, Z0, Z0
+	ADDQ $64, SI
+	ADDQ $64, R8
+	DECQ CX
+	JNZ  pack
+	KMOVW K4, AX
+	MOVW AX, lanesWithZero+48(FP)
+	VZEROUPPER
+	RET
+
+// longAVX512 packs the items of each lane, in their order. It writes beside each
+// item the pack and the room that it found there, and gives the words of the
+// least and the most loaded pack.
+//
+// The queue is sorted, so the first row names the pack that gets the next item.
+// Its new word y goes to its place like this: with x₀ < x₁ < … the old queue, x₀
+// being the word that leaves, and t₀ = y,
+//
+//	new row r = min(tᵣ, xᵣ₊₁), tᵣ₊₁ = max(tᵣ, xᵣ₊₁),
+//
+// that is, y is carried along until a greater word takes its place and all that
+// follow move one on. As the queue is sorted, tᵣ is max(y, xᵣ) for r > 0; each
+// block of eight rows begins with that and need not wait for the one before. A
+// full pack's word has all bits set and stays at the end; so do the rows that
+// fill up the last block, at least one of them, which takes the last tᵣ.
+//
+//	SI  next row of items  Z0  first row of the queue, then y
+//	DI  weights            Z1  items, Z2 their weights in the upper halves
+//	R8  queue              Z3  carried word tᵣ
+//	CX  rows of items left Z4  xᵣ₊₁, Z5 new row r
+//	DX  blocks             Z6  new first row, Z7 items with their places
+//	R9  block, R10 left    Z10, Z11 least and most loaded full packs
+//	K1  upper halves       Z12 bits of an item's number, Z13 of the room
+//	K2  gather, K3 full    Z14 room for one
+//
+// func longAVX512(items *vectorRow, weights *numberedWeight, queue *longRow, count, blocks int, least, most *longRow, mask uint32)
+#define MOVE(r) \
+	VMOVDQU64 (64*r)(R9), Z4; \
+	VPMINUQ Z3, Z4, Z5; \
+	VPTERNLOGQ $0x96, Z5, Z4, Z3; \
+	VMOVDQU64 Z5, (64*r-64)(R9)
+
+TEXT ·longAVX512(SB), NOSPLIT, $0-60
+	MOVQ items+0(FP), SI
+	MOVQ weights+8(FP), DI
+	MOVQ queue+16(FP), R8
+	MOVQ count+24(FP), CX
+	MOVQ blocks+32(FP), DX
+	MOVL mask+56(FP), AX
+	VPBROADCASTQ AX, Z12
+	MOVL $0x1FFC00, AX
+	VPBROADCASTQ AX, Z13
+	VPTERNLOGQ $0xFF, Z10, Z10, Z10
+	MOVL $0x400, AX
+	VPBROADCASTQ AX, Z14
+	MOVL $0xAAAA, AX
+	KMOVW AX, K1
+	VPXORQ Z11, Z11, Z11
+	VMOVDQU64 (R8), Z0
+
+item:
+	VPMOVZXDQ (SI), Z1
+	VPANDQ Z12, Z1, Z1
+	KXNORW K2, K2, K2
+	VPXORQ Z2, Z2, Z2
+	VPGATHERQQ (DI)(Z1*8), K2, Z2
+	VPORQ Z1, Z0, Z7
+	VPMOVQD Z7, (SI)
+	VADDPS Z2, Z0, K1, Z0              // add the load,
+	VPSUBQ Z14, Z0, Z0                 // take the room,
+	VPTESTNMQ Z13, Z0, K3
+	VPMINUQ Z0, Z10, K3, Z10
+	VPMAXUQ Z0, Z11, K3, Z11
+	VPTERNLOGQ $0xFF, Z0, Z0, K3, Z0   // and leave if that was the last
+	MOVQ R8, R9
+	MOVQ DX, R10
+	VMOVDQU64 64(R9), Z4
+	VPMINUQ Z0, Z4, Z6
+	VMOVDQA64 Z0, Z3
+	VPTERNLOGQ $0x96, Z6, Z4, Z3
+	JMP  second
+
+block:
+	VPMAXUQ (R9), Z0, Z3
+	MOVE(1)
+
+second:
+	MOVE(2)
+	MOVE(3)
+	MOVE(4)
+	MOVE(5)
+	MOVE(6)
+	MOVE(7)
+	MOVE(8)
+	ADDQ $512, R9
+	DECQ R10
+	JNZ  block
+	VMOVDQA64 Z6, Z0
+	ADDQ $64, SI
+	DECQ CX
+	JNZ  item
+
+	MOVQ least+40(FP), AX
+	VMOVDQU64 Z10, (AX)
+	MOVQ most+48(FP), AX
+	VMOVDQU64 Z11, (AX)
+	VZEROUPPER
+	RET
