@@ -12,18 +12,22 @@ import (
 // first takes the next item and goes to its new place.
 type queue interface {
 	// pack packs items, words with an item's number in the bits of mask, and makes
-	// them words of the queue's format. It sets the bits of each lane's imbalance.
-	pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorRow)
+	// them words of the queue's format. It sets the imbalance of each lane.
+	pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorScores)
 	format() placeFormat
 }
 
 // placeFormat says where in a word there are an item and its place. The rank is
 // last less the room, modulo the mask.
 type placeFormat struct {
-	item           uint32 // masks, those of room and pack after shifting
-	pack, room     uint32
-	packAt, roomAt uint32 // lowest bits
-	last           uint32
+	item, pack, room uint32 // masks, the latter two after shifting
+	packAt, roomAt   uint32 // lowest bits
+	last             uint32
+}
+
+// place returns the place in a word.
+func (f *placeFormat) place(word uint32) place {
+	return place{int32(word >> (f.packAt & 31) & f.pack), int32((f.last - word>>(f.roomAt&31)) & f.room)}
 }
 
 // newQueue returns the queue for a shape within vector's limits.
@@ -76,11 +80,11 @@ func (q *shortQueue) format() placeFormat {
 	}
 }
 
-func (q *shortQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorRow) {
+func (q *shortQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorScores) {
 	packShort(items, mask, weights, &q.start, q.shape.Packs, &q.loads)
 	least, most := &q.loads[0], &q.loads[q.shape.Packs-1]
 	for l := range imbalance {
-		imbalance[l] = math.Float32bits(math.Float32frombits(most[l]&^signBit) - math.Float32frombits(least[l]&^signBit))
+		imbalance[l] = math.Float32frombits(most[l]&^signBit) - math.Float32frombits(least[l]&^signBit)
 	}
 }
 
@@ -120,13 +124,12 @@ func (q *longQueue) format() placeFormat {
 	}
 }
 
-func (q *longQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorRow) {
+func (q *longQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorScores) {
 	for half := range 2 {
 		start := q.begin(half, items, mask, weights)
 		least, most := packLong(half, items[start:], mask, weights, q.queue)
 		for l := range least {
-			imbalance[half*longLanes+l] = math.Float32bits(
-				math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32)))
+			imbalance[half*longLanes+l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
 		}
 	}
 }

@@ -37,6 +37,16 @@ func packLong(half int, items []vectorRow, mask uint32, weights []numberedWeight
 	return least, most
 }
 
+// takeBlocks reads as many whole blocks of rows as there are of a lane, as take
+// does, and returns the number of rows.
+func takeBlocks(rows []vectorRow, lane uint, format *placeFormat, s *slot) int {
+	blocks := len(s.order) / blockRows
+	if blocks > 0 {
+		takeAVX512(&rows[0][lane], blocks, format, &s.order[0], &s.place[0])
+	}
+	return blocks * blockRows
+}
+
 //go:noescape
 func shortAVX512(items *vectorRow, weights *numberedWeight, start *shortPacking, filling, count int, loads *[shortPacks]vectorRow, mask uint32)
 
@@ -48,3 +58,6 @@ func fillAVX512(items *uint32, weights *numberedWeight, queue *longRow, count in
 
 //go:noescape
 func longAVX512(items *uint32, weights *numberedWeight, queue *longRow, count, blocks int, least, most *longRow, mask uint32)
+
+//go:noescape
+func takeAVX512(rows *uint32, blocks int, format *placeFormat, order *int32, places *place)

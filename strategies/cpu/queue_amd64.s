@@ -322,3 +322,65 @@ second:
 	VMOVDQU64 Z11, (AX)
 	VZEROUPPER
 	RET
+
+// takeAVX512 reads the orders and places of a lane, sixteen rows at a time.
+//
+//	SI rows, of that lane   Z0 words                Z10 offsets of the rows
+//	DI orders, R8 places    Z1 packs, Z2 ranks      Z11–Z15 the format
+//	CX blocks left          Z3, Z4 both of a place  K1 gather
+//
+// func takeAVX512(rows *uint32, blocks int, format *placeFormat, order *int32, places *place)
+DATA offsets<>+0(SB)/8, $0x0000004000000000
+DATA offsets<>+8(SB)/8, $0x000000C000000080
+DATA offsets<>+16(SB)/8, $0x0000014000000100
+DATA offsets<>+24(SB)/8, $0x000001C000000180
+DATA offsets<>+32(SB)/8, $0x0000024000000200
+DATA offsets<>+40(SB)/8, $0x000002C000000280
+DATA offsets<>+48(SB)/8, $0x0000034000000300
+DATA offsets<>+56(SB)/8, $0x000003C000000380
+GLOBL offsets<>(SB), RODATA|NOPTR, $64
+
+TEXT ·takeAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), SI
+	MOVQ blocks+8(FP), CX
+	MOVQ format+16(FP), BX
+	MOVQ order+24(FP), DI
+	MOVQ places+32(FP), R8
+	VMOVDQU32 offsets<>(SB), Z10
+	VPBROADCASTD 0(BX), Z11
+	VPBROADCASTD 4(BX), Z12
+	VPBROADCASTD 8(BX), Z13
+	VMOVD 12(BX), X14
+	VMOVD 16(BX), X15
+	VPBROADCASTD 20(BX), Z16
+
+rows:
+	KXNORW K1, K1, K1
+	VPXORD Z0, Z0, Z0
+	VPGATHERDD (SI)(Z10*1), K1, Z0
+	VPANDD Z11, Z0, Z1
+	VMOVDQU32 Z1, (DI)
+	VPSRLD X14, Z0, Z1
+	VPANDD Z12, Z1, Z1
+	VPSRLD X15, Z0, Z2
+	VPSUBD Z2, Z16, Z2
+	VPANDD Z13, Z2, Z2
+	VPMOVZXDQ Y1, Z3
+	VPMOVZXDQ Y2, Z4
+	VPSLLQ $32, Z4, Z4
+	VPORQ Z3, Z4, Z3
+	VMOVDQU64 Z3, (R8)
+	VEXTRACTI64X4 $1, Z1, Y1
+	VEXTRACTI64X4 $1, Z2, Y2
+	VPMOVZXDQ Y1, Z3
+	VPMOVZXDQ Y2, Z4
+	VPSLLQ $32, Z4, Z4
+	VPORQ Z3, Z4, Z3
+	VMOVDQU64 Z3, 64(R8)
+	ADDQ $1024, SI
+	ADDQ $64, DI
+	ADDQ $128, R8
+	DECQ CX
+	JNZ  rows
+	VZEROUPPER
+	RET

@@ -3,6 +3,7 @@ package cpu
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"packbench/internal/draws"
 	"packbench/packing"
@@ -35,12 +36,15 @@ type vector struct {
 	queue    queue
 	numbered []numberedWeight
 	keys     vectorKeys
-	shift    uint        // bits of the layer's keys that are left out
-	first    int         // candidate of the page's first lane
-	count    int         // candidates in the page
-	scores   []vectorRow // bits of the imbalance of each
-	best     []int32     // candidates of the page that may be kept, the best first
+	shift    uint           // bits of the layer's keys that are left out
+	first    int            // candidate of the page's first lane
+	count    int            // candidates in the page
+	scores   []vectorScores // imbalance of each candidate
+	best     []int32        // candidates of the page that may be kept, the best first
 }
+
+// vectorScores holds a number for each lane.
+type vectorScores = [draws.Lanes]float32
 
 // numberedWeight is an item. The weight is without the sign of −0.
 type numberedWeight struct {
@@ -85,7 +89,7 @@ func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
 		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
 		queue:    newQueue(shape),
 		numbered: make([]numberedWeight, shape.Items),
-		scores:   make([]vectorRow, page/draws.Lanes),
+		scores:   make([]vectorScores, page/draws.Lanes),
 		best:     make([]int32, 0, min(e.Keep, page)),
 	}
 	v.keys.mask = math.MaxUint32 << v.items
@@ -207,29 +211,28 @@ func (v *vector) score(b int) {
 
 // imbalance returns the score of a candidate of the page.
 func (v *vector) imbalance(at int) float32 {
-	return math.Float32frombits(v.scores[at/draws.Lanes][uint(at)%draws.Lanes])
+	return v.scores[uint(at)/draws.Lanes][uint(at)%draws.Lanes]
 }
 
 // offer offers the best candidates of the page to kept.
 func (v *vector) offer(kept *selection) {
 	v.best = v.best[:0]
-	limit := kept.limit()
+	limit := min(kept.limit(), v.bound(kept.keep))
 	for at := range v.count {
 		score := v.imbalance(at)
-		if score >= limit {
+		if score > limit {
 			continue
 		}
 		if len(v.best) < cap(v.best) {
 			v.best = append(v.best, 0)
+		} else if score >= v.imbalance(int(v.best[len(v.best)-1])) {
+			continue
 		}
 		i := len(v.best) - 1
 		for ; i > 0 && score < v.imbalance(int(v.best[i-1])); i-- {
 			v.best[i] = v.best[i-1]
 		}
 		v.best[i] = int32(at)
-		if len(v.best) == cap(v.best) {
-			limit = min(limit, v.imbalance(int(v.best[i:][len(v.best)-1-i])))
-		}
 	}
 	// Equal ones are in the order of their indices, as kept wants them.
 	for _, at := range v.best {
@@ -242,19 +245,32 @@ func (v *vector) offer(kept *selection) {
 	}
 }
 
+// bound returns an imbalance that at least count candidates of a full page do not
+// exceed: so many lanes have one.
+func (v *vector) bound(count int) float32 {
+	if count > draws.Lanes || v.count < len(v.scores)*draws.Lanes {
+		return float32(math.Inf(1))
+	}
+	var least [draws.Lanes]uint32 // of each lane; bits of floats ≥ 0 are in their order
+	for l := range least {
+		least[l] = math.MaxUint32
+	}
+	for b := range v.scores {
+		for l, score := range &v.scores[b] {
+			least[l] = min(least[l], math.Float32bits(score))
+		}
+	}
+	slices.Sort(least[:])
+	return math.Float32frombits(least[count-1])
+}
+
 // take writes the order and the places of a candidate of the page to s.
 func (v *vector) take(s *slot, at int) {
 	lane := uint(at) % draws.Lanes
+	rows := v.batch(at / draws.Lanes)
 	format := v.queue.format()
-	packAt, roomAt := format.packAt&31, format.roomAt&31 // a shift the compiler knows to be short
-	order := s.order
-	places, rows := s.place[:len(order)], v.batch(at / draws.Lanes)[:len(order)]
-	for i := range order {
-		word := rows[i][lane]
-		order[i] = int32(word & format.item)
-		places[i] = place{
-			pack: int32(word >> packAt & format.pack),
-			rank: int32((format.last - word>>roomAt) & format.room),
-		}
+	for i := takeBlocks(rows, lane, &format, s); i < len(s.order); i++ {
+		s.order[i] = int32(rows[i][lane] & format.item)
+		s.place[i] = format.place(rows[i][lane])
 	}
 }

@@ -18,6 +18,7 @@ func fillLong(int, []vectorRow, uint32, []numberedWeight, []longRow, uint64) boo
 func packLong(int, []vectorRow, uint32, []numberedWeight, []longRow) (least, most longRow) {
 	return least, most
 }
+func takeBlocks([]vectorRow, uint, *placeFormat, *slot) int { return 0 }
 
 func bestGain(_, _, _, _ []float32, _ float32) (float32, int) { return 0, 0 }
 func firstGain(_, _ []float32, _, _ float32) int              { return -1 }
