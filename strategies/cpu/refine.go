@@ -71,13 +71,29 @@ func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 	}
 	var winner *slot
 	steps := int64(0)
+	for batch := range slices.Chunk(candidates, swapBatch) {
+		steps += int64(r.refineBatch(weights, batch))
+	}
 	for _, c := range candidates {
-		steps += int64(r.refine(weights, c))
 		if winner == nil || c.imbalance < winner.imbalance {
 			winner = c
 		}
 	}
 	return winner, steps
+}
+
+// refineBatch improves at most swapBatch candidates in place and returns the
+// number of swaps.
+func (r *refiner) refineBatch(weights []float32, candidates []*slot) (steps int) {
+	if r.exchange != nil && r.exchange.small != nil {
+		if steps, ok := r.exchange.small.refine(weights, candidates); ok {
+			return steps
+		}
+	}
+	for _, c := range candidates {
+		steps += r.refine(weights, c)
+	}
+	return steps
 }
 
 // refine improves c in place and returns the number of swaps.

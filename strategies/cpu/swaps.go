@@ -1,0 +1,80 @@
+package cpu
+
+import (
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// swapper makes the swaps of [exchanger] in small shapes, all rounds of up to
+// swapBatch candidates together. A candidate's next swap waits for its last one,
+// so the candidates take turns and the processor always has work.
+//
+// It finds the best swap in two steps. The gain min(δ, gap − δ) is gap/2 less the
+// distance of δ from gap/2, so for each item of the other packs the greatest gain
+// is about gap/2 − min |wᵢ − (wⱼ + gap/2)| over the items i of the heaviest pack:
+// one subtraction and one minimum for each pair. The item that is best so, or
+// those so near to it that rounding may have decided, are then tried exactly.
+type swapper struct {
+	ensemble strategies.Ensemble
+	shape    packing.Shape
+	states   [swapBatch]swapState
+	active   [swapBatch]uint64 // the candidates that may have swaps, as offsets in states
+}
+
+const (
+	swapBatch  = 8   // candidates that take turns
+	swapLanes  = 16  // floats in a vector; most packs, and items of a pack
+	swapItems  = 256 // = swapLanes²
+	swapBlock  = 4   // bits of a pack, and of a rank
+	swapLimit  = 1 << 120
+	swapFiller = 1 << 125 // too heavy, or too light, for any swap
+)
+
+// swapState is a candidate that is being refined. Items are addressed by position
+// in its order; where vectors are loaded from, fillers complete the last.
+type swapState struct {
+	weight [swapItems]float32            // of the items; the filler is swapFiller
+	word   [swapItems]uint32             // pack | rank<<4 | pack<<8 of the items
+	screen [swapItems]float32            // gains, nearly, with the item as lowest byte
+	row    [swapLanes][swapLanes]float32 // weights by pack and rank; the filler is −swapFiller
+	pos    [swapLanes][swapLanes]uint8   // positions of the items by pack and rank
+	load   [swapLanes]float32            // of the packs; the filler is −1
+	slack  float32                       // more than four times what rounding may do to a gain
+	steps  uint32                        // swaps so far
+	places *place                        // of the candidate's slot, [items]
+	_      [48]byte                      // to whole cache lines
+}
+
+// newSwapper returns nil for a shape or a processor that it cannot serve. The
+// epsilon must be ≥ 0.
+func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
+	if shape.Packs > swapLanes || shape.Capacity() > swapLanes || !hasSwaps() {
+		return nil
+	}
+	s := &swapper{ensemble: e, shape: shape}
+	for k := range s.states {
+		for pack := range s.states[k].row {
+			for rank := shape.Capacity(); rank < swapLanes; rank++ {
+				s.states[k].row[pack][rank] = -swapFiller
+			}
+		}
+	}
+	return s
+}
+
+// refine improves at most swapBatch candidates in place, sets their imbalances
+// and returns the number of swaps. It reports false, having done nothing, where
+// there are loads too great for the search.
+func (s *swapper) refine(weights []float32, slots []*slot) (steps int, ok bool) {
+	for k, c := range slots {
+		if most := startSwaps(&s.states[k], weights, c, s.shape.Packs); most > swapLimit {
+			return 0, false
+		}
+	}
+	makeSwaps(s, len(slots))
+	for k, c := range slots {
+		steps += int(s.states[k].steps)
+		c.imbalance = finishSwaps(&s.states[k], s.shape)
+	}
+	return steps, true
+}

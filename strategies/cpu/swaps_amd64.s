@@ -1,0 +1,547 @@
+//go:build !purego
+
+#include "textflag.h"
+#include "go_asm.h"
+
+// The rounds of swapper. AVX512F and AVX512DQ are needed. What decides about a
+// swap is rounded after every operation.
+
+// MAX16 sets all of out to the greatest of the 16 floats of in: halves, quarters,
+// pairs, neighbours.
+#define MAX16(in, tmp, out) \
+	VSHUFF64X2 $0x4E, in, in, tmp; \
+	VMAXPS tmp, in, out; \
+	VSHUFF64X2 $0xB1, out, out, tmp; \
+	VMAXPS tmp, out, out; \
+	VPERMILPS $0x4E, out, tmp; \
+	VMAXPS tmp, out, out; \
+	VPERMILPS $0xB1, out, tmp; \
+	VMAXPS tmp, out, out
+
+// IOTA sets out to 0, 1, … 15. It uses AX and x, a part of out.
+#define IOTA(x, out) \
+	MOVQ $0x0706050403020100, AX; \
+	VMOVQ AX, x; \
+	MOVQ $0x0F0E0D0C0B0A0908, AX; \
+	VPINSRQ $1, AX, x, x; \
+	VPMOVZXBD x, out
+
+// startSwapsAVX512 fills a state, 16 items at a time and then, for what goes to
+// the packs, one at a time in their order, in which the loads are summed too.
+//
+//	R8 state     Z0 items       Z4 packs    Z28, Z29 even and odd numbers
+//	SI weights   Z1 weights     Z5 ranks    Z31 filler
+//	DI order     Z2, Z3 places  Z6 words    K1 the items, K4 the packs
+//	DX places    CX items left  BX offset in the state
+//
+// func startSwapsAVX512(s *swapState, weights *float32, order *int32, places *place, items, packs int) (most float32)
+TEXT ·startSwapsAVX512(SB), NOSPLIT, $0-52
+	MOVQ s+0(FP), R8
+	MOVQ weights+8(FP), SI
+	MOVQ order+16(FP), DI
+	MOVQ places+24(FP), DX
+	MOVQ packs+40(FP), CX
+	MOVL $1, BX
+	SHLL CX, BX
+	DECL BX
+	KMOVW BX, K4
+	MOVL $0xBF800000, AX // −1
+	VPBROADCASTD AX, Z0
+	VPXORQ Z1, Z1, Z1
+	VMOVAPS Z1, K4, Z0
+	VMOVUPS Z0, swapState_load(R8)
+	IOTA(X28, Z28)
+	VPADDD Z28, Z28, Z28
+	MOVL $1, AX
+	VPBROADCASTD AX, Z29
+	VPORD Z28, Z29, Z29
+	MOVL $0x7E000000, AX // 2¹²⁵
+	VPBROADCASTD AX, Z31
+	MOVQ items+32(FP), CX
+	MOVL $0xFFFF, R9
+	XORQ BX, BX
+
+vector:
+	CMPQ CX, $16
+	JGE  whole
+	MOVL $1, R9
+	SHLL CX, R9
+	DECL R9
+
+whole:
+	KMOVW R9, K1
+	KMOVW R9, K2
+	KSHIFTRW $8, K1, K3
+	VMOVDQU32.Z (DI)(BX*1), K1, Z0
+	VMOVAPS Z31, Z1
+	VGATHERDPS (SI)(Z0*4), K2, Z1
+	VMOVUPS Z1, swapState_weight(R8)(BX*1)
+	VMOVDQU64.Z (DX)(BX*2), K1, Z2
+	VMOVDQU64.Z 64(DX)(BX*2), K3, Z3
+	VMOVDQA64 Z28, Z4
+	VPERMI2D Z3, Z2, Z4
+	VMOVDQA64 Z29, Z5
+	VPERMI2D Z3, Z2, Z5
+	VPSLLD $8, Z4, Z6
+	VPSLLD $4, Z5, Z5
+	VPTERNLOGD $0xFE, Z5, Z4, Z6 // the union of the three
+	VMOVDQU32 Z6, swapState_word(R8)(BX*1)
+	ADDQ $64, BX
+	SUBQ $16, CX
+	JGT  vector
+
+	MOVQ items+32(FP), CX
+	XORQ BX, BX
+
+item:
+	MOVL swapState_word(R8)(BX*4), AX
+	VMOVSS swapState_weight(R8)(BX*4), X0
+	MOVL AX, DX
+	ANDL $15, AX
+	SHRL $4, DX
+	VMOVSS X0, swapState_row(R8)(DX*4)
+	MOVB BX, swapState_pos(R8)(DX*1)
+	VADDSS swapState_load(R8)(AX*4), X0, X0
+	VMOVSS X0, swapState_load(R8)(AX*4)
+	INCQ BX
+	CMPQ BX, CX
+	JNE  item
+
+	// The slack is 2⁻¹⁹ of the heaviest load: 32 halves of the last place of that,
+	// where rounding can take 30; 2⁻¹²⁰ is for what is halved near zero.
+	VMOVUPS swapState_load(R8), Z0
+	MAX16(Z0, Z1, Z0)
+	VMOVSS X0, most+48(FP)
+	MOVL $0x36000000, AX // 2⁻¹⁹
+	VMOVD AX, X1
+	VMULSS X1, X0, X0
+	MOVL $0x03800000, AX // 2⁻¹²⁰
+	VMOVD AX, X1
+	VADDSS X1, X0, X0
+	VMOVSS X0, swapState_slack(R8)
+	MOVL $0, swapState_steps(R8)
+	VZEROUPPER
+	RET
+
+// SET readies the others of one vector, at off from BX, for the search: half sets
+// of gaps, and targets for the weight of an item to exchange them with.
+#define SET(off, half, target) \
+	VMOVDQU32 (swapState_word+off)(BX), half; \
+	VPERMPS Z2, half, half; \
+	VADDPS (swapState_weight+off)(BX), half, target
+
+// FIRST, TRY and LAST measure how near items of the heaviest pack are to the
+// targets of one vector; VRANGEPS gives the lesser of two values without sign.
+#define FIRST(target, near) \
+	VSUBPS target, Z5, near
+
+#define TRY(target, near, tmp) \
+	VSUBPS target, Z5, tmp; \
+	VRANGEPS $0x0A, tmp, near, near
+
+// LAST makes the gains, nearly, with the items as their lowest bytes.
+#define LAST(off, half, near) \
+	VSUBPS near, half, half; \
+	VPTERNLOGD $0xEA, Z6, Z29, half; \
+	VMOVUPS half, (swapState_screen+off)(BX); \
+	VMINPS half, Z3, near; \
+	VMAXPS near, Z4, Z4; \
+	VMAXPS half, Z3, Z3; \
+	VPADDD Z28, Z6, Z6
+
+// BEGIN sets Z5 to the weight of the heaviest pack's item of rank 0, NEXT to the
+// following one.
+#define BEGIN \
+	VBROADCASTSS (R9), Z5; \
+	MOVQ R13, AX
+
+#define NEXT \
+	VBROADCASTSS (R10)(AX*1), Z5
+
+// EXACT tries item DX with all of the heaviest pack: the greatest gain in all of
+// Z9, the ranks that have it in AX. BX is the item's word.
+#define EXACT \
+	VBROADCASTSS swapState_weight(R8)(DX*4), Z7; \
+	MOVL swapState_word(R8)(DX*4), BX; \
+	MOVL BX, AX; \
+	ANDL $15, AX; \
+	VBROADCASTSS swapState_load(R8)(AX*4), Z8; \
+	VSUBPS Z8, Z1, Z8; \
+	VMOVUPS (R9), Z9; \
+	VSUBPS Z7, Z9, Z9; \
+	VSUBPS Z9, Z8, Z8; \
+	VMINPS Z9, Z8, Z8; \
+	MAX16(Z8, Z10, Z9); \
+	VCMPPS $0, Z9, Z8, K2; \
+	KMOVW K2, AX
+
+// makeSwapsAVX512 makes the swaps of all candidates, one of each in each round.
+//
+//	SI states              Z0  loads            Z24 floats of 1 − 2⁻¹³
+//	R8 state               Z1  heaviest load    Z25 epsilon
+//	CX active ones left    Z2  half gaps        Z27 −2¹²⁷
+//	DI heaviest pack       Z3  best, and second Z28 sixteens
+//	R9, R10 its weights,   Z4  best of each     Z29 all but the lowest byte
+//	   and the end of them     place            Z30 2¹²⁶
+//	R11 vectors            Z5  weight of item i Z31 halves
+//	R12 active             Z6  items            Z23 0, 1, … 15
+//	R13 −4·(members − 1)   Z7–Z22 of SET, TRY and EXACT
+//	BX vector or item's word, DX vectors left or item j
+//
+// func makeSwapsAVX512(states *swapState, active *uint64, count, rounds, vectors, members int, epsilon float32)
+TEXT ·makeSwapsAVX512(SB), NOSPLIT, $0-52
+	MOVQ states+0(FP), SI
+	MOVQ active+8(FP), R12
+	MOVQ vectors+32(FP), R11
+	MOVQ members+40(FP), R13
+	NEGQ R13
+	INCQ R13
+	SHLQ $2, R13
+	MOVQ R13, members+40(FP)
+	VBROADCASTSS epsilon+48(FP), Z25
+	IOTA(X23, Z23)
+	MOVL $0x3F7FF800, AX // 1 − 2⁻¹³
+	VPBROADCASTD AX, Z24
+	MOVL $0xFF000000, AX // −2¹²⁷
+	VPBROADCASTD AX, Z27
+	MOVL $16, AX
+	VPBROADCASTD AX, Z28
+	MOVL $0xFFFFFF00, AX
+	VPBROADCASTD AX, Z29
+	MOVL $0x7E800000, AX // 2¹²⁶
+	VPBROADCASTD AX, Z30
+	MOVL $0x3F000000, AX // ½
+	VPBROADCASTD AX, Z31
+
+round:
+	MOVQ count+16(FP), CX
+
+candidate:
+	MOVQ -8(R12)(CX*8), R8
+	ADDQ SI, R8
+
+	// The heaviest pack, the first on ties, and half its gaps to the others. What
+	// is as heavy has none: a load of 2¹²⁶ keeps its items from being best.
+	VMOVUPS swapState_load(R8), Z0
+	MAX16(Z0, Z2, Z1)
+	VCMPPS $0, Z1, Z0, K1
+	KMOVW K1, DI
+	BSFL DI, DI
+	VMOVAPS Z0, Z2
+	VMOVAPS Z30, K1, Z2
+	VSUBPS Z2, Z1, Z2
+	VMULPS Z31, Z2, Z2
+	MOVQ DI, AX
+	SHLQ $6, AX
+	LEAQ swapState_row(R8)(AX*1), R9
+	MOVQ R9, R10
+	SUBQ R13, R10
+	ADDQ $4, R10 // R10 = end of the members
+	VMOVAPS Z27, Z3
+	VMOVAPS Z27, Z4
+	VMOVDQA64 Z23, Z6
+	MOVQ R8, BX
+	MOVQ R11, DX
+
+	// Five vectors or fewer at a time, for as many as there are.
+vectors:
+	CMPQ DX, $5
+	JEQ  five
+	CMPQ DX, $4
+	JGE  four
+	CMPQ DX, $2
+	JEQ  two
+	JGT  three
+
+	SET(0, Z7, Z12)
+	BEGIN
+	FIRST(Z12, Z17)
+
+tryOne:
+	NEXT
+	TRY(Z12, Z17, Z22)
+	ADDQ $4, AX
+	JNZ  tryOne
+	LAST(0, Z7, Z17)
+	JMP  screened
+
+two:
+	SET(0, Z7, Z12)
+	SET(64, Z8, Z13)
+	BEGIN
+	FIRST(Z12, Z17)
+	FIRST(Z13, Z18)
+
+tryTwo:
+	NEXT
+	TRY(Z12, Z17, Z22)
+	TRY(Z13, Z18, Z22)
+	ADDQ $4, AX
+	JNZ  tryTwo
+	LAST(0, Z7, Z17)
+	LAST(64, Z8, Z18)
+	JMP  screened
+
+three:
+	SET(0, Z7, Z12)
+	SET(64, Z8, Z13)
+	SET(128, Z9, Z14)
+	BEGIN
+	FIRST(Z12, Z17)
+	FIRST(Z13, Z18)
+	FIRST(Z14, Z19)
+
+tryThree:
+	NEXT
+	TRY(Z12, Z17, Z22)
+	TRY(Z13, Z18, Z22)
+	TRY(Z14, Z19, Z22)
+	ADDQ $4, AX
+	JNZ  tryThree
+	LAST(0, Z7, Z17)
+	LAST(64, Z8, Z18)
+	LAST(128, Z9, Z19)
+	JMP  screened
+
+five:
+	SET(0, Z7, Z12)
+	SET(64, Z8, Z13)
+	SET(128, Z9, Z14)
+	SET(192, Z10, Z15)
+	SET(256, Z11, Z16)
+	BEGIN
+	FIRST(Z12, Z17)
+	FIRST(Z13, Z18)
+	FIRST(Z14, Z19)
+	FIRST(Z15, Z20)
+	FIRST(Z16, Z21)
+
+tryFive:
+	NEXT
+	TRY(Z12, Z17, Z22)
+	TRY(Z13, Z18, Z22)
+	TRY(Z14, Z19, Z22)
+	TRY(Z15, Z20, Z22)
+	TRY(Z16, Z21, Z22)
+	ADDQ $4, AX
+	JNZ  tryFive
+	LAST(0, Z7, Z17)
+	LAST(64, Z8, Z18)
+	LAST(128, Z9, Z19)
+	LAST(192, Z10, Z20)
+	LAST(256, Z11, Z21)
+	JMP  screened
+
+four:
+	SET(0, Z7, Z12)
+	SET(64, Z8, Z13)
+	SET(128, Z9, Z14)
+	SET(192, Z10, Z15)
+	BEGIN
+	FIRST(Z12, Z17)
+	FIRST(Z13, Z18)
+	FIRST(Z14, Z19)
+	FIRST(Z15, Z20)
+
+tryFour:
+	NEXT
+	TRY(Z12, Z17, Z22)
+	TRY(Z13, Z18, Z22)
+	TRY(Z14, Z19, Z22)
+	TRY(Z15, Z20, Z22)
+	ADDQ $4, AX
+	JNZ  tryFour
+	LAST(0, Z7, Z17)
+	LAST(64, Z8, Z18)
+	LAST(128, Z9, Z19)
+	LAST(192, Z10, Z20)
+	ADDQ $256, BX
+	SUBQ $4, DX
+	JNZ  vectors
+
+screened:
+	// The best, and whether another is within the slack of it and of twice what
+	// the lowest byte can do to it. The second best is in the best's place, or
+	// the best of another.
+	MAX16(Z3, Z5, Z7)
+	VMOVD X7, DX
+	MOVBLZX DX, DX
+	VCMPPS $0, Z7, Z3, K1
+	VMOVAPS Z4, K1, Z3
+	VMULPS Z24, Z7, Z6
+	VSUBPS.BCST swapState_slack(R8), Z6, Z6
+	VCMPPS $13, Z6, Z3, K1 // Z3 ≥ Z6
+	KORTESTW K1, K1
+	JNZ  several
+	EXACT
+	LEAL -1(AX), R15
+	ANDL AX, R15
+	JNZ  several
+	VUCOMISS X25, X9
+	JLS  stop
+	BSFL AX, AX
+
+swap: // the item of rank AX of the heaviest pack with item DX, of word BX
+	// Words, weights by rank, positions by rank.
+	MOVQ DI, R9
+	SHLQ $4, R9
+	ADDQ AX, R9
+	MOVL BX, R10
+	SHRL $4, R10
+	MOVBLZX swapState_pos(R8)(R9*1), AX
+	VMOVSS swapState_row(R8)(R9*4), X5
+	VMOVSS swapState_weight(R8)(DX*4), X6
+	VMOVSS X6, swapState_row(R8)(R9*4)
+	VMOVSS X5, swapState_row(R8)(R10*4)
+	MOVB DX, swapState_pos(R8)(R9*1)
+	MOVB AX, swapState_pos(R8)(R10*1)
+	MOVL swapState_word(R8)(AX*4), R9
+	MOVL R9, swapState_word(R8)(DX*4)
+	MOVL BX, swapState_word(R8)(AX*4)
+
+	// Loads.
+	VSUBSS X6, X5, X5
+	VBROADCASTSS X5, Z5
+	SHRL $8, BX
+	XORL R9, R9
+	BTSL DI, R9
+	KMOVW R9, K1
+	XORL R9, R9
+	BTSL BX, R9
+	KMOVW R9, K2
+	VSUBPS Z5, Z0, K1, Z0
+	VADDPS Z5, Z0, K2, Z0
+	VMOVUPS Z0, swapState_load(R8)
+
+	// Places.
+	MOVQ swapState_places(R8), BX
+	MOVQ (BX)(AX*8), R9
+	MOVQ (BX)(DX*8), R10
+	MOVQ R10, (BX)(AX*8)
+	MOVQ R9, (BX)(DX*8)
+	INCL swapState_steps(R8)
+	DECQ CX
+	JNZ  candidate
+
+nextRound:
+	DECQ rounds+24(FP)
+	JNZ  round
+	VZEROUPPER
+	RET
+
+stop: // the last of the active, which has had its turn, takes the place
+	MOVQ count+16(FP), AX
+	MOVQ -8(R12)(AX*8), BX
+	MOVQ BX, -8(R12)(CX*8)
+	DECQ AX
+	MOVQ AX, count+16(FP)
+	JZ   done
+	DECQ CX
+	JNZ  candidate
+	JMP  nextRound
+
+done:
+	VZEROUPPER
+	RET
+
+	// Tries all items that the screen leaves exactly, and all ranks that tie, for
+	// the greatest gain, then the least position of i, then of j.
+	//
+	//	X11 best gain       R10 first item of the vector  R11 vectors left
+	//	R12 best position   R13 items left of the vector  R15 position of i<<16 | j<<8 | rank
+several:
+	VMOVAPS X27, X11
+	XORL R12, R12
+	XORQ R10, R10
+
+severalVector:
+	VCMPPS $2, swapState_screen(R8)(R10*4), Z6, K1 // Z6 ≤
+	KMOVW K1, R13
+	TESTL R13, R13
+	JZ   severalNext
+
+severalItem:
+	BSFL R13, DX
+	ADDL R10, DX
+	LEAL -1(R13), AX
+	ANDL AX, R13
+	EXACT
+
+severalRank:
+	BSFL AX, BX
+	MOVQ DI, R15
+	SHLQ $4, R15
+	ADDQ BX, R15
+	MOVBLZX swapState_pos(R8)(R15*1), R15
+	SHLL $8, R15
+	ORL  DX, R15
+	SHLL $8, R15
+	ORL  BX, R15
+	VUCOMISS X11, X9
+	JCS  worse
+	JHI  better
+	CMPL R15, R12
+	JCC  worse
+
+better:
+	MOVL R15, R12
+	VMOVAPS X9, X11
+
+worse:
+	LEAL -1(AX), R15
+	ANDL R15, AX
+	JNZ  severalRank
+	TESTL R13, R13
+	JNZ  severalItem
+
+severalNext:
+	ADDQ $16, R10
+	DECQ R11
+	JNZ  severalVector
+
+	MOVBLZX R12, AX
+	SHRL $8, R12
+	MOVBLZX R12, DX
+	MOVL swapState_word(R8)(DX*4), BX
+	MOVQ vectors+32(FP), R11
+	MOVQ active+8(FP), R12
+	MOVQ members+40(FP), R13
+	VUCOMISS X25, X11
+	JLS  stop
+	JMP  swap
+
+// finishSwapsAVX512 sums the loads afresh, one item after the other.
+//
+//	R8 state  BX item   Z0 loads, Z1 fillers left out  K1 packs
+//	CX items  AX pack   Z2 zeros
+//
+// func finishSwapsAVX512(s *swapState, items, packs int) (imbalance float32)
+TEXT ·finishSwapsAVX512(SB), NOSPLIT, $0-28
+	MOVQ s+0(FP), R8
+	MOVQ packs+16(FP), CX
+	MOVL $1, BX
+	SHLL CX, BX
+	DECL BX
+	KMOVW BX, K1
+	MOVQ items+8(FP), CX
+	VPXORQ Z2, Z2, Z2
+	VMOVUPS Z2, swapState_load(R8)
+	XORQ BX, BX
+
+sum:
+	MOVBLZX (swapState_word+1)(R8)(BX*4), AX // the pack's other place in the word
+	VMOVSS swapState_load(R8)(AX*4), X0
+	VADDSS swapState_weight(R8)(BX*4), X0, X0
+	VMOVSS X0, swapState_load(R8)(AX*4)
+	INCQ BX
+	CMPQ BX, CX
+	JNE  sum
+
+	// The greatest load, and the greatest of those taken from it.
+	VMOVUPS swapState_load(R8), Z0
+	MAX16(Z0, Z3, Z1)
+	VSUBPS.Z Z0, Z1, K1, Z0
+	MAX16(Z0, Z3, Z0)
+	VMOVSS X0, imbalance+24(FP)
+	VZEROUPPER
+	RET
