@@ -39,10 +39,18 @@ type swapState struct {
 	row    [swapLanes][swapLanes]float32 // weights by pack and rank; the filler is −swapFiller
 	pos    [swapLanes][swapLanes]uint8   // positions of the items by pack and rank
 	load   [swapLanes]float32            // of the packs; the filler is −1
-	slack  float32                       // more than four times what rounding may do to a gain
-	steps  uint32                        // swaps so far
-	places *place                        // of the candidate's slot, [items]
-	_      [48]byte                      // to whole cache lines
+	half   [swapLanes]float32            // half of the gaps to the heaviest
+	heavy  uint32
+	most   float32 // load of the heaviest
+	item   uint32
+	gain   float32
+	least  float32
+	ranks  uint16
+	others uint16
+	slack  float32  // more than four times what rounding may do to a gain
+	steps  uint32   // swaps so far
+	places *place   // of the candidate's slot, [items]
+	_      [24]byte // to whole cache lines
 }
 
 // newSwapper returns nil for a shape or a processor that it cannot serve. The

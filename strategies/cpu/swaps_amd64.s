@@ -166,14 +166,14 @@ item:
 	MOVL BX, AX; \
 	ANDL $15, AX; \
 	VBROADCASTSS swapState_load(R8)(AX*4), Z8; \
+	VBROADCASTSS swapState_most(R8), Z1; \
 	VSUBPS Z8, Z1, Z8; \
 	VMOVUPS (R9), Z9; \
 	VSUBPS Z7, Z9, Z9; \
 	VSUBPS Z9, Z8, Z8; \
 	VMINPS Z9, Z8, Z8; \
 	MAX16(Z8, Z10, Z9); \
-	VCMPPS $0, Z9, Z8, K2; \
-	KMOVW K2, AX
+	VCMPPS $0, Z9, Z8, K2
 
 // makeSwapsAVX512 makes the swaps of all candidates, one of each in each round.
 //
@@ -214,29 +214,39 @@ TEXT ·makeSwapsAVX512(SB), NOSPLIT, $0-52
 	VPBROADCASTD AX, Z31
 
 round:
+	// The heaviest packs, the first on ties, and half their gaps to the others. What
+	// is as heavy has none: a load of 2¹²⁶ keeps its items from being best.
 	MOVQ count+16(FP), CX
 
-candidate:
+heaviest:
 	MOVQ -8(R12)(CX*8), R8
 	ADDQ SI, R8
-
-	// The heaviest pack, the first on ties, and half its gaps to the others. What
-	// is as heavy has none: a load of 2¹²⁶ keeps its items from being best.
 	VMOVUPS swapState_load(R8), Z0
 	MAX16(Z0, Z2, Z1)
+	VMOVSS X1, swapState_most(R8)
 	VCMPPS $0, Z1, Z0, K1
 	KMOVW K1, DI
 	BSFL DI, DI
-	VMOVAPS Z0, Z2
-	VMOVAPS Z30, K1, Z2
-	VSUBPS Z2, Z1, Z2
-	VMULPS Z31, Z2, Z2
-	MOVQ DI, AX
-	SHLQ $6, AX
-	LEAQ swapState_row(R8)(AX*1), R9
+	MOVL DI, swapState_heavy(R8)
+	VMOVAPS Z30, K1, Z0
+	VSUBPS Z0, Z1, Z0
+	VMULPS Z31, Z0, Z0
+	VMOVUPS Z0, swapState_half(R8)
+	DECQ CX
+	JNZ  heaviest
+
+	MOVQ count+16(FP), CX
+
+screen:
+	MOVQ -8(R12)(CX*8), R8
+	ADDQ SI, R8
+	VMOVUPS swapState_half(R8), Z2
+	MOVL swapState_heavy(R8), DI
+	SHLQ $6, DI
+	LEAQ swapState_row(R8)(DI*1), R9
 	MOVQ R9, R10
 	SUBQ R13, R10
-	ADDQ $4, R10 // R10 = end of the members
+	ADDQ $4, R10
 	VMOVAPS Z27, Z3
 	VMOVAPS Z27, Z4
 	VMOVDQA64 Z23, Z6
@@ -371,14 +381,30 @@ screened:
 	VMULPS Z24, Z7, Z6
 	VSUBPS.BCST swapState_slack(R8), Z6, Z6
 	VCMPPS $13, Z6, Z3, K1 // Z3 ≥ Z6
-	KORTESTW K1, K1
-	JNZ  several
+	KMOVW K1, swapState_others(R8)
+	VMOVSS X6, swapState_least(R8)
+	MOVL DX, swapState_item(R8)
 	EXACT
-	LEAL -1(AX), R15
-	ANDL AX, R15
+	VMOVSS X9, swapState_gain(R8)
+	KMOVW K2, swapState_ranks(R8)
+	DECQ CX
+	JNZ  screen
+
+	MOVQ count+16(FP), CX
+
+candidate:
+	MOVQ -8(R12)(CX*8), R8
+	ADDQ SI, R8
+	MOVL swapState_heavy(R8), DI
+	MOVL swapState_item(R8), DX
+	MOVWLZX swapState_ranks(R8), AX
+	LEAL -1(AX), BX
+	ANDL AX, BX
+	ORW  swapState_others(R8), BX
 	JNZ  several
-	VUCOMISS X25, X9
-	JLS  stop
+	VUCOMISS swapState_gain(R8), X25
+	JCC  stop
+	MOVL swapState_word(R8)(DX*4), BX
 	BSFL AX, AX
 
 swap: // the item of rank AX of the heaviest pack with item DX, of word BX
@@ -402,6 +428,7 @@ swap: // the item of rank AX of the heaviest pack with item DX, of word BX
 	// Loads.
 	VSUBSS X6, X5, X5
 	VBROADCASTSS X5, Z5
+	VMOVUPS swapState_load(R8), Z0
 	SHRL $8, BX
 	XORL R9, R9
 	BTSL DI, R9
@@ -450,6 +477,10 @@ done:
 	//	X11 best gain       R10 first item of the vector  R11 vectors left
 	//	R12 best position   R13 items left of the vector  R15 position of i<<16 | j<<8 | rank
 several:
+	MOVQ DI, R9
+	SHLQ $6, R9
+	LEAQ swapState_row(R8)(R9*1), R9
+	VBROADCASTSS swapState_least(R8), Z6
 	VMOVAPS X27, X11
 	XORL R12, R12
 	XORQ R10, R10
@@ -466,6 +497,7 @@ severalItem:
 	LEAL -1(R13), AX
 	ANDL AX, R13
 	EXACT
+	KMOVW K2, AX
 
 severalRank:
 	BSFL AX, BX
