@@ -23,6 +23,7 @@ type swapper struct {
 
 const (
 	swapBatch  = 8   // candidates that take turns
+	swapSums   = 4   // candidates whose loads are summed together
 	swapLanes  = 16  // floats in a vector; most packs, and items of a pack
 	swapItems  = 256 // = swapLanes²
 	swapBlock  = 4   // bits of a pack, and of a rank
@@ -30,27 +31,33 @@ const (
 	swapFiller = 1 << 125 // too heavy, or too light, for any swap
 )
 
+// swapItem is an item of a pack.
+type swapItem struct {
+	weight float32
+	pos    uint32
+}
+
 // swapState is a candidate that is being refined. Items are addressed by position
 // in its order; where vectors are loaded from, fillers complete the last.
 type swapState struct {
-	weight [swapItems]float32            // of the items; the filler is swapFiller
-	word   [swapItems]uint32             // pack | rank<<4 | pack<<8 of the items
-	screen [swapItems]float32            // gains, nearly, with the item as lowest byte
-	row    [swapLanes][swapLanes]float32 // weights by pack and rank; the filler is −swapFiller
-	pos    [swapLanes][swapLanes]uint8   // positions of the items by pack and rank
-	load   [swapLanes]float32            // of the packs; the filler is −1
-	half   [swapLanes]float32            // half of the gaps to the heaviest
-	heavy  uint32
-	most   float32 // load of the heaviest
-	item   uint32
-	gain   float32
-	least  float32
-	ranks  uint16
-	others uint16
-	slack  float32  // more than four times what rounding may do to a gain
-	steps  uint32   // swaps so far
-	places *place   // of the candidate's slot, [items]
-	_      [24]byte // to whole cache lines
+	weight    [swapItems]float32             // of the items; the filler is swapFiller
+	word      [swapItems]uint32              // pack | rank<<4 | pack<<8 of the items
+	screen    [swapItems]float32             // gains, nearly, with the item as lowest byte
+	row       [swapLanes][swapLanes]swapItem // by pack and rank; the filler weighs −swapFiller
+	load      [swapLanes]float32             // of the packs; the filler is −1
+	half      [swapLanes]float32             // half of the gaps to the heaviest
+	heavy     uint32
+	most      float32 // load of the heaviest
+	item      uint32
+	gain      float32
+	least     float32
+	ranks     uint16
+	others    uint16
+	slack     float32 // more than four times what rounding may do to a gain
+	imbalance float32
+	steps     uint32   // swaps so far
+	places    *place   // of the candidate's slot, [items]
+	_         [20]byte // to whole cache lines
 }
 
 // newSwapper returns nil for a shape or a processor that it cannot serve. The
@@ -63,7 +70,7 @@ func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
 	for k := range s.states {
 		for pack := range s.states[k].row {
 			for rank := shape.Capacity(); rank < swapLanes; rank++ {
-				s.states[k].row[pack][rank] = -swapFiller
+				s.states[k].row[pack][rank].weight = -swapFiller
 			}
 		}
 	}
@@ -75,14 +82,26 @@ func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
 // there are loads too great for the search.
 func (s *swapper) refine(weights []float32, slots []*slot) (steps int, ok bool) {
 	for k, c := range slots {
-		if most := startSwaps(&s.states[k], weights, c, s.shape.Packs); most > swapLimit {
+		startSwaps(&s.states[k], weights, c)
+	}
+	s.sumLoads(len(slots))
+	for k := range slots {
+		if s.states[k].most > swapLimit {
 			return 0, false
 		}
 	}
 	makeSwaps(s, len(slots))
+	s.sumLoads(len(slots))
 	for k, c := range slots {
 		steps += int(s.states[k].steps)
-		c.imbalance = finishSwaps(&s.states[k], s.shape)
+		c.imbalance = s.states[k].imbalance
 	}
 	return steps, true
+}
+
+// sumLoads sums the loads of the first candidates afresh, items in their order.
+func (s *swapper) sumLoads(count int) {
+	for k := 0; k < count; k += swapSums {
+		sumSwaps(s.states[k:k+swapSums], s.shape)
+	}
 }

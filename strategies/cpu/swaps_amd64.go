@@ -13,10 +13,16 @@ import (
 // hasSwaps reports whether the processor has what swapper needs.
 func hasSwaps() bool { return cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512DQ) }
 
-// startSwaps reads the packing of c and returns the heaviest load.
-func startSwaps(s *swapState, weights []float32, c *slot, packs int) (most float32) {
+// startSwaps reads the packing of c, but does not sum its loads.
+func startSwaps(s *swapState, weights []float32, c *slot) {
 	s.places = &c.place[0]
-	return startSwapsAVX512(s, &weights[0], &c.order[0], &c.place[0], len(c.order), packs)
+	startSwapsAVX512(s, &weights[0], &c.order[0], &c.place[0], len(c.order))
+}
+
+// sumSwaps sums the loads of swapSums states, items in their order, and sets
+// what follows from them.
+func sumSwaps(states []swapState, shape packing.Shape) {
+	sumSwapsAVX512(&states[0], shape.Items, shape.Packs)
 }
 
 // makeSwaps makes the swaps of the first candidates, in the places of their slots too.
@@ -32,17 +38,11 @@ func makeSwaps(s *swapper, count int) {
 	makeSwapsAVX512(&s.states[0], &s.active[0], count, s.ensemble.Rounds, vectors, members, s.ensemble.Epsilon)
 }
 
-// finishSwaps sums the loads afresh, items in their order, and returns the
-// difference of the heaviest and the lightest.
-func finishSwaps(s *swapState, shape packing.Shape) (imbalance float32) {
-	return finishSwapsAVX512(s, shape.Items, shape.Packs)
-}
+//go:noescape
+func startSwapsAVX512(s *swapState, weights *float32, order *int32, places *place, items int)
 
 //go:noescape
-func startSwapsAVX512(s *swapState, weights *float32, order *int32, places *place, items, packs int) (most float32)
+func sumSwapsAVX512(states *swapState, items, packs int)
 
 //go:noescape
 func makeSwapsAVX512(states *swapState, active *uint64, count, rounds, vectors, members int, epsilon float32)
-
-//go:noescape
-func finishSwapsAVX512(s *swapState, items, packs int) (imbalance float32)

@@ -26,30 +26,20 @@
 	VPINSRQ $1, AX, x, x; \
 	VPMOVZXBD x, out
 
-// startSwapsAVX512 fills a state, 16 items at a time and then, for what goes to
-// the packs, one at a time in their order, in which the loads are summed too.
+// startSwapsAVX512 fills a state, but for the loads: 16 items at a time and then
+// the packs' rows.
 //
 //	R8 state     Z0 items       Z4 packs    Z28, Z29 even and odd numbers
 //	SI weights   Z1 weights     Z5 ranks    Z31 filler
-//	DI order     Z2, Z3 places  Z6 words    K1 the items, K4 the packs
+//	DI order     Z2, Z3 places  Z6 words    K1–K3 the items
 //	DX places    CX items left  BX offset in the state
 //
-// func startSwapsAVX512(s *swapState, weights *float32, order *int32, places *place, items, packs int) (most float32)
-TEXT ·startSwapsAVX512(SB), NOSPLIT, $0-52
+// func startSwapsAVX512(s *swapState, weights *float32, order *int32, places *place, items int)
+TEXT ·startSwapsAVX512(SB), NOSPLIT, $0-40
 	MOVQ s+0(FP), R8
 	MOVQ weights+8(FP), SI
 	MOVQ order+16(FP), DI
 	MOVQ places+24(FP), DX
-	MOVQ packs+40(FP), CX
-	MOVL $1, BX
-	SHLL CX, BX
-	DECL BX
-	KMOVW BX, K4
-	MOVL $0xBF800000, AX // −1
-	VPBROADCASTD AX, Z0
-	VPXORQ Z1, Z1, Z1
-	VMOVAPS Z1, K4, Z0
-	VMOVUPS Z0, swapState_load(R8)
 	IOTA(X28, Z28)
 	VPADDD Z28, Z28, Z28
 	MOVL $1, AX
@@ -94,32 +84,88 @@ whole:
 	XORQ BX, BX
 
 item:
-	MOVL swapState_word(R8)(BX*4), AX
-	VMOVSS swapState_weight(R8)(BX*4), X0
-	MOVL AX, DX
-	ANDL $15, AX
+	MOVL swapState_word(R8)(BX*4), DX
+	MOVL swapState_weight(R8)(BX*4), AX
 	SHRL $4, DX
-	VMOVSS X0, swapState_row(R8)(DX*4)
-	MOVB BX, swapState_pos(R8)(DX*1)
-	VADDSS swapState_load(R8)(AX*4), X0, X0
-	VMOVSS X0, swapState_load(R8)(AX*4)
+	MOVL AX, swapState_row(R8)(DX*8)
+	MOVL BX, (swapState_row+4)(R8)(DX*8)
+	INCQ BX
+	CMPQ BX, CX
+	JNE  item
+	MOVL $0, swapState_steps(R8)
+	VZEROUPPER
+	RET
+
+// LOADOF, ADDTO and SUMOF add an item of the k-th state to its pack's load.
+#define LOADOF(k, pack, sum) \
+	MOVBLZX (swapState_word+1+k*swapState__size)(R8)(BX*4), pack; \
+	VMOVSS (swapState_load+k*swapState__size)(R8)(pack*4), sum
+
+#define ADDTO(k, pack, sum) \
+	VADDSS (swapState_weight+k*swapState__size)(R8)(BX*4), sum, sum; \
+	VMOVSS sum, (swapState_load+k*swapState__size)(R8)(pack*4)
+
+// sumSwapsAVX512 sums the loads of four states afresh, one item after the other,
+// and sets what follows from them.
+//
+//	R8 state  BX item            X0–X3 sums      Z5 loads of nothing
+//	CX items  AX, DX, SI, DI     Z0–Z3 of one    K1 packs
+//	             their packs        state's loads
+//
+// func sumSwapsAVX512(states *swapState, items, packs int)
+TEXT ·sumSwapsAVX512(SB), NOSPLIT, $0-24
+	MOVQ states+0(FP), R8
+	MOVQ packs+16(FP), CX
+	MOVL $1, BX
+	SHLL CX, BX
+	DECL BX
+	KMOVW BX, K1
+	MOVL $0xBF800000, AX // −1
+	VPBROADCASTD AX, Z5
+	VPXORQ Z0, Z0, Z0
+	VMOVAPS Z0, K1, Z5
+	VMOVUPS Z5, swapState_load(R8)
+	VMOVUPS Z5, (swapState_load+swapState__size)(R8)
+	VMOVUPS Z5, (swapState_load+2*swapState__size)(R8)
+	VMOVUPS Z5, (swapState_load+3*swapState__size)(R8)
+	MOVQ items+8(FP), CX
+	XORQ BX, BX
+
+item:
+	LOADOF(0, AX, X0)
+	LOADOF(1, DX, X1)
+	LOADOF(2, SI, X2)
+	LOADOF(3, DI, X3)
+	ADDTO(0, AX, X0)
+	ADDTO(1, DX, X1)
+	ADDTO(2, SI, X2)
+	ADDTO(3, DI, X3)
 	INCQ BX
 	CMPQ BX, CX
 	JNE  item
 
 	// The slack is 2⁻¹⁹ of the heaviest load: 32 halves of the last place of that,
-	// where rounding can take 30; 2⁻¹²⁰ is for what is halved near zero.
-	VMOVUPS swapState_load(R8), Z0
-	MAX16(Z0, Z1, Z0)
-	VMOVSS X0, most+48(FP)
+	// where rounding can take 30; 2⁻¹²⁰ is for what is halved near zero. The
+	// imbalance is the greatest of the differences from the heaviest.
 	MOVL $0x36000000, AX // 2⁻¹⁹
-	VMOVD AX, X1
-	VMULSS X1, X0, X0
+	VMOVD AX, X6
 	MOVL $0x03800000, AX // 2⁻¹²⁰
-	VMOVD AX, X1
-	VADDSS X1, X0, X0
-	VMOVSS X0, swapState_slack(R8)
-	MOVL $0, swapState_steps(R8)
+	VMOVD AX, X7
+	MOVL $4, CX
+
+state:
+	VMOVUPS swapState_load(R8), Z0
+	MAX16(Z0, Z3, Z1)
+	VMOVSS X1, swapState_most(R8)
+	VSUBPS.Z Z0, Z1, K1, Z0
+	VMULSS X6, X1, X1
+	VADDSS X7, X1, X1
+	VMOVSS X1, swapState_slack(R8)
+	MAX16(Z0, Z3, Z1)
+	VMOVSS X1, swapState_imbalance(R8)
+	ADDQ $swapState__size, R8
+	DECQ CX
+	JNZ  state
 	VZEROUPPER
 	RET
 
@@ -169,6 +215,7 @@ item:
 	VBROADCASTSS swapState_most(R8), Z1; \
 	VSUBPS Z8, Z1, Z8; \
 	VMOVUPS (R9), Z9; \
+	VPERMT2PS 64(R9), Z26, Z9; \
 	VSUBPS Z7, Z9, Z9; \
 	VSUBPS Z9, Z8, Z8; \
 	VMINPS Z9, Z8, Z8; \
@@ -196,10 +243,11 @@ TEXT ·makeSwapsAVX512(SB), NOSPLIT, $0-52
 	MOVQ members+40(FP), R13
 	NEGQ R13
 	INCQ R13
-	SHLQ $2, R13
+	SHLQ $3, R13
 	MOVQ R13, members+40(FP)
 	VBROADCASTSS epsilon+48(FP), Z25
 	IOTA(X23, Z23)
+	VPADDD Z23, Z23, Z26
 	MOVL $0x3F7FF800, AX // 1 − 2⁻¹³
 	VPBROADCASTD AX, Z24
 	MOVL $0xFF000000, AX // −2¹²⁷
@@ -242,11 +290,11 @@ screen:
 	ADDQ SI, R8
 	VMOVUPS swapState_half(R8), Z2
 	MOVL swapState_heavy(R8), DI
-	SHLQ $6, DI
+	SHLQ $7, DI
 	LEAQ swapState_row(R8)(DI*1), R9
 	MOVQ R9, R10
 	SUBQ R13, R10
-	ADDQ $4, R10
+	ADDQ $8, R10
 	VMOVAPS Z27, Z3
 	VMOVAPS Z27, Z4
 	VMOVDQA64 Z23, Z6
@@ -270,7 +318,7 @@ vectors:
 tryOne:
 	NEXT
 	TRY(Z12, Z17, Z22)
-	ADDQ $4, AX
+	ADDQ $8, AX
 	JNZ  tryOne
 	LAST(0, Z7, Z17)
 	JMP  screened
@@ -286,7 +334,7 @@ tryTwo:
 	NEXT
 	TRY(Z12, Z17, Z22)
 	TRY(Z13, Z18, Z22)
-	ADDQ $4, AX
+	ADDQ $8, AX
 	JNZ  tryTwo
 	LAST(0, Z7, Z17)
 	LAST(64, Z8, Z18)
@@ -306,7 +354,7 @@ tryThree:
 	TRY(Z12, Z17, Z22)
 	TRY(Z13, Z18, Z22)
 	TRY(Z14, Z19, Z22)
-	ADDQ $4, AX
+	ADDQ $8, AX
 	JNZ  tryThree
 	LAST(0, Z7, Z17)
 	LAST(64, Z8, Z18)
@@ -333,7 +381,7 @@ tryFive:
 	TRY(Z14, Z19, Z22)
 	TRY(Z15, Z20, Z22)
 	TRY(Z16, Z21, Z22)
-	ADDQ $4, AX
+	ADDQ $8, AX
 	JNZ  tryFive
 	LAST(0, Z7, Z17)
 	LAST(64, Z8, Z18)
@@ -359,7 +407,7 @@ tryFour:
 	TRY(Z13, Z18, Z22)
 	TRY(Z14, Z19, Z22)
 	TRY(Z15, Z20, Z22)
-	ADDQ $4, AX
+	ADDQ $8, AX
 	JNZ  tryFour
 	LAST(0, Z7, Z17)
 	LAST(64, Z8, Z18)
@@ -414,13 +462,13 @@ swap: // the item of rank AX of the heaviest pack with item DX, of word BX
 	ADDQ AX, R9
 	MOVL BX, R10
 	SHRL $4, R10
-	MOVBLZX swapState_pos(R8)(R9*1), AX
-	VMOVSS swapState_row(R8)(R9*4), X5
+	VMOVSS swapState_row(R8)(R9*8), X5
+	MOVL (swapState_row+4)(R8)(R9*8), AX
 	VMOVSS swapState_weight(R8)(DX*4), X6
-	VMOVSS X6, swapState_row(R8)(R9*4)
-	VMOVSS X5, swapState_row(R8)(R10*4)
-	MOVB DX, swapState_pos(R8)(R9*1)
-	MOVB AX, swapState_pos(R8)(R10*1)
+	VMOVSS X6, swapState_row(R8)(R9*8)
+	MOVL DX, (swapState_row+4)(R8)(R9*8)
+	VMOVSS X5, swapState_row(R8)(R10*8)
+	MOVL AX, (swapState_row+4)(R8)(R10*8)
 	MOVL swapState_word(R8)(AX*4), R9
 	MOVL R9, swapState_word(R8)(DX*4)
 	MOVL BX, swapState_word(R8)(AX*4)
@@ -478,7 +526,7 @@ done:
 	//	R12 best position   R13 items left of the vector  R15 position of i<<16 | j<<8 | rank
 several:
 	MOVQ DI, R9
-	SHLQ $6, R9
+	SHLQ $7, R9
 	LEAQ swapState_row(R8)(R9*1), R9
 	VBROADCASTSS swapState_least(R8), Z6
 	VMOVAPS X27, X11
@@ -501,10 +549,7 @@ severalItem:
 
 severalRank:
 	BSFL AX, BX
-	MOVQ DI, R15
-	SHLQ $4, R15
-	ADDQ BX, R15
-	MOVBLZX swapState_pos(R8)(R15*1), R15
+	MOVL 4(R9)(BX*8), R15
 	SHLL $8, R15
 	ORL  DX, R15
 	SHLL $8, R15
@@ -541,39 +586,3 @@ severalNext:
 	VUCOMISS X25, X11
 	JLS  stop
 	JMP  swap
-
-// finishSwapsAVX512 sums the loads afresh, one item after the other.
-//
-//	R8 state  BX item   Z0 loads, Z1 fillers left out  K1 packs
-//	CX items  AX pack   Z2 zeros
-//
-// func finishSwapsAVX512(s *swapState, items, packs int) (imbalance float32)
-TEXT ·finishSwapsAVX512(SB), NOSPLIT, $0-28
-	MOVQ s+0(FP), R8
-	MOVQ packs+16(FP), CX
-	MOVL $1, BX
-	SHLL CX, BX
-	DECL BX
-	KMOVW BX, K1
-	MOVQ items+8(FP), CX
-	VPXORQ Z2, Z2, Z2
-	VMOVUPS Z2, swapState_load(R8)
-	XORQ BX, BX
-
-sum:
-	MOVBLZX (swapState_word+1)(R8)(BX*4), AX // the pack's other place in the word
-	VMOVSS swapState_load(R8)(AX*4), X0
-	VADDSS swapState_weight(R8)(BX*4), X0, X0
-	VMOVSS X0, swapState_load(R8)(AX*4)
-	INCQ BX
-	CMPQ BX, CX
-	JNE  sum
-
-	// The greatest load, and the greatest of those taken from it.
-	VMOVUPS swapState_load(R8), Z0
-	MAX16(Z0, Z3, Z1)
-	VSUBPS.Z Z0, Z1, K1, Z0
-	MAX16(Z0, Z3, Z0)
-	VMOVSS X0, imbalance+24(FP)
-	VZEROUPPER
-	RET

@@ -8,6 +8,6 @@ import "packbench/packing"
 // what follows is never called.
 func hasSwaps() bool { return false }
 
-func startSwaps(*swapState, []float32, *slot, int) (most float32) { return 0 }
-func makeSwaps(*swapper, int)                                     {}
-func finishSwaps(*swapState, packing.Shape) (imbalance float32)   { return 0 }
+func startSwaps(*swapState, []float32, *slot) {}
+func sumSwaps([]swapState, packing.Shape)     {}
+func makeSwaps(*swapper, int)                 {}
