@@ -46,6 +46,8 @@ type swapState struct {
 	row       [swapLanes][swapLanes]swapItem // by pack and rank; the filler weighs −swapFiller
 	load      [swapLanes]float32             // of the packs; the filler is −1
 	half      [swapLanes]float32             // half of the gaps to the heaviest
+	first     [swapLanes]float32
+	second    [swapLanes]float32
 	heavy     uint32
 	most      float32 // load of the heaviest
 	item      uint32

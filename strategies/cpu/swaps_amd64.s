@@ -195,14 +195,24 @@ state:
 	VMAXPS half, Z3, Z3; \
 	VPADDD Z28, Z6, Z6
 
-// BEGIN sets Z5 to the weight of the heaviest pack's item of rank 0, NEXT to the
-// following one.
-#define BEGIN \
-	VBROADCASTSS (R9), Z5; \
-	MOVQ R13, AX
+// SETn, TRYn and LASTn do that for n vectors.
+#define SET1 SET(0, Z7, Z12); FIRST(Z12, Z17)
+#define SET2 SET1; SET(64, Z8, Z13); FIRST(Z13, Z18)
+#define SET3 SET2; SET(128, Z9, Z14); FIRST(Z14, Z19)
+#define SET4 SET3; SET(192, Z10, Z15); FIRST(Z15, Z20)
+#define SET5 SET4; SET(256, Z11, Z16); FIRST(Z16, Z21)
 
-#define NEXT \
-	VBROADCASTSS (R10)(AX*1), Z5
+#define TRY1(at) VBROADCASTSS at(R10)(AX*1), Z5; TRY(Z12, Z17, Z22)
+#define TRY2(at) TRY1(at); TRY(Z13, Z18, Z22)
+#define TRY3(at) TRY2(at); TRY(Z14, Z19, Z22)
+#define TRY4(at) TRY3(at); TRY(Z15, Z20, Z22)
+#define TRY5(at) TRY4(at); TRY(Z16, Z21, Z22)
+
+#define LAST1 LAST(0, Z7, Z17)
+#define LAST2 LAST1; LAST(64, Z8, Z18)
+#define LAST3 LAST2; LAST(128, Z9, Z19)
+#define LAST4 LAST3; LAST(192, Z10, Z20)
+#define LAST5 LAST4; LAST(256, Z11, Z21)
 
 // EXACT tries item DX with all of the heaviest pack: the greatest gain in all of
 // Z9, the ranks that have it in AX. BX is the item's word.
@@ -303,6 +313,8 @@ screen:
 
 	// Five vectors or fewer at a time, for as many as there are.
 vectors:
+	VBROADCASTSS (R9), Z5
+	MOVQ R13, AX
 	CMPQ DX, $5
 	JEQ  five
 	CMPQ DX, $4
@@ -311,132 +323,140 @@ vectors:
 	JEQ  two
 	JGT  three
 
-	SET(0, Z7, Z12)
-	BEGIN
-	FIRST(Z12, Z17)
+	SET1
+	TESTQ $8, AX
+	JZ   tryOne
+	TRY1(0)
+	ADDQ $8, AX
+	JZ   lastOne
 
 tryOne:
-	NEXT
-	TRY(Z12, Z17, Z22)
-	ADDQ $8, AX
+	TRY1(0)
+	TRY1(8)
+	ADDQ $16, AX
 	JNZ  tryOne
-	LAST(0, Z7, Z17)
+
+lastOne:
+	LAST1
 	JMP  screened
 
 two:
-	SET(0, Z7, Z12)
-	SET(64, Z8, Z13)
-	BEGIN
-	FIRST(Z12, Z17)
-	FIRST(Z13, Z18)
+	SET2
+	TESTQ $8, AX
+	JZ   tryTwo
+	TRY2(0)
+	ADDQ $8, AX
+	JZ   lastTwo
 
 tryTwo:
-	NEXT
-	TRY(Z12, Z17, Z22)
-	TRY(Z13, Z18, Z22)
-	ADDQ $8, AX
+	TRY2(0)
+	TRY2(8)
+	ADDQ $16, AX
 	JNZ  tryTwo
-	LAST(0, Z7, Z17)
-	LAST(64, Z8, Z18)
+
+lastTwo:
+	LAST2
 	JMP  screened
 
 three:
-	SET(0, Z7, Z12)
-	SET(64, Z8, Z13)
-	SET(128, Z9, Z14)
-	BEGIN
-	FIRST(Z12, Z17)
-	FIRST(Z13, Z18)
-	FIRST(Z14, Z19)
+	SET3
+	TESTQ $8, AX
+	JZ   tryThree
+	TRY3(0)
+	ADDQ $8, AX
+	JZ   lastThree
 
 tryThree:
-	NEXT
-	TRY(Z12, Z17, Z22)
-	TRY(Z13, Z18, Z22)
-	TRY(Z14, Z19, Z22)
-	ADDQ $8, AX
+	TRY3(0)
+	TRY3(8)
+	ADDQ $16, AX
 	JNZ  tryThree
-	LAST(0, Z7, Z17)
-	LAST(64, Z8, Z18)
-	LAST(128, Z9, Z19)
+
+lastThree:
+	LAST3
 	JMP  screened
 
 five:
-	SET(0, Z7, Z12)
-	SET(64, Z8, Z13)
-	SET(128, Z9, Z14)
-	SET(192, Z10, Z15)
-	SET(256, Z11, Z16)
-	BEGIN
-	FIRST(Z12, Z17)
-	FIRST(Z13, Z18)
-	FIRST(Z14, Z19)
-	FIRST(Z15, Z20)
-	FIRST(Z16, Z21)
+	SET5
+	TESTQ $8, AX
+	JZ   tryFive
+	TRY5(0)
+	ADDQ $8, AX
+	JZ   lastFive
 
 tryFive:
-	NEXT
-	TRY(Z12, Z17, Z22)
-	TRY(Z13, Z18, Z22)
-	TRY(Z14, Z19, Z22)
-	TRY(Z15, Z20, Z22)
-	TRY(Z16, Z21, Z22)
-	ADDQ $8, AX
+	TRY5(0)
+	TRY5(8)
+	ADDQ $16, AX
 	JNZ  tryFive
-	LAST(0, Z7, Z17)
-	LAST(64, Z8, Z18)
-	LAST(128, Z9, Z19)
-	LAST(192, Z10, Z20)
-	LAST(256, Z11, Z21)
+
+lastFive:
+	LAST5
 	JMP  screened
 
 four:
-	SET(0, Z7, Z12)
-	SET(64, Z8, Z13)
-	SET(128, Z9, Z14)
-	SET(192, Z10, Z15)
-	BEGIN
-	FIRST(Z12, Z17)
-	FIRST(Z13, Z18)
-	FIRST(Z14, Z19)
-	FIRST(Z15, Z20)
+	SET4
+	TESTQ $8, AX
+	JZ   tryFour
+	TRY4(0)
+	ADDQ $8, AX
+	JZ   lastFour
 
 tryFour:
-	NEXT
-	TRY(Z12, Z17, Z22)
-	TRY(Z13, Z18, Z22)
-	TRY(Z14, Z19, Z22)
-	TRY(Z15, Z20, Z22)
-	ADDQ $8, AX
+	TRY4(0)
+	TRY4(8)
+	ADDQ $16, AX
 	JNZ  tryFour
-	LAST(0, Z7, Z17)
-	LAST(64, Z8, Z18)
-	LAST(128, Z9, Z19)
-	LAST(192, Z10, Z20)
+
+lastFour:
+	LAST4
 	ADDQ $256, BX
 	SUBQ $4, DX
 	JNZ  vectors
 
 screened:
+	VMOVUPS Z3, swapState_first(R8)
+	VMOVUPS Z4, swapState_second(R8)
+	DECQ CX
+	JNZ  screen
+
 	// The best, and whether another is within the slack of it and of twice what
 	// the lowest byte can do to it. The second best is in the best's place, or
 	// the best of another.
+	MOVQ count+16(FP), CX
+
+best:
+	MOVQ -8(R12)(CX*8), R8
+	ADDQ SI, R8
+	VMOVUPS swapState_first(R8), Z3
 	MAX16(Z3, Z5, Z7)
 	VMOVD X7, DX
 	MOVBLZX DX, DX
+	MOVL DX, swapState_item(R8)
 	VCMPPS $0, Z7, Z3, K1
-	VMOVAPS Z4, K1, Z3
+	VMOVUPS swapState_second(R8), K1, Z3
 	VMULPS Z24, Z7, Z6
 	VSUBPS.BCST swapState_slack(R8), Z6, Z6
+	VMOVSS X6, swapState_least(R8)
 	VCMPPS $13, Z6, Z3, K1 // Z3 ≥ Z6
 	KMOVW K1, swapState_others(R8)
-	VMOVSS X6, swapState_least(R8)
-	MOVL DX, swapState_item(R8)
+	DECQ CX
+	JNZ  best
+
+	MOVQ count+16(FP), CX
+
+exact:
+	MOVQ -8(R12)(CX*8), R8
+	ADDQ SI, R8
+	MOVL swapState_heavy(R8), DI
+	SHLQ $7, DI
+	LEAQ swapState_row(R8)(DI*1), R9
+	MOVL swapState_item(R8), DX
 	EXACT
 	VMOVSS X9, swapState_gain(R8)
 	KMOVW K2, swapState_ranks(R8)
 	DECQ CX
-	JNZ  screen
+	JNZ  exact
 
 	MOVQ count+16(FP), CX
 
