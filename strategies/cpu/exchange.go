@@ -23,8 +23,6 @@ type exchanger struct {
 	load    []float32 // [packs]
 	members []int32   // items of each pack, rising, [packs, capacity]
 	heavy   []float32 // weights of the members of the heaviest pack
-
-	small *swapper // which does it all for a small shape, else nil
 }
 
 const (
@@ -39,11 +37,7 @@ func newExchanger(e strategies.Ensemble, shape packing.Shape) *exchanger {
 		shape.Capacity() > exchangeCapacity || shape.Items > vectorItems {
 		return nil
 	}
-	x := &exchanger{ensemble: e, shape: shape}
-	if x.small = newSwapper(e, shape); x.small != nil {
-		return x
-	}
-	*x = exchanger{
+	x := &exchanger{
 		ensemble: e, shape: shape,
 		weight:  make([]float32, roundUp(shape.Items, exchangeBlock)),
 		carried: make([]float32, roundUp(shape.Items, exchangeBlock)),
@@ -61,9 +55,6 @@ func newExchanger(e strategies.Ensemble, shape packing.Shape) *exchanger {
 // refine improves c in place, sets its imbalance and returns the number of
 // swaps. It reports false, having done nothing, where loads overflow.
 func (x *exchanger) refine(weights []float32, c *slot) (steps int, ok bool) {
-	if x.small != nil {
-		return x.small.refine(weights, []*slot{c})
-	}
 	x.start(weights, c)
 	if math.IsInf(float64(slices.Max(x.load)), 1) {
 		return 0, false

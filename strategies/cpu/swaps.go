@@ -5,31 +5,66 @@ import (
 	"packbench/strategies"
 )
 
-// swapper makes the swaps of [exchanger] in small shapes, all rounds of up to
-// swapBatch candidates together. A candidate's next swap waits for its last one,
-// so the candidates take turns and the processor always has work.
+// swapper makes the swaps that [refiner.bestMaxAny] finds, in small shapes, all
+// rounds of up to swapBatch candidates together. A candidate's next swap waits
+// for its last, and so does each stage of a swap for the one before: the
+// candidates take turns in every stage, so the processor always has work.
 //
-// It finds the best swap in two steps. The gain min(δ, gap − δ) is gap/2 less the
-// distance of δ from gap/2, so for each item of the other packs the greatest gain
-// is about gap/2 − min |wᵢ − (wⱼ + gap/2)| over the items i of the heaviest pack:
-// one subtraction and one minimum for each pair. The item that is best so, or
-// those so near to it that rounding may have decided, are then tried exactly.
+// It finds the best swap in two steps. The gain min(δ, gap − δ), δ = wᵢ − wⱼ, is
+// gap/2 less the distance of δ from gap/2. So the most that item j of another
+// pack can gain is nearly gap/2 − min |wᵢ − (wⱼ + gap/2)| over the items i of the
+// heaviest pack: one subtraction and one minimum for each pair. The item that is
+// best by this screen is then tried exactly; where others are so near to it that
+// rounding may have decided, so are they.
+//
+// The slack of the screen is safe because no load ever exceeds the heaviest at
+// the start, M. No weight does; and a swap with gain > 0 has δ < gap, so the
+// other pack's load grows to at most the heaviest. Every rounding then takes less
+// than 2⁻²⁴ of 2M, in all 7.5 · 2⁻²⁴ M on the way to an exact and to a screened
+// gain.
 type swapper struct {
-	ensemble strategies.Ensemble
-	shape    packing.Shape
-	states   [swapBatch]swapState
-	active   [swapBatch]uint64 // the candidates that may have swaps, as offsets in states
+	rounds  int
+	epsilon float32
+	shape   packing.Shape
+	states  [swapBatch]swapState
 }
 
 const (
-	swapBatch  = 8   // candidates that take turns
-	swapSums   = 4   // candidates whose loads are summed together
-	swapLanes  = 16  // floats in a vector; most packs, and items of a pack
-	swapItems  = 256 // = swapLanes²
-	swapBlock  = 4   // bits of a pack, and of a rank
-	swapLimit  = 1 << 120
-	swapFiller = 1 << 125 // too heavy, or too light, for any swap
+	swapBatch  = 8        // candidates that take turns
+	swapLanes  = 16       // floats in a vector; most packs, and items of a pack
+	swapItems  = 256      // = swapLanes²
+	swapLimit  = 1 << 120 // of loads
+	swapFiller = 1 << 125 // weight too heavy, or too light, for any swap
 )
+
+// swapState is a candidate that is being refined. Items are addressed by position
+// in its order; fillers complete the last vector of what is per item, and all of
+// what is per pack or rank.
+type swapState struct {
+	weight [swapItems]float32             // of the items; the filler is swapFiller
+	word   [swapItems]uint32              // pack | rank<<4 | pack<<8 of the items; the filler is 0
+	row    [swapLanes][swapLanes]swapItem // by pack and rank; the filler weighs −swapFiller
+	load   [swapLanes]float32             // of the packs; the filler is −1
+	places *place                         // of the candidate's slot, [items]
+	steps  uint64                         // swaps so far
+
+	// What follows from the loads when they are summed.
+	most, imbalance float32
+	slack           float32 // > 4 · 7.5 · 2⁻²⁴ of most
+
+	// What one stage of a swap leaves to the next.
+	heavy  uint32             // the heaviest pack; most is its load
+	half   [swapLanes]float32 // half of the gaps to it
+	screen [swapItems]float32 // screened gains, the item as lowest byte
+	first  [swapLanes]float32 // greatest of these, in each lane
+	second [swapLanes]float32 // and second greatest
+	item   uint32             // item of the greatest
+	least  float32            // screened gain up to which items are tried
+	others uint16             // lanes that have another item above that
+	ranks  uint16             // items of the heaviest pack best with item,
+	gain   float32            // and their gain
+	_      [8]byte            // to whole cache lines
+}
 
 // swapItem is an item of a pack.
 type swapItem struct {
@@ -37,38 +72,14 @@ type swapItem struct {
 	pos    uint32
 }
 
-// swapState is a candidate that is being refined. Items are addressed by position
-// in its order; where vectors are loaded from, fillers complete the last.
-type swapState struct {
-	weight    [swapItems]float32             // of the items; the filler is swapFiller
-	word      [swapItems]uint32              // pack | rank<<4 | pack<<8 of the items
-	screen    [swapItems]float32             // gains, nearly, with the item as lowest byte
-	row       [swapLanes][swapLanes]swapItem // by pack and rank; the filler weighs −swapFiller
-	load      [swapLanes]float32             // of the packs; the filler is −1
-	half      [swapLanes]float32             // half of the gaps to the heaviest
-	first     [swapLanes]float32
-	second    [swapLanes]float32
-	heavy     uint32
-	most      float32 // load of the heaviest
-	item      uint32
-	gain      float32
-	least     float32
-	ranks     uint16
-	others    uint16
-	slack     float32 // more than four times what rounding may do to a gain
-	imbalance float32
-	steps     uint32   // swaps so far
-	places    *place   // of the candidate's slot, [items]
-	_         [20]byte // to whole cache lines
-}
-
-// newSwapper returns nil for a shape or a processor that it cannot serve. The
-// epsilon must be ≥ 0.
+// newSwapper returns nil for a shape, an ensemble or a processor that it cannot
+// serve. An epsilon ≥ 0 rules out swaps of packs that are equally heavy.
 func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
-	if shape.Packs > swapLanes || shape.Capacity() > swapLanes || !hasSwaps() {
+	if e.Refinement != strategies.MaxAny || !(e.Epsilon >= 0) ||
+		shape.Packs > swapLanes || shape.Capacity() > swapLanes || !hasSwaps() {
 		return nil
 	}
-	s := &swapper{ensemble: e, shape: shape}
+	s := &swapper{rounds: e.Rounds, epsilon: e.Epsilon, shape: shape}
 	for k := range s.states {
 		for pack := range s.states[k].row {
 			for rank := shape.Capacity(); rank < swapLanes; rank++ {
@@ -79,31 +90,24 @@ func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
 	return s
 }
 
-// refine improves at most swapBatch candidates in place, sets their imbalances
-// and returns the number of swaps. It reports false, having done nothing, where
-// there are loads too great for the search.
+// refine improves up to swapBatch candidates in place, sets their imbalances and
+// returns the number of swaps. It reports false, having done nothing, where a
+// load is above swapLimit.
 func (s *swapper) refine(weights []float32, slots []*slot) (steps int, ok bool) {
 	for k, c := range slots {
 		startSwaps(&s.states[k], weights, c)
 	}
-	s.sumLoads(len(slots))
+	sumSwaps(&s.states, s.shape)
 	for k := range slots {
 		if s.states[k].most > swapLimit {
 			return 0, false
 		}
 	}
-	makeSwaps(s, len(slots))
-	s.sumLoads(len(slots))
+	makeSwaps(s.states[:len(slots)], s.shape, s.rounds, s.epsilon)
+	sumSwaps(&s.states, s.shape)
 	for k, c := range slots {
 		steps += int(s.states[k].steps)
 		c.imbalance = s.states[k].imbalance
 	}
 	return steps, true
-}
-
-// sumLoads sums the loads of the first candidates afresh, items in their order.
-func (s *swapper) sumLoads(count int) {
-	for k := 0; k < count; k += swapSums {
-		sumSwaps(s.states[k:k+swapSums], s.shape)
-	}
 }

@@ -3,8 +3,6 @@
 package cpu
 
 import (
-	"unsafe"
-
 	"github.com/klauspost/cpuid/v2"
 
 	"packbench/packing"
@@ -13,29 +11,26 @@ import (
 // hasSwaps reports whether the processor has what swapper needs.
 func hasSwaps() bool { return cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512DQ) }
 
-// startSwaps reads the packing of c, but does not sum its loads.
+// startSwaps reads the packing of c, but sums no loads.
 func startSwaps(s *swapState, weights []float32, c *slot) {
 	s.places = &c.place[0]
 	startSwapsAVX512(s, &weights[0], &c.order[0], &c.place[0], len(c.order))
 }
 
-// sumSwaps sums the loads of swapSums states, items in their order, and sets
-// what follows from them.
-func sumSwaps(states []swapState, shape packing.Shape) {
+// sumSwaps sums the loads of all states, items in their order, and sets what
+// follows from them.
+func sumSwaps(states *[swapBatch]swapState, shape packing.Shape) {
 	sumSwapsAVX512(&states[0], shape.Items, shape.Packs)
 }
 
-// makeSwaps makes the swaps of the first candidates, in the places of their slots too.
-func makeSwaps(s *swapper, count int) {
-	if s.ensemble.Rounds == 0 {
+// makeSwaps makes the swaps of the first states, in the places of their slots too.
+func makeSwaps(states []swapState, shape packing.Shape, rounds int, epsilon float32) {
+	if rounds == 0 {
 		return
 	}
-	for k := range s.active[:count] {
-		s.active[k] = uint64(k) * uint64(unsafe.Sizeof(swapState{}))
-	}
-	vectors := (s.shape.Items + swapLanes - 1) / swapLanes
-	members := max(2, s.shape.Capacity()) // the search begins with two
-	makeSwapsAVX512(&s.states[0], &s.active[0], count, s.ensemble.Rounds, vectors, members, s.ensemble.Epsilon)
+	vectors := (shape.Items + swapLanes - 1) / swapLanes
+	members := max(2, shape.Capacity()) // of which one may be a filler: the search takes two at least
+	makeSwapsAVX512(&states[0], len(states), rounds, vectors, members, epsilon)
 }
 
 //go:noescape
@@ -45,4 +40,4 @@ func startSwapsAVX512(s *swapState, weights *float32, order *int32, places *plac
 func sumSwapsAVX512(states *swapState, items, packs int)
 
 //go:noescape
-func makeSwapsAVX512(states *swapState, active *uint64, count, rounds, vectors, members int, epsilon float32)
+func makeSwapsAVX512(states *swapState, count, rounds, vectors, members int, epsilon float32)

@@ -92,7 +92,7 @@ item:
 	INCQ BX
 	CMPQ BX, CX
 	JNE  item
-	MOVL $0, swapState_steps(R8)
+	MOVQ $0, swapState_steps(R8)
 	VZEROUPPER
 	RET
 
@@ -121,13 +121,17 @@ TEXT ·sumSwapsAVX512(SB), NOSPLIT, $0-24
 	DECL BX
 	KMOVW BX, K1
 	MOVL $0xBF800000, AX // −1
-	VPBROADCASTD AX, Z5
-	VPXORQ Z0, Z0, Z0
-	VMOVAPS Z0, K1, Z5
-	VMOVUPS Z5, swapState_load(R8)
-	VMOVUPS Z5, (swapState_load+swapState__size)(R8)
-	VMOVUPS Z5, (swapState_load+2*swapState__size)(R8)
-	VMOVUPS Z5, (swapState_load+3*swapState__size)(R8)
+	VPBROADCASTD AX, Z0
+	VPXORQ Z1, Z1, Z1
+	VMOVAPS Z1, K1, Z0
+	MOVQ R8, DI
+	MOVL $8, CX
+
+clear:
+	VMOVUPS Z0, swapState_load(DI)
+	ADDQ $swapState__size, DI
+	DECQ CX
+	JNZ  clear
 	MOVQ items+8(FP), CX
 	XORQ BX, BX
 
@@ -136,10 +140,18 @@ item:
 	LOADOF(1, DX, X1)
 	LOADOF(2, SI, X2)
 	LOADOF(3, DI, X3)
+	LOADOF(4, R9, X4)
+	LOADOF(5, R10, X5)
+	LOADOF(6, R11, X6)
+	LOADOF(7, R12, X7)
 	ADDTO(0, AX, X0)
 	ADDTO(1, DX, X1)
 	ADDTO(2, SI, X2)
 	ADDTO(3, DI, X3)
+	ADDTO(4, R9, X4)
+	ADDTO(5, R10, X5)
+	ADDTO(6, R11, X6)
+	ADDTO(7, R12, X7)
 	INCQ BX
 	CMPQ BX, CX
 	JNE  item
@@ -151,7 +163,7 @@ item:
 	VMOVD AX, X6
 	MOVL $0x03800000, AX // 2⁻¹²⁰
 	VMOVD AX, X7
-	MOVL $4, CX
+	MOVL $8, CX
 
 state:
 	VMOVUPS swapState_load(R8), Z0
@@ -245,17 +257,27 @@ state:
 //	R13 −4·(members − 1)   Z7–Z22 of SET, TRY and EXACT
 //	BX vector or item's word, DX vectors left or item j
 //
-// func makeSwapsAVX512(states *swapState, active *uint64, count, rounds, vectors, members int, epsilon float32)
-TEXT ·makeSwapsAVX512(SB), NOSPLIT, $0-52
+// func makeSwapsAVX512(states *swapState, count, rounds, vectors, members int, epsilon float32)
+TEXT ·makeSwapsAVX512(SB), NOSPLIT, $64-44
 	MOVQ states+0(FP), SI
-	MOVQ active+8(FP), R12
-	MOVQ vectors+32(FP), R11
-	MOVQ members+40(FP), R13
+	LEAQ active-64(SP), R12
+	XORQ AX, AX
+	XORQ CX, CX
+
+activate:
+	MOVQ AX, (R12)(CX*8)
+	ADDQ $swapState__size, AX
+	INCQ CX
+	CMPQ CX, count+8(FP)
+	JNE  activate
+
+	MOVQ vectors+24(FP), R11
+	MOVQ members+32(FP), R13
 	NEGQ R13
 	INCQ R13
 	SHLQ $3, R13
-	MOVQ R13, members+40(FP)
-	VBROADCASTSS epsilon+48(FP), Z25
+	MOVQ R13, members+32(FP)
+	VBROADCASTSS epsilon+40(FP), Z25
 	IOTA(X23, Z23)
 	VPADDD Z23, Z23, Z26
 	MOVL $0x3F7FF800, AX // 1 − 2⁻¹³
@@ -274,7 +296,7 @@ TEXT ·makeSwapsAVX512(SB), NOSPLIT, $0-52
 round:
 	// The heaviest packs, the first on ties, and half their gaps to the others. What
 	// is as heavy has none: a load of 2¹²⁶ keeps its items from being best.
-	MOVQ count+16(FP), CX
+	MOVQ count+8(FP), CX
 
 heaviest:
 	MOVQ -8(R12)(CX*8), R8
@@ -293,7 +315,7 @@ heaviest:
 	DECQ CX
 	JNZ  heaviest
 
-	MOVQ count+16(FP), CX
+	MOVQ count+8(FP), CX
 
 screen:
 	MOVQ -8(R12)(CX*8), R8
@@ -423,7 +445,7 @@ screened:
 	// The best, and whether another is within the slack of it and of twice what
 	// the lowest byte can do to it. The second best is in the best's place, or
 	// the best of another.
-	MOVQ count+16(FP), CX
+	MOVQ count+8(FP), CX
 
 best:
 	MOVQ -8(R12)(CX*8), R8
@@ -443,7 +465,7 @@ best:
 	DECQ CX
 	JNZ  best
 
-	MOVQ count+16(FP), CX
+	MOVQ count+8(FP), CX
 
 exact:
 	MOVQ -8(R12)(CX*8), R8
@@ -458,7 +480,7 @@ exact:
 	DECQ CX
 	JNZ  exact
 
-	MOVQ count+16(FP), CX
+	MOVQ count+8(FP), CX
 
 candidate:
 	MOVQ -8(R12)(CX*8), R8
@@ -514,22 +536,22 @@ swap: // the item of rank AX of the heaviest pack with item DX, of word BX
 	MOVQ (BX)(DX*8), R10
 	MOVQ R10, (BX)(AX*8)
 	MOVQ R9, (BX)(DX*8)
-	INCL swapState_steps(R8)
+	INCQ swapState_steps(R8)
 	DECQ CX
 	JNZ  candidate
 
 nextRound:
-	DECQ rounds+24(FP)
+	DECQ rounds+16(FP)
 	JNZ  round
 	VZEROUPPER
 	RET
 
 stop: // the last of the active, which has had its turn, takes the place
-	MOVQ count+16(FP), AX
+	MOVQ count+8(FP), AX
 	MOVQ -8(R12)(AX*8), BX
 	MOVQ BX, -8(R12)(CX*8)
 	DECQ AX
-	MOVQ AX, count+16(FP)
+	MOVQ AX, count+8(FP)
 	JZ   done
 	DECQ CX
 	JNZ  candidate
@@ -600,9 +622,9 @@ severalNext:
 	SHRL $8, R12
 	MOVBLZX R12, DX
 	MOVL swapState_word(R8)(DX*4), BX
-	MOVQ vectors+32(FP), R11
-	MOVQ active+8(FP), R12
-	MOVQ members+40(FP), R13
+	MOVQ vectors+24(FP), R11
+	LEAQ active-64(SP), R12
+	MOVQ members+32(FP), R13
 	VUCOMISS X25, X11
 	JLS  stop
 	JMP  swap

@@ -8,6 +8,6 @@ import "packbench/packing"
 // what follows is never called.
 func hasSwaps() bool { return false }
 
-func startSwaps(*swapState, []float32, *slot) {}
-func sumSwaps([]swapState, packing.Shape)     {}
-func makeSwaps(*swapper, int)                 {}
+func startSwaps(*swapState, []float32, *slot)            {}
+func sumSwaps(*[swapBatch]swapState, packing.Shape)      {}
+func makeSwaps([]swapState, packing.Shape, int, float32) {}
