@@ -23,47 +23,45 @@ import (
 // than 2⁻²⁴ of 2M, in all 7.5 · 2⁻²⁴ M on the way to an exact and to a screened
 // gain.
 type swapper struct {
+	states  [swapBatch]swapState // first, as so large a thing begins with a cache line
 	rounds  int
 	epsilon float32
 	shape   packing.Shape
-	states  [swapBatch]swapState
 }
 
 const (
-	swapBatch  = 8        // candidates that take turns
-	swapLanes  = 16       // floats in a vector; most packs, and items of a pack
-	swapItems  = 256      // = swapLanes²
-	swapLimit  = 1 << 120 // of loads
-	swapFiller = 1 << 125 // weight too heavy, or too light, for any swap
+	swapBatch = 8        // candidates that take turns
+	swapLanes = 16       // floats in a vector; most packs, and items of a pack
+	swapItems = 256      // = swapLanes²
+	swapLimit = 1 << 120 // of loads
 )
 
 // swapState is a candidate that is being refined. Items are addressed by position
 // in its order; fillers complete the last vector of what is per item, and all of
 // what is per pack or rank.
 type swapState struct {
-	weight [swapItems]float32             // of the items; the filler is swapFiller
+	weight [swapItems]float32             // of the items; the filler, 2¹²⁵, swaps with none
 	word   [swapItems]uint32              // pack | rank<<4 | pack<<8 of the items; the filler is 0
-	row    [swapLanes][swapLanes]swapItem // by pack and rank; the filler weighs −swapFiller
+	row    [swapLanes][swapLanes]swapItem // by pack and rank; the filler weighs nothing
 	load   [swapLanes]float32             // of the packs; the filler is −1
-	places *place                         // of the candidate's slot, [items]
-	steps  uint64                         // swaps so far
-
-	// What follows from the loads when they are summed.
-	most, imbalance float32
-	slack           float32 // > 4 · 7.5 · 2⁻²⁴ of most
 
 	// What one stage of a swap leaves to the next.
-	heavy  uint32             // the heaviest pack; most is its load
-	half   [swapLanes]float32 // half of the gaps to it
-	screen [swapItems]float32 // screened gains, the item as lowest byte
-	first  [swapLanes]float32 // greatest of these, in each lane
-	second [swapLanes]float32 // and second greatest
-	item   uint32             // item of the greatest
-	least  float32            // screened gain up to which items are tried
-	others uint16             // lanes that have another item above that
-	ranks  uint16             // items of the heaviest pack best with item,
-	gain   float32            // and their gain
-	_      [8]byte            // to whole cache lines
+	half          [swapLanes]float32 // half of the gaps to the heaviest pack
+	screen        [swapItems]float32 // screened gains, the item as lowest byte
+	first, second [swapLanes]float32 // greatest and second greatest of these in each lane
+	heavy         uint32             // the heaviest pack
+	most          float32            // its load
+	item          uint32             // item of the greatest screened gain
+	least         float32            // screened gain from which on items are tried
+	others        uint16             // lanes that have another item as good as that
+	ranks         uint16             // items of the heaviest pack that are best with item,
+	gain          float32            // and their gain
+
+	places    *place  // of the candidate's slot, [items]
+	steps     uint64  // swaps so far
+	slack     float32 // > 4 · 7.5 · 2⁻²⁴ of the first heaviest load
+	imbalance float32
+	_         [16]byte // to whole cache lines
 }
 
 // swapItem is an item of a pack.
@@ -79,15 +77,7 @@ func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
 		shape.Packs > swapLanes || shape.Capacity() > swapLanes || !hasSwaps() {
 		return nil
 	}
-	s := &swapper{rounds: e.Rounds, epsilon: e.Epsilon, shape: shape}
-	for k := range s.states {
-		for pack := range s.states[k].row {
-			for rank := shape.Capacity(); rank < swapLanes; rank++ {
-				s.states[k].row[pack][rank].weight = -swapFiller
-			}
-		}
-	}
-	return s
+	return &swapper{rounds: e.Rounds, epsilon: e.Epsilon, shape: shape}
 }
 
 // refine improves up to swapBatch candidates in place, sets their imbalances and
