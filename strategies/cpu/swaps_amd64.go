@@ -29,7 +29,7 @@ func makeSwaps(states []swapState, shape packing.Shape, rounds int, epsilon floa
 		return
 	}
 	vectors := (shape.Items + swapLanes - 1) / swapLanes
-	members := max(2, shape.Capacity()) // of which one may be a filler: the search takes two at least
+	members := max(2, shape.Capacity()) // what is at a rank past them weighs nothing
 	makeSwapsAVX512(&states[0], len(states), rounds, vectors, members, epsilon)
 }
 

@@ -3,8 +3,9 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// The rounds of swapper. AVX512F and AVX512DQ are needed. What decides about a
-// swap is rounded after every operation.
+// The steps of swapper. AVX512F and AVX512DQ are needed. What decides about a swap
+// is rounded after every operation. No step reads or writes outside the slices
+// and the states given.
 
 // MAX16 sets all of out to the greatest of the 16 floats of in: halves, quarters,
 // pairs, neighbours.
@@ -96,7 +97,8 @@ item:
 	VZEROUPPER
 	RET
 
-// LOADOF, ADDTO and SUMOF add an item of the k-th state to its pack's load.
+// LOADOF reads the pack of item BX in the k-th state and its load; ADDTO adds the
+// item to it.
 #define LOADOF(k, pack, sum) \
 	MOVBLZX (swapState_word+1+k*swapState__size)(R8)(BX*4), pack; \
 	VMOVSS (swapState_load+k*swapState__size)(R8)(pack*4), sum
@@ -105,12 +107,14 @@ item:
 	VADDSS (swapState_weight+k*swapState__size)(R8)(BX*4), sum, sum; \
 	VMOVSS sum, (swapState_load+k*swapState__size)(R8)(pack*4)
 
-// sumSwapsAVX512 sums the loads of four states afresh, one item after the other,
-// and sets what follows from them.
+// sumSwapsAVX512 sums the loads of eight states afresh, one item after the other,
+// and sets what follows from them. Items of one state may wait for each other, those
+// of eight do not.
 //
-//	R8 state  BX item            X0–X3 sums      Z5 loads of nothing
-//	CX items  AX, DX, SI, DI     Z0–Z3 of one    K1 packs
-//	             their packs        state's loads
+//	R8 state          Z0 loads of nothing, then of one state
+//	CX items, states  Z1 the heaviest, then the imbalance
+//	BX item           X0–X7 sums
+//	K1 packs          AX, DX, SI, DI, R9–R12 their packs
 //
 // func sumSwapsAVX512(states *swapState, items, packs int)
 TEXT ·sumSwapsAVX512(SB), NOSPLIT, $0-24
@@ -181,23 +185,22 @@ state:
 	VZEROUPPER
 	RET
 
-// SET readies the others of one vector, at off from BX, for the search: half sets
-// of gaps, and targets for the weight of an item to exchange them with.
-#define SET(off, half, target) \
+// SET begins the screen of 16 items, at off from BX: half of the gaps of their
+// packs, the targets, which are the weights that it would be best to exchange them
+// for, and how near to these the first item of the heaviest pack is.
+#define SET(off, half, target, near) \
 	VMOVDQU32 (swapState_word+off)(BX), half; \
 	VPERMPS Z2, half, half; \
-	VADDPS (swapState_weight+off)(BX), half, target
-
-// FIRST, TRY and LAST measure how near items of the heaviest pack are to the
-// targets of one vector; VRANGEPS gives the lesser of two values without sign.
-#define FIRST(target, near) \
+	VADDPS (swapState_weight+off)(BX), half, target; \
 	VSUBPS target, Z5, near
 
-#define TRY(target, near, tmp) \
-	VSUBPS target, Z5, tmp; \
-	VRANGEPS $0x0A, tmp, near, near
+// TRY goes on with another item of the heaviest pack. VRANGEPS gives the lesser of
+// two numbers without their signs.
+#define TRY(target, near) \
+	VSUBPS target, Z5, Z22; \
+	VRANGEPS $0x0A, Z22, near, near
 
-// LAST makes the gains, nearly, with the items as their lowest bytes.
+// LAST makes the screened gains, with the items as their lowest bytes.
 #define LAST(off, half, near) \
 	VSUBPS near, half, half; \
 	VPTERNLOGD $0xEA, Z6, Z29, half; \
@@ -207,18 +210,18 @@ state:
 	VMAXPS half, Z3, Z3; \
 	VPADDD Z28, Z6, Z6
 
-// SETn, TRYn and LASTn do that for n vectors.
-#define SET1 SET(0, Z7, Z12); FIRST(Z12, Z17)
-#define SET2 SET1; SET(64, Z8, Z13); FIRST(Z13, Z18)
-#define SET3 SET2; SET(128, Z9, Z14); FIRST(Z14, Z19)
-#define SET4 SET3; SET(192, Z10, Z15); FIRST(Z15, Z20)
-#define SET5 SET4; SET(256, Z11, Z16); FIRST(Z16, Z21)
+// SETn, TRYn and LASTn do that for n vectors; TRYn begins with the item's weight.
+#define SET1 SET(0, Z7, Z12, Z17)
+#define SET2 SET1; SET(64, Z8, Z13, Z18)
+#define SET3 SET2; SET(128, Z9, Z14, Z19)
+#define SET4 SET3; SET(192, Z10, Z15, Z20)
+#define SET5 SET4; SET(256, Z11, Z16, Z21)
 
-#define TRY1(at) VBROADCASTSS at(R10)(AX*1), Z5; TRY(Z12, Z17, Z22)
-#define TRY2(at) TRY1(at); TRY(Z13, Z18, Z22)
-#define TRY3(at) TRY2(at); TRY(Z14, Z19, Z22)
-#define TRY4(at) TRY3(at); TRY(Z15, Z20, Z22)
-#define TRY5(at) TRY4(at); TRY(Z16, Z21, Z22)
+#define TRY1 VBROADCASTSS (R10)(AX*1), Z5; TRY(Z12, Z17)
+#define TRY2 TRY1; TRY(Z13, Z18)
+#define TRY3 TRY2; TRY(Z14, Z19)
+#define TRY4 TRY3; TRY(Z15, Z20)
+#define TRY5 TRY4; TRY(Z16, Z21)
 
 #define LAST1 LAST(0, Z7, Z17)
 #define LAST2 LAST1; LAST(64, Z8, Z18)
@@ -226,8 +229,9 @@ state:
 #define LAST4 LAST3; LAST(192, Z10, Z20)
 #define LAST5 LAST4; LAST(256, Z11, Z21)
 
-// EXACT tries item DX with all of the heaviest pack: the greatest gain in all of
-// Z9, the ranks that have it in AX. BX is the item's word.
+// EXACT tries item DX with all of the heaviest pack: all of Z9 is the greatest
+// gain, K2 the ranks that have it. Nothing at a rank weighs nothing, and gains
+// nothing.
 #define EXACT \
 	VBROADCASTSS swapState_weight(R8)(DX*4), Z7; \
 	MOVL swapState_word(R8)(DX*4), BX; \
@@ -244,18 +248,21 @@ state:
 	MAX16(Z8, Z10, Z9); \
 	VCMPPS $0, Z9, Z8, K2
 
-// makeSwapsAVX512 makes the swaps of all candidates, one of each in each round.
+// makeSwapsAVX512 makes the swaps of all candidates, one of each in each round. A
+// stage of a swap is a chain of few operations that wait for each other; all
+// candidates go through it before the next, so that it is not waited for.
 //
-//	SI states              Z0  loads            Z24 floats of 1 − 2⁻¹³
-//	R8 state               Z1  heaviest load    Z25 epsilon
-//	CX active ones left    Z2  half gaps        Z27 −2¹²⁷
-//	DI heaviest pack       Z3  best, and second Z28 sixteens
-//	R9, R10 its weights,   Z4  best of each     Z29 all but the lowest byte
-//	   and the end of them     place            Z30 2¹²⁶
-//	R11 vectors            Z5  weight of item i Z31 halves
-//	R12 active             Z6  items            Z23 0, 1, … 15
-//	R13 −4·(members − 1)   Z7–Z22 of SET, TRY and EXACT
-//	BX vector or item's word, DX vectors left or item j
+//	SI states               Z0 loads             Z23 0, 1, … 15
+//	R8 state                Z1 heaviest load     Z24 1 − 2⁻¹³
+//	CX active left          Z2 half gaps         Z25 epsilon
+//	DI heaviest pack        Z3, Z4 best and      Z26 0, 2, … 30
+//	R9, R10 its row, and       second best gain  Z27 −2¹²⁷
+//	   the end of it           of each lane      Z28 sixteens
+//	R11 vectors             Z5 wᵢ                Z29 all but the lowest byte
+//	R12 offsets of active   Z6 items; least      Z30 2¹²⁶
+//	R13 −8·(members − 1)    Z7–Z11 half, near    Z31 halves
+//	BX vector; j's word     Z12–Z16 targets
+//	DX vectors left; j      Z17–Z21 near
 //
 // func makeSwapsAVX512(states *swapState, count, rounds, vectors, members int, epsilon float32)
 TEXT ·makeSwapsAVX512(SB), NOSPLIT, $64-44
@@ -294,8 +301,9 @@ activate:
 	VPBROADCASTD AX, Z31
 
 round:
-	// The heaviest packs, the first on ties, and half their gaps to the others. What
-	// is as heavy has none: a load of 2¹²⁶ keeps its items from being best.
+	// The heaviest pack, the first on ties, and half of the others' gaps to it. A
+	// swap with one that is as heavy gains nothing: at a load of 2¹²⁶ its items are
+	// not tried.
 	MOVQ count+8(FP), CX
 
 heaviest:
@@ -315,6 +323,7 @@ heaviest:
 	DECQ CX
 	JNZ  heaviest
 
+	// The screened gains.
 	MOVQ count+8(FP), CX
 
 screen:
@@ -333,7 +342,7 @@ screen:
 	MOVQ R8, BX
 	MOVQ R11, DX
 
-	// Five vectors or fewer at a time, for as many as there are.
+	// Four vectors at a time, and then what is left, or five if that is all.
 vectors:
 	VBROADCASTSS (R9), Z5
 	MOVQ R13, AX
@@ -346,91 +355,51 @@ vectors:
 	JGT  three
 
 	SET1
-	TESTQ $8, AX
-	JZ   tryOne
-	TRY1(0)
-	ADDQ $8, AX
-	JZ   lastOne
 
 tryOne:
-	TRY1(0)
-	TRY1(8)
-	ADDQ $16, AX
+	TRY1
+	ADDQ $8, AX
 	JNZ  tryOne
-
-lastOne:
 	LAST1
 	JMP  screened
 
 two:
 	SET2
-	TESTQ $8, AX
-	JZ   tryTwo
-	TRY2(0)
-	ADDQ $8, AX
-	JZ   lastTwo
 
 tryTwo:
-	TRY2(0)
-	TRY2(8)
-	ADDQ $16, AX
+	TRY2
+	ADDQ $8, AX
 	JNZ  tryTwo
-
-lastTwo:
 	LAST2
 	JMP  screened
 
 three:
 	SET3
-	TESTQ $8, AX
-	JZ   tryThree
-	TRY3(0)
-	ADDQ $8, AX
-	JZ   lastThree
 
 tryThree:
-	TRY3(0)
-	TRY3(8)
-	ADDQ $16, AX
+	TRY3
+	ADDQ $8, AX
 	JNZ  tryThree
-
-lastThree:
 	LAST3
 	JMP  screened
 
 five:
 	SET5
-	TESTQ $8, AX
-	JZ   tryFive
-	TRY5(0)
-	ADDQ $8, AX
-	JZ   lastFive
 
 tryFive:
-	TRY5(0)
-	TRY5(8)
-	ADDQ $16, AX
+	TRY5
+	ADDQ $8, AX
 	JNZ  tryFive
-
-lastFive:
 	LAST5
 	JMP  screened
 
 four:
 	SET4
-	TESTQ $8, AX
-	JZ   tryFour
-	TRY4(0)
-	ADDQ $8, AX
-	JZ   lastFour
 
 tryFour:
-	TRY4(0)
-	TRY4(8)
-	ADDQ $16, AX
+	TRY4
+	ADDQ $8, AX
 	JNZ  tryFour
-
-lastFour:
 	LAST4
 	ADDQ $256, BX
 	SUBQ $4, DX
@@ -442,9 +411,9 @@ screened:
 	DECQ CX
 	JNZ  screen
 
-	// The best, and whether another is within the slack of it and of twice what
-	// the lowest byte can do to it. The second best is in the best's place, or
-	// the best of another.
+	// The best item, and which lanes have another that is as good but for the slack
+	// and for twice what the lowest byte does to a gain, less than 2⁻¹⁵ of it: the
+	// second of the best's lane or the first of another.
 	MOVQ count+8(FP), CX
 
 best:
@@ -460,11 +429,12 @@ best:
 	VMULPS Z24, Z7, Z6
 	VSUBPS.BCST swapState_slack(R8), Z6, Z6
 	VMOVSS X6, swapState_least(R8)
-	VCMPPS $13, Z6, Z3, K1 // Z3 ≥ Z6
+	VCMPPS $13, Z6, Z3, K1 // ≥
 	KMOVW K1, swapState_others(R8)
 	DECQ CX
 	JNZ  best
 
+	// Its gain, and the items of the heaviest pack that give it.
 	MOVQ count+8(FP), CX
 
 exact:
@@ -480,6 +450,7 @@ exact:
 	DECQ CX
 	JNZ  exact
 
+	// The swap, or none.
 	MOVQ count+8(FP), CX
 
 candidate:
@@ -493,7 +464,7 @@ candidate:
 	ORW  swapState_others(R8), BX
 	JNZ  several
 	VUCOMISS swapState_gain(R8), X25
-	JCC  stop
+	JCC  stop // epsilon ≥ gain
 	MOVL swapState_word(R8)(DX*4), BX
 	BSFL AX, AX
 
@@ -543,6 +514,8 @@ swap: // the item of rank AX of the heaviest pack with item DX, of word BX
 nextRound:
 	DECQ rounds+16(FP)
 	JNZ  round
+
+done:
 	VZEROUPPER
 	RET
 
@@ -557,26 +530,22 @@ stop: // the last of the active, which has had its turn, takes the place
 	JNZ  candidate
 	JMP  nextRound
 
-done:
-	VZEROUPPER
-	RET
-
-	// Tries all items that the screen leaves exactly, and all ranks that tie, for
-	// the greatest gain, then the least position of i, then of j.
+	// Several swaps may be best: of the greatest gain that with the first item i, then
+	// that with the first item j.
 	//
-	//	X11 best gain       R10 first item of the vector  R11 vectors left
-	//	R12 best position   R13 items left of the vector  R15 position of i<<16 | j<<8 | rank
+	//	X11 best gain          R10 first item of the vector  R11 vectors left
+	//	R12 its i, j and rank  R13 items left of the vector  R15 i<<16 | j<<8 | rank
 several:
 	MOVQ DI, R9
 	SHLQ $7, R9
 	LEAQ swapState_row(R8)(R9*1), R9
 	VBROADCASTSS swapState_least(R8), Z6
-	VMOVAPS X27, X11
+	VMOVAPS Z27, Z11
 	XORL R12, R12
 	XORQ R10, R10
 
 severalVector:
-	VCMPPS $2, swapState_screen(R8)(R10*4), Z6, K1 // Z6 ≤
+	VCMPPS $2, swapState_screen(R8)(R10*4), Z6, K1 // Z6 ≤ it
 	KMOVW K1, R13
 	TESTL R13, R13
 	JZ   severalNext
