@@ -71,9 +71,10 @@ type swapItem struct {
 }
 
 // newSwapper returns nil for a shape, an ensemble or a processor that it cannot
-// serve. An epsilon ≥ 0 rules out swaps of packs that are equally heavy.
+// serve, and for candidates that come alone: they have none to take turns with. An
+// epsilon ≥ 0 rules out swaps of packs that are equally heavy.
 func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
-	if e.Refinement != strategies.MaxAny || !(e.Epsilon >= 0) ||
+	if e.Refinement != strategies.MaxAny || e.Keep == 1 || !(e.Epsilon >= 0) ||
 		shape.Packs > swapLanes || shape.Capacity() > swapLanes || !hasSwaps() {
 		return nil
 	}

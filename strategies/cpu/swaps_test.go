@@ -178,7 +178,7 @@ func TestSwapperLimits(t *testing.T) {
 	if !hasSwaps() {
 		t.Skip("no AVX-512 here, or built without assembly")
 	}
-	maxAny := strategies.Ensemble{Refinement: strategies.MaxAny}
+	maxAny := strategies.Ensemble{Refinement: strategies.MaxAny, Keep: 2}
 	for _, tt := range []struct {
 		ensemble        strategies.Ensemble
 		packs, capacity int
@@ -189,6 +189,7 @@ func TestSwapperLimits(t *testing.T) {
 		{maxAny, swapLanes + 1, 2, false},
 		{maxAny, 2, swapLanes + 1, false},
 		{strategies.Ensemble{Refinement: strategies.MaxAny, Epsilon: -1}, 8, 9, false},
+		{strategies.Ensemble{Refinement: strategies.MaxAny, Keep: 1}, 8, 9, false},
 		{strategies.Ensemble{Refinement: strategies.TwoOpt}, 8, 9, false},
 	} {
 		shape := packing.Shape{Layers: 1, Items: tt.packs * tt.capacity, Packs: tt.packs}
