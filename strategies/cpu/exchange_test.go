@@ -43,7 +43,8 @@ func TestExchangerEqualsRefiner(t *testing.T) {
 		copy(got.order, want.order)
 		copy(got.place, want.place)
 
-		plain, vectors := newRefiner(e, shape, false), newRefiner(e, shape, true)
+		plain, vectors := newRefiner(e, shape, false), newRefiner(e, shape, false)
+		vectors.exchange = newExchanger(e, shape)
 		steps := plain.refine(weights, want)
 		if n := vectors.refine(weights, got); n != steps {
 			rt.Fatalf("%v: %d swaps, want %d", shape, n, steps)

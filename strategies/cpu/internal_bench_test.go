@@ -99,24 +99,41 @@ func BenchmarkVector(b *testing.B) {
 	}
 }
 
-// BenchmarkMaxAny times the refinement of one candidate.
+// BenchmarkMaxAny times the refinement of the eight candidates that a layer keeps.
 func BenchmarkMaxAny(b *testing.B) {
-	for _, shape := range []packing.Shape{{Layers: 1, Items: 288, Packs: 32}, {Layers: 1, Items: 72, Packs: 8}} {
+	for _, shape := range []packing.Shape{
+		{Layers: 1, Items: 288, Packs: 32},
+		{Layers: 1, Items: 72, Packs: 8},
+		{Layers: 1, Items: 64, Packs: 8},
+		{Layers: 1, Items: 128, Packs: 8},
+		{Layers: 1, Items: 144, Packs: 16},
+		{Layers: 1, Items: 256, Packs: 16},
+	} {
+		weights := layerOf(shape.Items)
 		for _, vectors := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%v/vectors=%t", shape, vectors), func(b *testing.B) {
-				e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: 10, Epsilon: 1e-6}
-				weights, kept := layerOf(shape.Items), newSelection(1, 1, shape.Items)
-				from, to := kept.slots[0], kept.slots[1]
+				e := strategies.Ensemble{Keep: 8, Refinement: strategies.MaxAny, Rounds: 10, Epsilon: 1e-6}
+				from, to := newSelection(e.Keep, 0, shape.Items), newSelection(e.Keep, 0, shape.Items)
 				s, g := newSorter(shape.Items), newGreedy(shape)
-				s.Descending(from.order, weights)
 				g.setWeights(weights)
-				g.pack(from)
-				r := newRefiner(e, shape, vectors && hasVector())
-				for b.Loop() {
-					copy(to.order, from.order)
-					copy(to.place, from.place)
-					r.refine(weights, to)
+				row := make([]uint32, shape.Items)
+				for c, slot := range from.slots {
+					draws.Philox(row, 1, 2, c)
+					s.descendingNoisy(slot.order, weights, row, 0.4, 0.8)
+					g.pack(slot)
 				}
+				to.count = e.Keep
+				r := newRefiner(e, shape, vectors && hasVector())
+				steps := int64(0)
+				for b.Loop() {
+					for k, c := range to.slots {
+						copy(c.order, from.slots[k].order)
+						copy(c.place, from.slots[k].place)
+					}
+					_, steps = r.best(weights, &to)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*e.Keep), "ns/candidate")
+				b.ReportMetric(float64(steps)/float64(e.Keep), "swaps/candidate")
 			})
 		}
 	}

@@ -29,7 +29,8 @@ type refiner struct {
 	filled []int32   // entries of the pack's list
 	byItem []place   // places by item, for 2-opt
 
-	exchange *exchanger // for Max-Any where it is faster, else nil
+	swaps    *swapper   // for Max-Any in small shapes, else nil
+	exchange *exchanger // for Max-Any in others where it is faster, else nil
 }
 
 // entry is an item of a pack: the descending key of its weight and its index.
@@ -57,6 +58,9 @@ func newRefiner(e strategies.Ensemble, shape packing.Shape, vectors bool) refine
 		r.byItem = make([]place, shape.Items)
 	}
 	if vectors {
+		r.swaps = newSwapper(e, shape)
+	}
+	if vectors && r.swaps == nil {
 		r.exchange = newExchanger(e, shape)
 	}
 	return r
@@ -71,13 +75,29 @@ func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 	}
 	var winner *slot
 	steps := int64(0)
+	for batch := range slices.Chunk(candidates, swapBatch) {
+		steps += int64(r.refineBatch(weights, batch))
+	}
 	for _, c := range candidates {
-		steps += int64(r.refine(weights, c))
 		if winner == nil || c.imbalance < winner.imbalance {
 			winner = c
 		}
 	}
 	return winner, steps
+}
+
+// refineBatch improves at most swapBatch candidates in place and returns the
+// number of swaps.
+func (r *refiner) refineBatch(weights []float32, candidates []*slot) (steps int) {
+	if r.swaps != nil {
+		if steps, ok := r.swaps.refine(weights, candidates); ok {
+			return steps
+		}
+	}
+	for _, c := range candidates {
+		steps += r.refine(weights, c)
+	}
+	return steps
 }
 
 // refine improves c in place and returns the number of swaps.

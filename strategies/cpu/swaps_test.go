@@ -1,0 +1,200 @@
+package cpu
+
+import (
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"packbench/packing"
+	"packbench/strategies"
+)
+
+// weightsOf are kinds of weights: what they have in common is that a search for
+// the best swap may go wrong in its own way on each.
+var weightsOf = map[string]func(r *rand.Rand) float32{
+	"counts":     func(r *rand.Rand) float32 { return float32(r.IntN(1 << 20)) },
+	"few values": func(r *rand.Rand) float32 { return float32(r.IntN(4)) },
+	"small ints": func(r *rand.Rand) float32 { return float32(r.IntN(100)) },
+	"zeros":      func(*rand.Rand) float32 { return 0 },
+	"lognormal":  func(r *rand.Rand) float32 { return float32(1000 * math.Exp(r.NormFloat64())) },
+	"wide":       func(r *rand.Rand) float32 { return float32(math.Exp(10 * r.NormFloat64())) },
+	"one heavy":  func(r *rand.Rand) float32 { return float32(1+math.Floor(r.Float64()*1.01)*(1<<26)) + r.Float32() },
+	"near equal": func(r *rand.Rand) float32 { return 1<<23 + float32(r.IntN(40))/2 },
+	"tenths":     func(r *rand.Rand) float32 { return 0.1 * float32(r.IntN(300)) },
+	"subnormal":  func(r *rand.Rand) float32 { return math.SmallestNonzeroFloat32 * float32(r.IntN(500)) },
+	"least":      func(r *rand.Rand) float32 { return 0x1p-126 * r.Float32() * 4 },
+	"great":      func(r *rand.Rand) float32 { return 0x1p115 * r.Float32() },
+}
+
+// packedSlots returns candidates in random orders, packed greedily or, if not
+// good, in the order of the packs.
+func packedSlots(r *rand.Rand, shape packing.Shape, weights []float32, count int, good bool) []*slot {
+	slots := newSelection(count, 0, shape.Items).slots
+	g := newGreedy(shape)
+	g.setWeights(weights)
+	for _, c := range slots {
+		for i, item := range r.Perm(shape.Items) {
+			c.order[i] = int32(item)
+		}
+		g.pack(c)
+		for i := range c.place {
+			if !good {
+				c.place[i] = place{int32(i / shape.Capacity()), int32(i % shape.Capacity())}
+			}
+		}
+	}
+	return slots
+}
+
+// cloneSlots returns copies of slots.
+func cloneSlots(slots []*slot) []*slot {
+	clones := make([]*slot, len(slots))
+	for i, c := range slots {
+		clones[i] = &slot{order: slices.Clone(c.order), place: slices.Clone(c.place), imbalance: c.imbalance}
+	}
+	return clones
+}
+
+// checkSwapper compares what s and the refiner do to candidates.
+func checkSwapper(t interface{ Fatalf(string, ...any) }, s *swapper, plain *refiner, weights []float32, slots []*slot) {
+	want := cloneSlots(slots)
+	wantSteps := 0
+	for _, c := range want {
+		wantSteps += plain.refine(weights, c)
+	}
+	steps, ok := s.refine(weights, slots)
+	if !ok {
+		t.Fatalf("%v: not refined", s.shape)
+	}
+	for i, c := range slots {
+		switch {
+		case !slices.Equal(c.place, want[i].place):
+			t.Fatalf("%v, candidate %d of %d has the places\n     %v\nwant %v\nweights %v", s.shape, i, len(slots), c.place, want[i].place, weights)
+		case !slices.Equal(c.order, want[i].order):
+			t.Fatalf("%v, candidate %d of %d has the order %v, want %v", s.shape, i, len(slots), c.order, want[i].order)
+		case math.Float32bits(c.imbalance) != math.Float32bits(want[i].imbalance):
+			t.Fatalf("%v, candidate %d of %d has imbalance %v, want %v", s.shape, i, len(slots), c.imbalance, want[i].imbalance)
+		}
+	}
+	if steps != wantSteps {
+		t.Fatalf("%v: %d swaps, want %d", s.shape, steps, wantSteps)
+	}
+}
+
+// The swapper makes the swaps that the refiner makes, for any number of
+// candidates at a time, whatever the weights.
+func TestSwapperEqualsRefiner(t *testing.T) {
+	if !hasSwaps() {
+		t.Skip("no AVX-512 here, or built without assembly")
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		packs := rapid.IntRange(1, swapLanes).Draw(rt, "packs")
+		capacity := rapid.IntRange(1, swapLanes).Draw(rt, "capacity")
+		shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
+		e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: rapid.IntRange(0, 40).Draw(rt, "rounds")}
+		e.Epsilon = rapid.SampledFrom([]float32{0, 1e-6, 2, math.MaxFloat32}).Draw(rt, "epsilon")
+		kinds := slices.Sorted(maps.Keys(weightsOf))
+		kind := weightsOf[rapid.SampledFrom(kinds).Draw(rt, "weights")]
+		count := rapid.IntRange(1, swapBatch).Draw(rt, "candidates")
+		good := rapid.Bool().Draw(rt, "good")
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
+
+		s, plain := newSwapper(e, shape), newRefiner(e, shape, false)
+		for range 2 { // the second layer finds what the first has left
+			weights := make([]float32, shape.Items)
+			for i := range weights {
+				weights[i] = kind(r)
+			}
+			checkSwapper(rt, s, &plain, weights, packedSlots(r, shape, weights, count, good))
+		}
+	})
+}
+
+// The same at every shape, with ties and without.
+func TestSwapperShapes(t *testing.T) {
+	if !hasSwaps() {
+		t.Skip("no AVX-512 here, or built without assembly")
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for packs := 1; packs <= swapLanes; packs++ {
+		for capacity := 1; capacity <= swapLanes; capacity++ {
+			shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
+			e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: 12}
+			s, plain := newSwapper(e, shape), newRefiner(e, shape, false)
+			for _, kind := range []string{"few values", "small ints", "lognormal", "near equal"} {
+				weights := make([]float32, shape.Items)
+				for i := range weights {
+					weights[i] = weightsOf[kind](r)
+				}
+				checkSwapper(t, s, &plain, weights, packedSlots(r, shape, weights, 3, false))
+			}
+		}
+	}
+}
+
+// Loads too great for the swapper change nothing, and the refiner does them;
+// more candidates than a batch are refined in several.
+func TestRefineBatches(t *testing.T) {
+	if !hasSwaps() {
+		t.Skip("no AVX-512 here, or built without assembly")
+	}
+	shape := packing.Shape{Layers: 1, Items: 72, Packs: 8}
+	e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: 10}
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, tt := range []struct {
+		scale float32
+		ok    bool
+	}{{1, true}, {swapLimit / (1 << 10), true}, {swapLimit, false}, {math.MaxFloat32, false}} {
+		weights := make([]float32, shape.Items)
+		for i := range weights {
+			weights[i] = tt.scale * r.Float32()
+		}
+		kept := selection{slots: packedSlots(r, shape, weights, 2*swapBatch+3, true), count: 2*swapBatch + 3}
+		before := cloneSlots(kept.slots)
+		vectors, plain := newRefiner(e, shape, true), newRefiner(e, shape, false)
+		if _, ok := vectors.swaps.refine(weights, cloneSlots(before)[:swapBatch]); ok != tt.ok {
+			t.Errorf("scale %v: swapper refines %t, want %t", tt.scale, ok, tt.ok)
+		}
+		want := selection{slots: cloneSlots(before), count: kept.count}
+		best, steps := vectors.best(weights, &kept)
+		wantBest, wantSteps := plain.best(weights, &want)
+		if i, j := slices.Index(kept.slots, best), slices.Index(want.slots, wantBest); i != j || steps != wantSteps {
+			t.Errorf("scale %v: best %d after %d swaps, want %d after %d", tt.scale, i, steps, j, wantSteps)
+		}
+		for i, c := range kept.slots {
+			if !slices.Equal(c.place, want.slots[i].place) {
+				t.Errorf("scale %v, candidate %d: places\n     %v\nwant %v", tt.scale, i, c.place, want.slots[i].place)
+			}
+		}
+	}
+}
+
+// What is refined by the swapper goes by the shape and the ensemble.
+func TestSwapperLimits(t *testing.T) {
+	if !hasSwaps() {
+		t.Skip("no AVX-512 here, or built without assembly")
+	}
+	maxAny := strategies.Ensemble{Refinement: strategies.MaxAny, Keep: 2}
+	for _, tt := range []struct {
+		ensemble        strategies.Ensemble
+		packs, capacity int
+		want            bool
+	}{
+		{maxAny, 8, 9, true},
+		{maxAny, swapLanes, swapLanes, true},
+		{maxAny, swapLanes + 1, 2, false},
+		{maxAny, 2, swapLanes + 1, false},
+		{strategies.Ensemble{Refinement: strategies.MaxAny, Epsilon: -1}, 8, 9, false},
+		{strategies.Ensemble{Refinement: strategies.MaxAny, Keep: 1}, 8, 9, false},
+		{strategies.Ensemble{Refinement: strategies.TwoOpt}, 8, 9, false},
+	} {
+		shape := packing.Shape{Layers: 1, Items: tt.packs * tt.capacity, Packs: tt.packs}
+		if got := newSwapper(tt.ensemble, shape) != nil; got != tt.want {
+			t.Errorf("%v, epsilon %v: swapper %t, want %t", shape, tt.ensemble.Epsilon, got, tt.want)
+		}
+	}
+}
