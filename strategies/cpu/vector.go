@@ -61,6 +61,7 @@ type vectorKeys struct {
 	most          uint32              // greatest key; that of an item without load
 	mask          uint32              // bits of the keys in a word
 	random        uint32              // bit set of the lanes whose keys are the draws
+	noisy         bool                // whether all are noisy, for the layer at hand
 }
 
 // The shapes up to which vector is faster than sorter and greedy: its work grows
@@ -120,6 +121,7 @@ func (v *vector) setLayer(weights []float32, layer int, random strategies.Random
 	if !(total < math.MaxFloat32/2 && most <= math.MaxFloat32) { // most may be NaN
 		return false
 	}
+	v.keys.noisy = false // not yet
 	v.keys.base = math.Float32bits(most)
 	v.keys.most = v.keys.base - math.Float32bits(least) + 1
 	v.shift = uint(max(0, bits.Len32(v.keys.most)+int(v.items)-32))
@@ -149,25 +151,13 @@ func (v *vector) order(b int) {
 	rows := v.batch(b)
 	items := rows[:v.shape.Items]
 	first := v.first + b*draws.Lanes
-	shift := v.shift // most bits left out in any lane
-	v.keys.random = 0
-	for l := range draws.Lanes {
-		v.keys.spread[l], v.keys.floor[l], v.keys.left[l] = v.ensemble.Spread, v.ensemble.Floor, uint32(v.items-v.shift)
-		switch candidate := first + l; {
-		case candidate == 0:
-			v.keys.spread[l], v.keys.floor[l] = 0, 1 // the weight as it is
-		case candidate < 2+v.ensemble.Random:
-			v.keys.random |= 1 << l
-			v.keys.left[l] = 32 - draws.Bits
-			shift = max(shift, v.items-(32-draws.Bits))
-		}
-	}
+	v.chooseKeys(first)
 	makeKeys(items, v.exact, v.numbered, &v.keys)
 	for i := range rows[len(items):] {
 		rows[len(items)+i] = lastRow
 	}
 	sortBlocks(rows, v.sort)
-	if shift > 0 {
+	if v.shift > 0 || v.keys.random != 0 && v.items > 32-draws.Bits {
 		for lanes := findTies(items, v.keys.mask); lanes != 0; lanes &= lanes - 1 {
 			v.mend(items, bits.TrailingZeros16(lanes))
 		}
@@ -179,6 +169,27 @@ func (v *vector) order(b int) {
 				from = len(items) - 1 - from
 			}
 			items[i][1] = items[from][0]
+		}
+	}
+}
+
+// chooseKeys chooses the keys of the batch of the candidates from the first-th on.
+func (v *vector) chooseKeys(first int) {
+	k := &v.keys
+	if first >= 2+v.ensemble.Random && k.noisy {
+		return
+	}
+	k.random, k.noisy = 0, true
+	for l := range draws.Lanes {
+		k.spread[l], k.floor[l], k.left[l] = v.ensemble.Spread, v.ensemble.Floor, uint32(v.items-v.shift)
+		switch candidate := first + l; {
+		case candidate == 0:
+			k.spread[l], k.floor[l] = 0, 1 // the weight as it is
+			k.noisy = false
+		case candidate < 2+v.ensemble.Random:
+			k.random |= 1 << l
+			k.left[l] = 32 - draws.Bits
+			k.noisy = false
 		}
 	}
 }
