@@ -34,6 +34,7 @@ type Options struct {
 type Backend struct {
 	threads int
 	vectors bool // whether to use vector instructions
+	crew    *crew
 }
 
 var _ strategies.Backend = (*Backend)(nil)
@@ -43,7 +44,7 @@ func New(o Options) *Backend {
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	return &Backend{threads: o.Threads, vectors: hasVector() && !o.scalar}
+	return &Backend{threads: o.Threads, vectors: hasVector() && !o.scalar, crew: newCrew(o.Threads)}
 }
 
 // Name implements [strategies.Backend].
@@ -76,7 +77,7 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 	if err := shape.Validate(); err != nil {
 		return nil, err
 	}
-	r := &runner{shape: shape}
+	r := &runner{shape: shape, crew: b.crew}
 	threads := min(b.threads, shape.Layers)
 	switch s := s.(type) {
 	case strategies.Ensemble:
@@ -95,7 +96,6 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 	default:
 		return nil, fmt.Errorf("%w: cpu executes ensembles and layerwise strategies, not %T", strategies.ErrUnsupported, s)
 	}
-	r.crew = newCrew(threads)
 	return r, nil
 }
 
@@ -128,7 +128,7 @@ type runner struct {
 	shape   packing.Shape
 	source  *source // of an ensemble's random draws, nil for others
 	workers []worker
-	crew    *crew
+	crew    *crew // of the backend
 }
 
 // Pack implements [strategies.Runner].
@@ -141,7 +141,7 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 		r.source.restart(random)
 	}
 	errs := make([]error, len(r.workers))
-	r.crew.run(func(i int) { errs[i] = drain(ctx, r.workers[i], j) })
+	r.crew.run(len(r.workers), func(i int) { errs[i] = drain(ctx, r.workers[i], j) })
 
 	report := strategies.Report{Layers: j.layers}
 	for _, w := range r.workers {

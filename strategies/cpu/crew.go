@@ -7,21 +7,23 @@ import (
 	"time"
 )
 
-// crew runs the workers of a runner, one of them in the goroutine of the caller
-// and the others in goroutines of helpers.
+// crew runs the workers of one runner at a time, one of them in the goroutine of
+// the caller and the others in goroutines of helpers.
 //
 // A sleeping thread can take longer to wake than a small problem takes to pack:
 // a tenth of a millisecond on some virtual machines. So a helper that is done
 // looks out for more work for a while before it ends, as threads of OpenMP do.
 type crew struct {
+	mu      sync.Mutex // held while work is done
 	helpers []helper
 	linger  time.Duration
 	work    func(worker int)
 	wait    sync.WaitGroup
 }
 
-// lingering is how long helpers look out for more work.
-const lingering = time.Millisecond
+// lingering is how long helpers look out for more work: about as long as it would
+// take to wake them, so it at most doubles what they cost.
+const lingering = 200 * time.Microsecond
 
 func newCrew(workers int) *crew {
 	c := &crew{helpers: make([]helper, workers-1)}
@@ -31,12 +33,18 @@ func newCrew(workers int) *crew {
 	return c
 }
 
-// run calls work for each worker, all at the same time, and returns when all
-// have returned.
-func (c *crew) run(work func(worker int)) {
+// run calls work for each of so many workers, at most those of the crew, all at
+// the same time, and returns when all have returned. While it is busy with
+// another call, others are found to help.
+func (c *crew) run(workers int, work func(worker int)) {
+	if !c.mu.TryLock() {
+		c = &crew{helpers: make([]helper, workers-1)}
+		c.mu.Lock()
+	}
+	defer c.mu.Unlock()
 	c.work = work
-	c.wait.Add(len(c.helpers))
-	for i := range c.helpers {
+	c.wait.Add(workers - 1)
+	for i := range workers - 1 {
 		h := &c.helpers[i]
 		if h.state.Swap(called) == gone {
 			go h.help(c, i+1)
@@ -49,8 +57,7 @@ func (c *crew) run(work func(worker int)) {
 // helper is the goroutine of a worker, if it has one at the time.
 type helper struct{ state atomic.Int32 }
 
-// The states of a helper. It goes from waiting to gone by itself; whoever has
-// it called in the last moment wins.
+// The states of a helper. It goes from waiting to gone by itself.
 const (
 	gone = iota
 	waiting
