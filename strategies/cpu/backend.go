@@ -5,7 +5,7 @@
 // (sorting), greedy, refinement. No stage needs memory of size n²; all memory
 // is allocated once per worker and reused.
 //
-// On amd64 processors with AVX-512, layers of up to 1024 items and 128 packs are
+// On amd64 processors with AVX-512, layers of up to 4096 items and 128 packs are
 // packed by vector instructions, with the same answers; the build tag purego
 // leaves these out.
 package cpu

@@ -88,7 +88,7 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	try, step := w.tryBatch, lanes
 	vectors := w.vector != nil && w.vector.setLayer(weights, layer, j.random)
 	if vectors {
-		try, step = w.tryPage, vectorPage
+		try, step = w.tryPage, w.vector.page()
 	}
 	for first := 0; first < w.ensemble.Candidates; first += step {
 		if err := ctx.Err(); err != nil {

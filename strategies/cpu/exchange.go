@@ -28,13 +28,14 @@ type exchanger struct {
 const (
 	exchangeBlock    = 32 // items whose swaps are tried at a time
 	exchangeCapacity = 16 // of packs up to which this pays
+	exchangeItems    = 1024
 )
 
 // newExchanger returns nil for a shape or ensemble that is better off with the
 // refiner's own search. An epsilon ≥ 0 rules out swaps within a pack.
 func newExchanger(e strategies.Ensemble, shape packing.Shape) *exchanger {
 	if e.Refinement != strategies.MaxAny || !(e.Epsilon >= 0) ||
-		shape.Capacity() > exchangeCapacity || shape.Items > vectorItems {
+		shape.Capacity() > exchangeCapacity || shape.Items > exchangeItems {
 		return nil
 	}
 	x := &exchanger{

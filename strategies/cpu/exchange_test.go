@@ -71,7 +71,7 @@ func TestExchangerLimits(t *testing.T) {
 		{maxAny, 288, 32, true},
 		{maxAny, exchangeCapacity * 8, 8, true},
 		{maxAny, (exchangeCapacity + 1) * 8, 8, false},
-		{maxAny, vectorItems + 16, (vectorItems + 16) / 16, false},
+		{maxAny, exchangeItems + 16, (exchangeItems + 16) / 16, false},
 		{negative, 288, 32, false},
 		{strategies.Ensemble{Refinement: strategies.TwoOpt}, 288, 32, false},
 	} {

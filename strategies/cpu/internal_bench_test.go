@@ -90,7 +90,7 @@ func BenchmarkVector(b *testing.B) {
 			makeKeys(items, v.exact, v.numbered, &v.keys)
 			sortBlocks(v.batch(3), v.sort)
 		})
-		stage("ties", draws.Lanes, func() { findTies(items, v.keys.mask) })
+		stage("ties", draws.Lanes, func() { findTies(items, v.keys.mask, v.ties) })
 		for batch := range v.batches() {
 			v.score(batch)
 		}

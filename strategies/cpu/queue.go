@@ -89,7 +89,7 @@ func (q *shortQueue) pack(items []vectorRow, mask uint32, weights []numberedWeig
 }
 
 // longQueue is the queue of more packs or larger ones, in memory, for half of the
-// lanes at a time. Words are load<<32 | pack<<21 | room<<10, so that those of
+// lanes at a time. Words are load<<32 | pack<<25 | room<<12, so that those of
 // the queue in order are the packs in order. The word of the pack that has got an
 // item goes to its new place in one pass over the queue.
 type longQueue struct {
@@ -103,8 +103,8 @@ type longRow = [longLanes]uint64
 
 const (
 	longLanes  = draws.Lanes / 2
-	longRoomAt = 10
-	longPackAt = 21
+	longRoomAt = 12 // above an item's number
+	longPackAt = 25
 )
 
 func newLongQueue(shape packing.Shape) *longQueue {
@@ -120,7 +120,7 @@ func newLongQueue(shape packing.Shape) *longQueue {
 func (q *longQueue) format() placeFormat {
 	return placeFormat{
 		item: 1<<longRoomAt - 1, pack: vectorPacks - 1, packAt: longPackAt,
-		room: vectorItems - 1, roomAt: longRoomAt, last: uint32(q.shape.Capacity()),
+		room: 2*vectorItems - 1, roomAt: longRoomAt, last: uint32(q.shape.Capacity()),
 	}
 }
 

@@ -32,6 +32,7 @@ type vector struct {
 	draws    *draws.Layer
 	rows     []vectorRow // of each batch of the page; see order and score
 	exact    []vectorRow // keys of one batch in full, by item
+	ties     []uint16    // of each row, the lanes whose key is that of the row before
 	sort     []blockStep
 	queue    queue
 	numbered []numberedWeight
@@ -67,12 +68,17 @@ type vectorKeys struct {
 // The shapes up to which vector is faster than sorter and greedy: its work grows
 // with the product of items and packs and with n (log n)².
 const (
-	vectorItems = 1024
+	vectorItems = 4096
 	vectorPacks = 128
 )
 
-// vectorPage is the number of candidates in a page.
-const vectorPage = 8 * draws.Lanes
+// pageSize is the number of candidates in a page: as many as fit into a cache, up
+// to those of the published program.
+func pageSize(e strategies.Ensemble, shape packing.Shape) int {
+	const most, cache = 8, 1 << 19
+	batches := min(most, max(1, cache/(64*shape.Items)))
+	return min(batches*draws.Lanes, roundUp(e.Candidates, draws.Lanes))
+}
 
 // newVector returns nil for a shape or ensemble that is not better off with
 // vector instructions.
@@ -80,13 +86,14 @@ func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
 	if e.Candidates == 1 || shape.Items > vectorItems || shape.Packs > vectorPacks {
 		return nil
 	}
-	page := min(vectorPage, roundUp(e.Candidates, draws.Lanes))
+	page := pageSize(e, shape)
 	v := &vector{
 		ensemble: e, shape: shape,
 		items:    uint(max(8, bits.Len(uint(shape.Items-1)))), // fewer would not make keys of draws any wider
 		draws:    draws.NewLayer(shape.Items),
 		rows:     make([]vectorRow, page/draws.Lanes*roundUp(shape.Items, blockRows)),
 		exact:    make([]vectorRow, shape.Items),
+		ties:     make([]uint16, roundUp(shape.Items, 4)),
 		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
 		queue:    newQueue(shape),
 		numbered: make([]numberedWeight, shape.Items),
@@ -133,8 +140,11 @@ func (v *vector) setLayer(weights []float32, layer int, random strategies.Random
 
 // turn begins the page of candidates from the first-th on.
 func (v *vector) turn(first int) {
-	v.first, v.count = first, min(len(v.scores)*draws.Lanes, v.ensemble.Candidates-first)
+	v.first, v.count = first, min(v.page(), v.ensemble.Candidates-first)
 }
+
+// page is the number of candidates in a page.
+func (v *vector) page() int { return len(v.scores) * draws.Lanes }
 
 // batches is the number of batches of the page.
 func (v *vector) batches() int { return (v.count + draws.Lanes - 1) / draws.Lanes }
@@ -158,9 +168,8 @@ func (v *vector) order(b int) {
 	}
 	sortBlocks(rows, v.sort)
 	if v.shift > 0 || v.keys.random != 0 && v.items > 32-draws.Bits {
-		for lanes := findTies(items, v.keys.mask); lanes != 0; lanes &= lanes - 1 {
-			v.mend(items, bits.TrailingZeros16(lanes))
-		}
+		findTies(items, v.keys.mask, v.ties)
+		v.mend(items)
 	}
 	if first == 0 {
 		for i := range items { // zigzag
@@ -194,25 +203,30 @@ func (v *vector) chooseKeys(first int) {
 	}
 }
 
-// mend sorts the items of a lane whose keys are equal but for the bits left out.
-func (v *vector) mend(items []vectorRow, lane int) {
-	mask := v.keys.mask
+// mend sorts the items whose keys are equal but for the bits left out, as v.ties
+// says.
+func (v *vector) mend(items []vectorRow) {
 	for i := 1; i < len(items); i++ {
-		word := items[i][lane]
-		if (items[i-1][lane]^word)&mask != 0 {
-			continue
+		for lanes := v.ties[i]; lanes != 0; lanes &= lanes - 1 {
+			v.insert(items, i, bits.TrailingZeros16(lanes)%draws.Lanes)
 		}
-		key := v.exact[word&^mask][lane]
-		at := i
-		for ; at > 0; at-- {
-			before := items[at-1][lane]
-			if (before^word)&mask != 0 || v.exact[before&^mask][lane] <= key {
-				break
-			}
-			items[at][lane] = before
-		}
-		items[at][lane] = word
 	}
+}
+
+// insert puts row i of a lane where it belongs among the rows before it that have
+// the same key but for the bits left out.
+func (v *vector) insert(items []vectorRow, i, lane int) {
+	mask := v.keys.mask
+	word := items[i][lane]
+	key := v.exact[word&^mask][lane]
+	for ; i > 0; i-- {
+		before := items[i-1][lane]
+		if (before^word)&mask != 0 || v.exact[before&^mask][lane] <= key {
+			break
+		}
+		items[i][lane] = before
+	}
+	items[i][lane] = word
 }
 
 // score packs a batch, sets its scores and puts the place of each item beside it.
@@ -259,7 +273,7 @@ func (v *vector) offer(kept *selection) {
 // bound returns an imbalance that at least count candidates of a full page do not
 // exceed: so many lanes have one.
 func (v *vector) bound(count int) float32 {
-	if count > draws.Lanes || v.count < len(v.scores)*draws.Lanes {
+	if count > draws.Lanes || v.count < v.page() {
 		return float32(math.Inf(1))
 	}
 	var least [draws.Lanes]uint32 // of each lane; bits of floats ≥ 0 are in their order

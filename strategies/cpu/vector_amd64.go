@@ -19,13 +19,12 @@ func sortBlocks(rows []vectorRow, steps []blockStep) {
 	blocksAVX512(&rows[0], &steps[0], len(steps))
 }
 
-// findTies returns the set of the lanes in which neighbours agree in the bits of
-// mask.
-func findTies(rows []vectorRow, mask uint32) uint16 {
-	if len(rows) < 2 {
-		return 0
+// findTies sets, for all rows but the first, the lanes that agree in the bits of
+// mask with the row before.
+func findTies(rows []vectorRow, mask uint32, ties []uint16) {
+	if len(rows) > 1 {
+		tiesAVX512(&rows[0], len(rows)-1, mask, &ties[1])
 	}
-	return tiesAVX512(&rows[0], len(rows)-1, mask)
 }
 
 //go:noescape
@@ -35,4 +34,4 @@ func keysAVX512(items, exact *vectorRow, weights *numberedWeight, keys *vectorKe
 func blocksAVX512(rows *vectorRow, steps *blockStep, count int)
 
 //go:noescape
-func tiesAVX512(rows *vectorRow, pairs int, mask uint32) uint16
+func tiesAVX512(rows *vectorRow, pairs int, mask uint32, ties *uint16)

@@ -207,28 +207,29 @@ store:
 	VZEROUPPER
 	RET
 
-// tiesAVX512 compares the keys of neighbouring rows.
+// tiesAVX512 compares the keys of neighbouring rows and writes the set of the lanes
+// where they are equal for the second of each two.
 //
-//	SI rows  CX pairs left  Z0 row, Z1 differing bits  Z15 bits of the keys
-//	K1 lanes with equal keys, K2 all of these
+//	SI rows          Z0 row, Z1 differing bits  K1 lanes
+//	DI next of ties  Z15 bits of the keys
+//	CX pairs left
 //
-// func tiesAVX512(rows *vectorRow, pairs int, mask uint32) uint16
-TEXT ·tiesAVX512(SB), NOSPLIT, $0-26
+// func tiesAVX512(rows *vectorRow, pairs int, mask uint32, ties *uint16)
+TEXT ·tiesAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows+0(FP), SI
 	MOVQ pairs+8(FP), CX
 	MOVL mask+16(FP), AX
 	VPBROADCASTD AX, Z15
-	KXORW K2, K2, K2
+	MOVQ ties+24(FP), DI
 
 pair:
 	VMOVDQU32 (SI), Z0
 	VPXORD 64(SI), Z0, Z1
 	VPTESTNMD Z15, Z1, K1
-	KORW K1, K2, K2
+	KMOVW K1, (DI)
 	ADDQ $64, SI
+	ADDQ $2, DI
 	DECQ CX
 	JNZ  pair
-	KMOVW K2, AX
-	MOVW AX, ret+24(FP)
 	VZEROUPPER
 	RET

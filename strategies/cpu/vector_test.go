@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -71,72 +72,82 @@ func TestVectorEqualsScalar(t *testing.T) {
 	if !hasVector() {
 		t.Skip("no AVX-512 here, or built without assembly")
 	}
-	kinds := slices.Sorted(func(yield func(string) bool) {
-		for kind := range weightKinds {
-			if !yield(kind) {
-				return
-			}
-		}
-	})
+	kinds := slices.Sorted(maps.Keys(weightKinds))
 	rapid.Check(t, func(rt *rapid.T) {
 		packs := rapid.IntRange(1, rapid.SampledFrom([]int{shortPacks, vectorPacks}).Draw(rt, "most packs")).Draw(rt, "packs")
-		capacity := rapid.IntRange(1, rapid.SampledFrom([]int{min(20, vectorItems/packs), vectorItems / packs}).Draw(rt, "most")).Draw(rt, "capacity")
-		shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
-		e := strategies.Ensemble{Candidates: rapid.IntRange(2, vectorPage+20).Draw(rt, "candidates"), Spread: 0.4, Floor: 0.8}
+		capacity := rapid.IntRange(1, rapid.SampledFrom([]int{20, max(20, 1024/packs)}).Draw(rt, "most")).Draw(rt, "capacity")
+		e := strategies.Ensemble{Candidates: rapid.IntRange(2, 150).Draw(rt, "candidates"), Spread: 0.4, Floor: 0.8}
 		e.Random = rapid.IntRange(0, e.Candidates-2).Draw(rt, "random")
 		e.Keep = rapid.IntRange(1, min(e.Candidates, 20)).Draw(rt, "keep")
 		if rapid.Bool().Draw(rt, "noise apart") {
 			e.Spread, e.Floor = 0.3, 2 // candidate 0 is below all others
 		}
-		seed := rapid.Uint64().Draw(rt, "seed")
-		kind := rapid.SampledFrom(kinds).Draw(rt, "weights")
-		random := rand.New(rand.NewPCG(seed, 0))
-		weights := make([]float32, shape.Items)
-		for i := range weights {
-			weights[i] = weightKinds[kind](random, i)
-		}
-
-		s := &source{ensemble: e, shape: shape, random: strategies.Random{Seed: seed}}
-		scalar := newEnsembleWorker(e, shape, s, false)
-		scalar.greedy.setWeights(weights)
-		v := newVector(e, shape)
-		if !v.setLayer(weights, 3, s.random) {
-			rt.Fatal("vector does not take the layer")
-		}
-		want, got := newSelection(e.Keep, 1, shape.Items), newSelection(e.Keep, 1, shape.Items)
-		at := newSelection(0, 1, shape.Items).slots[0]
-		for first := 0; first < e.Candidates; first += vectorPage {
-			v.turn(first)
-			for b := range v.batches() {
-				s.drawLanes(nil, v.batch(b), v.draws, first+b*draws.Lanes)
-				v.order(b)
-			}
-			for b := range v.batches() {
-				v.score(b)
-			}
-			for lane := range v.count {
-				spare := want.spares()[0]
-				scalar.order(spare.order, 3, first+lane, weights)
-				scalar.greedy.pack(spare)
-				if v.take(at, lane); !slices.Equal(at.order, spare.order) {
-					rt.Fatalf("%v, candidate %d has the order\n     %v\nwant %v", shape, first+lane, at.order, spare.order)
-				}
-				if !slices.Equal(at.place, spare.place) {
-					rt.Fatalf("%v, candidate %d has the places\n     %v\nwant %v", shape, first+lane, at.place, spare.place)
-				}
-				if v.imbalance(lane) != spare.imbalance {
-					rt.Fatalf("%v, candidate %d has imbalance %v, want %v", shape, first+lane, v.imbalance(lane), spare.imbalance)
-				}
-				want.offer(0)
-			}
-			v.offer(&got)
-		}
-		for i, slot := range want.best() {
-			if other := got.best()[i]; !slices.Equal(other.order, slot.order) || other.imbalance != slot.imbalance {
-				rt.Fatalf("%v keeps another candidate as number %d, of imbalance %v, want %v", shape, i, other.imbalance, slot.imbalance)
-			}
-		}
+		checkVector(rt, e, packs*capacity, packs, rapid.SampledFrom(kinds).Draw(rt, "weights"), rapid.Uint64().Draw(rt, "seed"))
 	})
+}
+
+// The same for the largest layers and packs.
+func TestVectorEqualsScalarAtItsLimits(t *testing.T) {
+	if !hasVector() {
+		t.Skip("no AVX-512 here, or built without assembly")
+	}
+	e := strategies.Ensemble{Candidates: 40, Random: 10, Keep: 4, Spread: 0.4, Floor: 0.8}
+	for _, packs := range []int{1, 2, shortPacks, vectorPacks} {
+		for kind := range weightKinds {
+			checkVector(t, e, vectorItems, packs, kind, 1)
+			checkVector(t, e, shortCapacity*packs, packs, kind, 1)
+		}
+	}
+}
+
+func checkVector(t rapid.TB, e strategies.Ensemble, items, packs int, kind string, seed uint64) {
+	shape := packing.Shape{Layers: 1, Items: items, Packs: packs}
+	random := rand.New(rand.NewPCG(seed, 0))
+	weights := make([]float32, shape.Items)
+	for i := range weights {
+		weights[i] = weightKinds[kind](random, i)
+	}
+
+	s := &source{ensemble: e, shape: shape, random: strategies.Random{Seed: seed}}
+	scalar := newEnsembleWorker(e, shape, s, false)
+	scalar.greedy.setWeights(weights)
+	v := newVector(e, shape)
+	if !v.setLayer(weights, 3, s.random) {
+		t.Fatal("vector does not take the layer")
+	}
+	want, got := newSelection(e.Keep, 1, shape.Items), newSelection(e.Keep, 1, shape.Items)
+	at := newSelection(0, 1, shape.Items).slots[0]
+	for first := 0; first < e.Candidates; first += v.page() {
+		v.turn(first)
+		for b := range v.batches() {
+			s.drawLanes(nil, v.batch(b), v.draws, first+b*draws.Lanes)
+			v.order(b)
+		}
+		for b := range v.batches() {
+			v.score(b)
+		}
+		for lane := range v.count {
+			spare := want.spares()[0]
+			scalar.order(spare.order, 3, first+lane, weights)
+			scalar.greedy.pack(spare)
+			if v.take(at, lane); !slices.Equal(at.order, spare.order) {
+				t.Fatalf("%v, %s weights, candidate %d has the order\n     %v\nwant %v", shape, kind, first+lane, at.order, spare.order)
+			}
+			if !slices.Equal(at.place, spare.place) {
+				t.Fatalf("%v, %s weights, candidate %d has the places\n     %v\nwant %v", shape, kind, first+lane, at.place, spare.place)
+			}
+			if v.imbalance(lane) != spare.imbalance {
+				t.Fatalf("%v, %s weights, candidate %d has imbalance %v, want %v", shape, kind, first+lane, v.imbalance(lane), spare.imbalance)
+			}
+			want.offer(0)
+		}
+		v.offer(&got)
+	}
+	for i, slot := range want.best() {
+		if other := got.best()[i]; !slices.Equal(other.order, slot.order) || other.imbalance != slot.imbalance {
+			t.Fatalf("%v, %s weights: another candidate is kept as number %d, of imbalance %v, want %v", shape, kind, i, other.imbalance, slot.imbalance)
+		}
+	}
 }
 
 // By the zero-one principle the steps sort every sequence of blocks if they sort
@@ -144,7 +155,7 @@ func TestVectorEqualsScalar(t *testing.T) {
 // such numbers, of few rows to a block, are tried.
 func TestBlocksSort(t *testing.T) {
 	const rows = 4
-	for blocks := 1; blocks <= vectorItems/blockRows; blocks++ {
+	for blocks := 1; blocks <= vectorItems/blockRows; blocks += 1 + blocks/10 {
 		steps := newBlocks(blocks)
 		random := rand.New(rand.NewPCG(1, uint64(blocks)))
 		for range 300 {
