@@ -156,7 +156,7 @@ func (p *Packer) phase(a aim, last bool) bool {
 			continue
 		}
 		plain++
-		if !last || plain > a.mostPlain(len(s.load)) || !s.exchangeBest(heaviest, a) {
+		if !last || plain > a.mostPlain(len(s.load)) || !s.exchangeBest(heaviest, lightest, a) {
 			p.count--
 			return false
 		}
@@ -183,20 +183,32 @@ func (a aim) opposite() aim {
 }
 
 // landmarks returns the pack nearest above the limit, −1 where none is above,
-// the heaviest and the lightest pack.
+// the heaviest and the lightest pack; of equal ones any.
 func (s *state) landmarks(a aim) (near, heaviest, lightest int32) {
+	// Words of a load and its pack are compared without branches, which would be
+	// anyone's guess; of more packs than a word has room for, block by block.
+	const block, mask = 1 << packBits, 1<<packBits - 1
 	near = -1
-	nearest, most, least := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
-	for q, load := range s.load {
-		load *= a.sign
-		if load > a.limit && load < nearest {
-			near, nearest = int32(q), load
+	limit := a.limit<<packBits | mask
+	for base := 0; base < len(s.load); base += block {
+		nearest, most, least := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
+		for i, load := range s.load[base:min(base+block, len(s.load))] {
+			word := a.sign*load<<packBits | int64(i)
+			most, least = max(most, word), min(least, word)
+			if word <= limit {
+				word = math.MaxInt64
+			}
+			nearest = min(nearest, word)
 		}
-		if load > most {
-			heaviest, most = int32(q), load
+		pick := func(word int64, q *int32, sign int64) {
+			if at := int32(base) + int32(word&mask); base == 0 || *q < 0 || sign*a.sign*s.load[at] < sign*a.sign*s.load[*q] {
+				*q = at
+			}
 		}
-		if load < least {
-			lightest, least = int32(q), load
+		pick(most, &heaviest, -1)
+		pick(least, &lightest, 1)
+		if nearest < math.MaxInt64 {
+			pick(nearest, &near, 1)
 		}
 	}
 	return near, heaviest, lightest

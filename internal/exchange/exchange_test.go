@@ -148,10 +148,10 @@ func TestReachesItsTolerance(t *testing.T) {
 	}
 }
 
-// More packs than have room for their lists: lists of two packs may not get in
+// More packs than have room for their sums: sums of two packs may not get in
 // each other's way.
-func TestMorePacksThanLists(t *testing.T) {
-	const packs, capacity = 2*maxLists + 100, 4
+func TestMorePacksThanSlots(t *testing.T) {
+	const packs, capacity = 2*maxSlots + 100, 4
 	for _, kind := range []string{"uniform", "lognormal", "tail"} {
 		weights := loads(kind, packs*capacity, 1)
 		got, result := run(t, New(packs*capacity, packs, standard), weights)
@@ -204,8 +204,8 @@ func TestMoreStartsAreNoWorse(t *testing.T) {
 	}
 }
 
-// The lists of subsets are those that plain enumeration gives.
-func TestSubsetLists(t *testing.T) {
+// The subsets are those that plain enumeration gives.
+func TestSubsets(t *testing.T) {
 	for _, capacity := range []int{2, 5, 9, 16, 40} {
 		var s state
 		s.init(2*capacity, 2, 4)
@@ -215,23 +215,25 @@ func TestSubsetLists(t *testing.T) {
 		}
 		s.settleMembers()
 		for j := 1; j <= s.largest; j++ {
+			var masks []uint16
 			var want []int64
-			for set := range 1 << s.chosen {
+			for set := range 1 << len(s.chosen) {
 				sum, size := int64(0), 0
 				for i := range s.chosen {
 					if set>>i&1 == 1 {
-						sum += s.weight[s.items(1)[s.chosenSlot(i)]]
+						sum += s.weight[s.items(1)[s.chosen[i]]]
 						size++
 					}
 				}
-				if size == j {
-					want = append(want, sum<<subsetBits|int64(set))
+				if size == j { // rising numbers are in colexicographic order
+					masks, want = append(masks, uint16(set)), append(want, sum)
 				}
 			}
-			slices.Sort(want)
-			slices.Reverse(want)
-			if got := s.list(1, j); !slices.Equal(got, want) {
-				t.Errorf("capacity %d: %d-subsets are wrong", capacity, j)
+			if !slices.Equal(s.masks[j], masks) {
+				t.Errorf("capacity %d: %d-subsets are %b, want %b", capacity, j, s.masks[j], masks)
+			}
+			if !slices.Equal(s.sumsOf(1, j), want) || !slices.Equal(s.ownSums(1, j), want) {
+				t.Errorf("capacity %d: sums of %d-subsets are wrong", capacity, j)
 			}
 			if len(want) > maxSubsets {
 				t.Errorf("capacity %d: %d subsets", capacity, len(want))
@@ -240,29 +242,51 @@ func TestSubsetLists(t *testing.T) {
 	}
 }
 
-// Looking up pairs finds a pair as near as merging the lists does.
-func TestNearestPairs(t *testing.T) {
+// The table finds a pair of sums within an interval if and only if there is
+// one, however wide its cells are.
+func TestTableFindsWhatIsThere(t *testing.T) {
+	table := table{next: make([]uint32, 80)}
 	rapid.Check(t, func(t *rapid.T) {
-		const capacity = 6
-		var s state
-		s.init(2*capacity, 2, 2)
-		for x := range s.weight {
-			s.weight[x] = rapid.Int64Range(0, 1000).Draw(t, "weight")
-			s.member[x] = int32(x)
-		}
-		s.settleMembers()
-		goal := rapid.Int64Range(-2500, 2500).Draw(t, "goal") << subsetBits
-		enough := rapid.SampledFrom([]int64{0, 20 << subsetBits}).Draw(t, "enough")
-		list := s.list(0, 2)
-		x, y, miss := s.nearestPair(list, 1, goal, enough)
-		_, _, best := nearest(list, s.list(1, 2), goal, 0)
-		if off := x - y - goal; max(off, -off) != miss || !slices.Contains(list, x) || !slices.Contains(s.list(1, 2), y) {
-			t.Fatalf("%d and %d are not pairs that are off by %d", x, y, miss)
-		}
-		if miss > max(best, enough) {
-			t.Fatalf("off by %d, the nearest by %d", miss, best)
+		most := rapid.SampledFrom([]int64{10, 1000, 1 << 40, 1 << 46}).Draw(t, "most")
+		sums := rapid.SliceOfN(rapid.Int64Range(0, most), 1, 40)
+		entered, others := sums.Draw(t, "entered"), sums.Draw(t, "others")
+		width := rapid.Int64Range(0, most/4).Draw(t, "width")
+		table.enter(entered, width, rapid.Int64Range(1, most).Draw(t, "spread"))
+		for range 4 { // further searches of the same table
+			least := rapid.Int64Range(-most, most).Draw(t, "least")
+			upper := least + rapid.Int64Range(0, width).Draw(t, "narrower")
+			there := false
+			for _, x := range entered {
+				for _, y := range others {
+					there = there || least <= x-y && x-y <= upper
+				}
+			}
+			x, y := table.find(others, least, upper)
+			if x >= 0 != there {
+				t.Fatalf("found %d, %d; there is one: %v", x, y, there)
+			}
+			if there {
+				if off := entered[x] - others[y]; off < least || off > upper {
+					t.Fatalf("%d is not between %d and %d", off, least, upper)
+				}
+			}
 		}
 	})
+}
+
+// Stamps are used again after 2¹⁶ fillings, without what is left of the first.
+func TestTableAfterManyFillings(t *testing.T) {
+	table := table{next: make([]uint32, 2)}
+	table.enter([]int64{5}, 0, 1)
+	for range 1<<16 - 1 {
+		table.enter([]int64{9}, 0, 1)
+	}
+	if x, _ := table.find([]int64{0}, 5, 5); x >= 0 {
+		t.Error("a sum was found that is no longer there")
+	}
+	if x, _ := table.find([]int64{0}, 9, 9); x != 0 {
+		t.Error("the sum that is there was not found")
+	}
 }
 
 // single finds what trying all pairs finds.
@@ -295,7 +319,7 @@ func TestSingleIsTheNearestPair(t *testing.T) {
 				}
 			}
 		}
-		x, y, miss := s.single(0, sign, want)
+		x, y, miss := s.single(0, sign, want, 1000)
 		if miss != nearestPair {
 			t.Fatalf("off by %d, the nearest pair by %d", miss, nearestPair)
 		}

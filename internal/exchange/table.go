@@ -1,0 +1,56 @@
+package exchange
+
+import "math/bits"
+
+// table holds sums of one pack by weight, so that for a sum of another pack
+// those within an interval of differences are found in constant time: a hash
+// table with cells as wide as the interval. A sum is entered in its own cell and
+// in the one below, so that one look serves an interval that spans two.
+type table struct {
+	entered []int64
+	shift   uint   // cells are 2^shift wide
+	stamp   uint32 // of the entries that count, in the upper half of a word
+	head    [cells]uint32
+	next    []uint32 // [2·sums] word of the next entry of its cell
+}
+
+const (
+	cells     = 2048 // weights further apart share them
+	lastEntry = 1<<16 - 1
+)
+
+// enter fills the table for intervals of up to width. spread is how far weights
+// lie apart: narrower cells than small parts of it would not separate more.
+func (t *table) enter(sums []int64, width, spread int64) {
+	t.entered = sums
+	t.shift = uint(max(bits.Len64(uint64(width)), bits.Len64(uint64(spread))-7)) & 63
+	if t.stamp += 1 << 16; t.stamp == 0 {
+		clear(t.head[:])
+		t.stamp = 1 << 16
+	}
+	for i, sum := range sums {
+		cell := uint64(sum) >> t.shift
+		for side := range uint64(2) {
+			entry, head := 2*i+int(side), &t.head[(cell-side)%cells]
+			t.next[entry] = *head
+			*head = t.stamp | uint32(entry)
+		}
+	}
+}
+
+// find returns the indices of a sum x that was entered and of a sum y of others
+// with least ≤ x − y ≤ most; x is −1 where there are none.
+func (t *table) find(others []int64, least, most int64) (x, y int) {
+	entered, next, stamp, shift := t.entered, t.next, t.stamp, t.shift&63
+	width := uint64(most - least)
+	for k, sum := range others {
+		sum += least
+		// A word with this stamp becomes the number of an entry.
+		for entry := t.head[uint64(sum)>>shift%cells] ^ stamp; entry <= lastEntry; entry = next[entry] ^ stamp {
+			if uint64(entered[entry/2]-sum) <= width {
+				return int(entry / 2), k
+			}
+		}
+	}
+	return -1, -1
+}
