@@ -74,7 +74,7 @@ func (s *state) bestSubset(b *bestExchange, j int, target int64) {
 	near := int64(4 * float64(s.spread) / finds)
 	for limit := hope + near; ; limit = b.best - 1 {
 		limit = min(limit, b.best-1)
-		s.enter(own, max(0, 2*limit-b.load-b.least), s.spread)
+		s.enter(own, max(0, 2*limit-b.load-b.least))
 		found := false
 		for _, q := range s.partner {
 			other := b.sign * s.load[q]

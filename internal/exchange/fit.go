@@ -62,7 +62,7 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 
 // fitSubset is fitRoom for exchanges of j items with one of s.partner.
 func (s *state) fitSubset(q int32, j int, excess int64, a aim) (int32, bool) {
-	s.enter(s.ownSums(q, j), 2*a.window, s.spread)
+	s.enter(s.ownSums(q, j), 2*a.window)
 	for _, partner := range s.partner[:min(len(s.partner), mostPartners)] {
 		room := s.room[partner]
 		if s.moveSubset(q, partner, j, a.sign, excess-a.window, min(excess+a.window, room)) {

@@ -15,23 +15,26 @@ type table struct {
 }
 
 const (
-	cells     = 2048 // weights further apart share them
+	cellBits  = 11
+	cells     = 1 << cellBits
 	lastEntry = 1<<16 - 1
 )
 
-// enter fills the table for intervals of up to width. spread is how far weights
-// lie apart: narrower cells than small parts of it would not separate more.
-func (t *table) enter(sums []int64, width, spread int64) {
+// hash is Fibonacci hashing: weights are often multiples of powers of 2.
+func hash(cell uint64) uint64 { return cell * 0x9e3779b97f4a7c15 >> (64 - cellBits) }
+
+// enter fills the table for intervals of up to width.
+func (t *table) enter(sums []int64, width int64) {
 	t.entered = sums
-	t.shift = uint(max(bits.Len64(uint64(width)), bits.Len64(uint64(spread))-7)) & 63
+	t.shift = uint(bits.Len64(uint64(width)))
 	if t.stamp += 1 << 16; t.stamp == 0 {
 		clear(t.head[:])
 		t.stamp = 1 << 16
 	}
 	for i, sum := range sums {
-		cell := uint64(sum) >> t.shift
+		cell := uint64(sum >> t.shift)
 		for side := range uint64(2) {
-			entry, head := 2*i+int(side), &t.head[(cell-side)%cells]
+			entry, head := 2*i+int(side), &t.head[hash(cell-side)]
 			t.next[entry] = *head
 			*head = t.stamp | uint32(entry)
 		}
@@ -42,13 +45,16 @@ func (t *table) enter(sums []int64, width, spread int64) {
 // with least ≤ x − y ≤ most; x is −1 where there are none.
 func (t *table) find(others []int64, least, most int64) (x, y int) {
 	entered, next, stamp, shift := t.entered, t.next, t.stamp, t.shift&63
-	width := uint64(most - least)
+	width, looks := uint64(most-least), len(others)+32
 	for k, sum := range others {
 		sum += least
 		// A word with this stamp becomes the number of an entry.
-		for entry := t.head[uint64(sum)>>shift%cells] ^ stamp; entry <= lastEntry; entry = next[entry] ^ stamp {
+		for entry := t.head[hash(uint64(sum>>shift))] ^ stamp; entry <= lastEntry; entry = next[entry] ^ stamp {
 			if uint64(entered[entry/2]-sum) <= width {
 				return int(entry / 2), k
+			}
+			if looks--; looks < 0 {
+				return -1, -1
 			}
 		}
 	}
