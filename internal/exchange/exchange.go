@@ -134,7 +134,8 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 // where a few heavy items decide, few items are there at all, or the best is
 // poor; a quarter where many items can make up for each other.
 func (p *Packer) starts(best outcome) int {
-	const fewItems, near, poor = 40, 1e-3, 5e-3
+	const fewItems, near = 40, 1e-3
+	poor := min(5e-3, max(p.opt.Tolerance*2, 32*p.reach()))
 	g := p.goal
 	if len(p.order) > fewItems && g.bound-g.level <= part(g.level, near) && best.most-g.bound <= part(g.bound, poor) {
 		return max(1, p.opt.Starts/4)
