@@ -21,6 +21,8 @@ func (s *state) fit(q int32, a aim) (int32, bool) {
 const (
 	worthSingle = 1.0
 	worthSubset = 1.0
+	worthLast   = 0.1 // when there are no larger subsets
+	worthBoth   = 0.1 // per partner, to bring the partner into the window
 )
 
 // fitRoom brings pack q into the window by one exchange of at most largest
@@ -50,25 +52,28 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	chance *= float64(min(len(s.partner), mostPartners)) / float64(len(s.partner))
 	for j := 2; j <= largest; j++ {
 		finds := chance * float64(s.length[j]) * float64(s.length[j])
-		if j < largest && finds < worthSubset {
+		if finds < worthLast || j < largest && finds < worthSubset {
 			continue
 		}
-		if partner, ok := s.fitSubset(q, j, excess, a); ok {
+		if partner, ok := s.fitSubset(q, j, excess, finds > worthBoth*float64(len(s.partner)), a); ok {
 			return partner, true
 		}
 	}
 	return -1, false
 }
 
-// fitSubset is fitRoom for exchanges of j items with one of s.partner.
-func (s *state) fitSubset(q int32, j int, excess int64, a aim) (int32, bool) {
+// fitSubset is fitRoom for exchanges of j items with one of s.partner. both says
+// that it will do if the partner ends in the window.
+func (s *state) fitSubset(q int32, j int, excess int64, both bool, a aim) (int32, bool) {
 	s.enter(s.ownSums(q, j), 2*a.window)
 	for _, partner := range s.partner[:min(len(s.partner), mostPartners)] {
 		room := s.room[partner]
 		if s.moveSubset(q, partner, j, a.sign, excess-a.window, min(excess+a.window, room)) {
 			return partner, true
 		}
-		// Or the partner ends in the window.
+		if !both {
+			continue
+		}
 		if least := max(room-2*a.window, excess+a.window); least < room && room < math.MaxInt64/4 &&
 			s.moveSubset(q, partner, j, a.sign, least, room) {
 			return partner, true
