@@ -9,7 +9,7 @@ func (p *Packer) descend() outcome {
 	// Where small packs make a tolerance hard to reach, reaching wider ones
 	// first leaves less to do when it fails.
 	if p.passes > 0 {
-		for wide := firstRung * p.reach(); wide > 2*tolerance; wide /= 2 {
+		for wide := firstRung * p.reach(); wide > 2*tolerance; wide /= 1.5 {
 			if !p.phase(p.lower(wide), false) {
 				break
 			}
@@ -27,7 +27,7 @@ func (p *Packer) descend() outcome {
 }
 
 // firstRung is the first tolerance, in multiples of the reach; found by trial.
-const firstRung = 8
+const firstRung = 16
 
 // reach estimates the tolerance that exchanges between two packs can attain
 // when half of the packs are partners: the one at which a single exchange fits.
