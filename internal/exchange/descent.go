@@ -9,10 +9,12 @@ func (p *Packer) descend() outcome {
 	// Where small packs make a tolerance hard to reach, reaching wider ones
 	// first leaves less to do when it fails.
 	if p.passes > 0 {
-		for wide := firstRung * p.reach(); wide > 2*tolerance; wide /= 1.5 {
-			if !p.phase(p.lower(wide), false) {
+		wide := firstRung * p.reach()
+		for range mostRungs {
+			if wide <= 2*tolerance || !p.phase(p.lower(wide), false) {
 				break
 			}
+			wide /= rung
 		}
 	}
 	done := p.phase(p.lower(tolerance), true)
@@ -26,8 +28,12 @@ func (p *Packer) descend() outcome {
 	return outcome{most, least, done}
 }
 
-// firstRung is the first tolerance, in multiples of the reach; found by trial.
-const firstRung = 16
+// The tolerances that are reached first; found by trial.
+const (
+	firstRung = 16  // the widest, in multiples of the reach
+	rung      = 1.5 // one by the next
+	mostRungs = 40
+)
 
 // reach estimates the tolerance that exchanges between two packs can attain
 // when half of the packs are partners: the one at which a single exchange fits.
