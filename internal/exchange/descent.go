@@ -193,18 +193,17 @@ func (a aim) opposite() aim {
 func (s *state) landmarks(a aim) (near, heaviest, lightest int32) {
 	// Words of a load and its pack are compared without branches, which would be
 	// anyone's guess; of more packs than a word has room for, block by block.
-	const block, mask = 1 << packBits, 1<<packBits - 1
+	const block, mask, far = 1 << packBits, 1<<packBits - 1, 1 << 62
 	near = -1
-	limit := a.limit<<packBits | mask
+	sign, limit := a.sign, a.limit<<packBits|mask
 	for base := 0; base < len(s.load); base += block {
-		nearest, most, least := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
+		nearest, most, least := int64(far), int64(-far), int64(far)
 		for i, load := range s.load[base:min(base+block, len(s.load))] {
-			word := a.sign*load<<packBits | int64(i)
-			most, least = max(most, word), min(least, word)
-			if word <= limit {
-				word = math.MaxInt64
-			}
-			nearest = min(nearest, word)
+			word := sign*load<<packBits | int64(i)
+			most += max0(word - most)
+			least -= max0(least - word)
+			above := (limit - word) >> 63
+			nearest -= max0(nearest - (word&above | far&^above))
 		}
 		pick := func(word int64, q *int32, sign int64) {
 			if at := int32(base) + int32(word&mask); base == 0 || *q < 0 || sign*a.sign*s.load[at] < sign*a.sign*s.load[*q] {
@@ -213,9 +212,12 @@ func (s *state) landmarks(a aim) (near, heaviest, lightest int32) {
 		}
 		pick(most, &heaviest, -1)
 		pick(least, &lightest, 1)
-		if nearest < math.MaxInt64 {
+		if nearest < far {
 			pick(nearest, &near, 1)
 		}
 	}
 	return near, heaviest, lightest
 }
+
+// max0 returns max(x, 0), without a branch.
+func max0(x int64) int64 { return x &^ (x >> 63) }

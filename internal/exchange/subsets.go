@@ -16,10 +16,15 @@ type subsets struct {
 	length  []int      // number of j-subsets
 	stride  int        // sums of a pack
 	masks   [][]uint16 // [largest+1, length] the subsets of chosen items, as bits
+	parts   [][]split  // [largest+1, length]
 	sums    []int64    // [slots+1, stride]; the last slot is for own
 	summed  []int8     // [slots] sums of up to these j items are valid
 	owner   []int32    // [slots] pack whose sums are there
 }
+
+// split takes a subset apart: the index of the subset without its last item, and
+// that item.
+type split struct{ rest, last uint16 }
 
 const (
 	mostChosen = 16   // bits of a mask
@@ -50,14 +55,16 @@ func (u *subsets) init(packs, capacity, exchange int) {
 	}
 	u.masks = make([][]uint16, u.largest+1)
 	u.masks[0] = []uint16{0}
+	u.parts = make([][]split, u.largest+1)
 	for j := range u.largest + 1 {
 		u.start = append(u.start, u.stride)
 		u.length = append(u.length, binomial[chosen][j])
 		u.stride += u.length[j]
 		if j > 0 {
 			for t := range chosen {
-				for _, mask := range u.masks[j-1][:binomial[t][j-1]] {
+				for i, mask := range u.masks[j-1][:binomial[t][j-1]] {
 					u.masks[j] = append(u.masks[j], mask|1<<t)
+					u.parts[j] = append(u.parts[j], split{uint16(i), uint16(t)})
 				}
 			}
 		}
@@ -96,20 +103,18 @@ func (s *state) ownSums(q int32, j int) []int64 {
 	return sums[s.start[j]:][:s.length[j]]
 }
 
-// sum fills in the sums of from to j items: item by item, those of one item
-// less among the items before it, and the item.
+// sum fills in the sums of from to j items.
 func (s *state) sum(sums []int64, q int32, from, j int) {
-	weights := s.inSlot[int(q)*s.capacity:][:s.capacity]
-	for j0 := from - 1; j0 < j; j0++ {
-		less, to := sums[s.start[j0]:], sums[s.start[j0+1]:]
-		for t := j0; t < len(s.chosen); t++ {
-			weight := weights[s.chosen[t]]
-			n := binomial[t][j0]
-			into := to[:n]
-			for i, sum := range less[:n] {
-				into[i] = sum + weight
-			}
-			to = to[n:]
+	var weights [mostChosen]int64
+	items := s.inSlot[int(q)*s.capacity:][:s.capacity]
+	for t, slot := range s.chosen {
+		weights[t%mostChosen] = items[slot]
+	}
+	for ; from <= j; from++ {
+		less, to := sums[s.start[from-1]:], sums[s.start[from]:]
+		to = to[:len(s.parts[from])]
+		for i, part := range s.parts[from] {
+			to[i] = less[part.rest] + weights[part.last%mostChosen]
 		}
 	}
 }
