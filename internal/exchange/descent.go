@@ -2,9 +2,13 @@ package exchange
 
 import "math"
 
-// descend improves the packing in the state as far as the options ask for.
-func (p *Packer) descend() outcome {
+// descend improves the packing in the state as far as the options ask for, or
+// until it is clear that the load of its heaviest pack stays above most.
+func (p *Packer) descend(most int64) outcome {
 	p.passes = p.opt.Passes
+	if p.packs <= 2 {
+		p.passes = 0 // there is nobody to pass anything to
+	}
 	tolerance := min(p.opt.Tolerance, p.easy())
 	// Where small packs make a tolerance hard to reach, reaching wider ones
 	// first leaves less to do when it fails.
@@ -21,11 +25,13 @@ func (p *Packer) descend() outcome {
 	if done && p.above(p.lower(tolerance/polish)) <= fewPacks {
 		p.phase(p.lower(tolerance/polish), true)
 	}
-	if p.opt.RaiseMin {
+	got := outcome{done: done}
+	got.most, got.least = p.extremes()
+	if p.opt.RaiseMin && got.most <= most {
 		p.phase(p.raise(tolerance), true)
+		got.most, got.least = p.extremes()
 	}
-	most, least := p.extremes()
-	return outcome{most, least, done}
+	return got
 }
 
 // The tolerances that are reached first; found by trial.

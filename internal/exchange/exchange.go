@@ -107,11 +107,11 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 	p.sorter.Descending(p.order, weights)
 	exact := p.setWeights(weights)
 	p.count, p.ctx = 0, ctx
-	var best outcome
+	best := outcome{most: math.MaxInt64}
 	for start := 0; start < p.starts(best); start++ {
 		p.begin(seed, layer, start, weights)
-		got := p.descend()
-		if start == 0 || got.better(best) {
+		got := p.descend(best.most)
+		if got.better(best) {
 			best = got
 			copy(p.best, p.member)
 		}
