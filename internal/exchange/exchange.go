@@ -131,13 +131,23 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 }
 
 // starts is how many descents the layer is worth, given the best so far: all
-// where a few heavy items decide, few items are there at all, or the best is
-// poor; a quarter where many items can make up for each other.
+// where it is poor for what exchanges should attain, or a few heavy items
+// decide; a quarter where many items can make up for each other, half where
+// there are few items at all.
 func (p *Packer) starts(best outcome) int {
-	const fewItems, near = 40, 1e-3
-	poor := min(5e-3, max(p.opt.Tolerance*2, 32*p.reach()))
-	g := p.goal
-	if len(p.order) > fewItems && g.bound-g.level <= part(g.level, near) && best.most-g.bound <= part(g.bound, poor) {
+	const (
+		fewItems      = 40
+		near          = 1e-3 // of the mean load to the bound, where no heavy item decides
+		poor, poorFew = 32, 2.5
+		poorest       = 5e-3
+	)
+	g, reach := p.goal, p.reach()
+	enough := func(gap float64) bool { return best.most-g.bound <= part(g.bound, gap) }
+	switch {
+	case len(p.order) <= fewItems && enough(poorFew*reach):
+		return max(1, p.opt.Starts/2)
+	case len(p.order) > fewItems && g.bound-g.level <= part(g.level, near) &&
+		enough(min(poorest, max(2*p.opt.Tolerance, poor*reach))):
 		return max(1, p.opt.Starts/4)
 	}
 	return max(1, p.opt.Starts)
