@@ -17,7 +17,7 @@ import (
 var descentDefinition = Definition{
 	Name:    "descent",
 	Summary: "exchanges of items between two packs until the heaviest is near the lower bound",
-	Source:  "this project; exchange neighbourhoods after Dell'Amico, Iori, Martello 2004, subset lists after Horowitz and Sahni 1974",
+	Source:  "this project; exchange neighbourhoods after Dell'Amico, Iori, Martello 2004, sums of subsets of two sides met after Horowitz and Sahni 1974",
 	Params: []Param{
 		{Name: "order", Kind: spec.Choice, Default: "lpt", Choices: []string{"lpt", "snake"}, Doc: "the packing to start from"},
 		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most"},

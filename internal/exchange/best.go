@@ -4,13 +4,14 @@ package exchange
 // exchangeBest, the lightest.
 const mostPartners = 64
 
-// bestExchange is an exchange between the heaviest pack and another, and what
-// it takes to compare it with others. Loads are signed, see aim.
+// bestExchange is the best exchange so far between the heaviest pack and
+// another, and what it takes to compare others with it. Loads are signed (see
+// aim).
 type bestExchange struct {
+	sign, load, least int64 // loads of the heaviest and the lightest pack
+	best              int64 // load of the heavier of the two packs after it
 	heaviest, partner int32
-	j, x, y           int   // items, for j = 1; indices of j-subsets otherwise
-	sign, load, least int64 // load of the heaviest pack, of the lightest
-	best              int64 // load of the heavier of the two after it
+	j, x, y           int // x and y are items for j = 1, indices of j-subsets above
 }
 
 // exchangeBest takes the exchange between the heaviest pack and another that
@@ -18,7 +19,7 @@ type bestExchange struct {
 // quarter of the excess. It reports whether any lowers it.
 func (s *state) exchangeBest(heaviest, lightest int32, a aim) bool {
 	load := a.sign * s.load[heaviest]
-	b := bestExchange{heaviest: heaviest, sign: a.sign, load: load, least: a.sign * s.load[lightest], best: load}
+	b := bestExchange{sign: a.sign, load: load, least: a.sign * s.load[lightest], best: load, heaviest: heaviest}
 	s.bestOne(&b)
 	excess := load - a.target
 	for j := 2; j <= s.largest && load-b.best < max(1, excess/4); j++ {
@@ -35,10 +36,10 @@ func (s *state) exchangeBest(heaviest, lightest int32, a aim) bool {
 	return true
 }
 
-// bestOne looks among the exchanges of one item for one.
+// bestOne looks among the exchanges of one item for one: of each item of the
+// pack, from those that would just be an improvement to those that move more.
 func (s *state) bestOne(b *bestExchange) {
 	for _, x := range s.items(b.heaviest) {
-		// From the least that is to be moved to more.
 		wx := s.weight[x]
 		y := s.place(wx - b.load + b.best - 1)
 		if b.sign < 0 {
@@ -61,14 +62,15 @@ func (s *state) bestOne(b *bestExchange) {
 	}
 }
 
-// bestSubset looks among the exchanges of j items for j.
+// bestSubset looks among the exchanges of j items for j: first for those that
+// come near the best that can be hoped for, so near that there should be a few,
+// then for all that are an improvement.
 func (s *state) bestSubset(b *bestExchange, j int, target int64) {
 	s.lightest(b)
 	if len(s.partner) == 0 {
 		return
 	}
 	own := s.ownSums(b.heaviest, j)
-	// First, few exchanges that come near the best that can be hoped for.
 	hope := max(target, (b.load+b.least)/2)
 	finds := float64(len(s.partner)) * float64(len(own)) * float64(len(own))
 	near := int64(4 * float64(s.spread) / finds)

@@ -201,7 +201,7 @@ func (s *state) landmarks(a aim) (near, heaviest, lightest int32) {
 	// anyone's guess; of more packs than a word has room for, block by block.
 	const block, mask, far = 1 << packBits, 1<<packBits - 1, 1 << 62
 	near = -1
-	sign, limit := a.sign, a.limit<<packBits|mask
+	sign, limit := a.sign, min(a.limit, 1<<loadBits-1)<<packBits|mask
 	for base := 0; base < len(s.load); base += block {
 		nearest, most, least := int64(far), int64(-far), int64(far)
 		for i, load := range s.load[base:min(base+block, len(s.load))] {

@@ -4,13 +4,14 @@
 // A pack above the limit is brought into a window around the mean by one
 // exchange with a pack that has room for the excess, so that most packs need one
 // exchange in all. The exchange of one item for one is found among all packs by
-// searching the sorted items; exchanges of j items for j among the sorted lists
-// of the j-subsets of two packs, as far as smaller ones do not fit. Where no
-// pack fits, the excess is split, or passed on from pack to pack until one does;
-// and where that fails too, the best exchange with another pack is taken, which
-// is the exchange descent in its plain form.
+// searching the sorted items; exchanges of j items for j, as far as smaller ones
+// do not fit, by looking the j-subsets of other packs up in a hash table of those
+// of the pack, with cells as wide as the window. Where no pack fits, the excess
+// is split, or passed on from pack to pack until one does; and where that fails
+// too, the best exchange with another pack is taken, which is the exchange
+// descent in its plain form.
 //
-// Loads are whole numbers, at most 2⁴⁶ for a pack: sums of weights are exact,
+// Loads are whole numbers, below 2⁴⁶ for a pack: sums of weights are exact,
 // so an exchange that lowers a load truly lowers it and the descent must end.
 package exchange
 

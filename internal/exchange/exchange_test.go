@@ -274,7 +274,7 @@ func TestTableFindsWhatIsThere(t *testing.T) {
 	})
 }
 
-// Stamps are used again after 2¹⁶ fillings, without what is left of the first.
+// Stamps come round again after 2¹⁶ fillings, without what is left of the first.
 func TestTableAfterManyFillings(t *testing.T) {
 	table := table{next: make([]uint32, 2)}
 	table.enter([]int64{5}, 0)
@@ -331,17 +331,115 @@ func TestSingleIsTheNearestPair(t *testing.T) {
 	})
 }
 
+// The exchange that is taken is an improvement wherever one or two items for as
+// many are one, and no worse than the best of one for one.
+func TestExchangeBest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const packs, capacity = 4, 4
+		var s state
+		s.init(packs*capacity, packs, 2)
+		weights := rapid.SliceOfN(rapid.Int64Range(0, 1000), packs*capacity, packs*capacity).Draw(t, "weights")
+		slices.Sort(weights)
+		slices.Reverse(weights)
+		copy(s.weight, weights)
+		s.spread = 100
+		members := make([]int32, packs*capacity)
+		for x := range members {
+			members[x] = int32(x)
+		}
+		copy(s.member, rapid.Permutation(members).Draw(t, "members"))
+		s.settleMembers()
+		sign := rapid.SampledFrom([]int64{1, -1}).Draw(t, "sign")
+		target := sign * rapid.Int64Range(1000, 3000).Draw(t, "target")
+		a := newAim(sign, target, target)
+		_, heaviest, lightest := s.landmarks(a)
+
+		load := sign * s.load[heaviest]
+		best := [3]int64{load, load, load} // with j items for j
+		for q := range int32(packs) {
+			for j := 1; j <= 2 && q != heaviest; j++ {
+				for _, x := range s.ownSums(heaviest, j) {
+					for _, y := range s.sumsOf(q, j) {
+						moved := sign * (x - y)
+						best[j] = min(best[j], max(load-moved, sign*s.load[q]+moved))
+					}
+				}
+			}
+		}
+		before := slices.Clone(s.load)
+		if got := s.exchangeBest(heaviest, lightest, a); got != (min(best[1], best[2]) < load) {
+			t.Fatalf("an exchange: %v; the best of each kind leave %v of %d", got, best[1:], load)
+		}
+		heavier := int64(math.MinInt64)
+		for q := range s.load {
+			if s.load[q] != before[q] {
+				heavier = max(heavier, sign*s.load[q])
+			}
+		}
+		if heavier > best[1] {
+			t.Fatalf("leaves %d of %d, one item for one %d", heavier, load, best[1])
+		}
+	})
+}
+
+// Landmarks are what plain comparisons find, in more than one block of packs.
+func TestLandmarks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		packs := rapid.SampledFrom([]int{1, 7, 1<<packBits + 50}).Draw(t, "packs")
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		s := state{load: make([]int64, packs)}
+		for q := range s.load {
+			s.load[q] = rng.Int64N(1 << loadBits)
+		}
+		sign := rapid.SampledFrom([]int64{1, -1}).Draw(t, "sign")
+		limit := sign * rng.Int64N(1<<loadBits)
+		if rapid.Bool().Draw(t, "far") {
+			limit = 1 << 55
+		}
+		a := newAim(sign, 0, limit)
+		near, heaviest, lightest := s.landmarks(a)
+		nearest, most, least := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
+		for _, load := range s.load {
+			load *= sign
+			most, least = max(most, load), min(least, load)
+			if load > a.limit {
+				nearest = min(nearest, load)
+			}
+		}
+		if sign*s.load[heaviest] != most || sign*s.load[lightest] != least {
+			t.Fatalf("loads %d and %d, want %d and %d", s.load[heaviest], s.load[lightest], sign*most, sign*least)
+		}
+		if near < 0 != (nearest == math.MaxInt64) || near >= 0 && sign*s.load[near] != nearest {
+			t.Fatalf("pack %d is not nearest above the limit", near)
+		}
+	})
+}
+
 func BenchmarkPack(b *testing.B) {
-	for _, tolerance := range []float64{1, 1e-3, 1e-4, 1e-5} {
-		b.Run(fmt.Sprint(tolerance), func(b *testing.B) {
+	tests := []struct {
+		kind         string
+		items, packs int
+		tolerance    float64
+	}{
+		{"lognormal", 288, 32, 1},
+		{"lognormal", 288, 32, 1e-3},
+		{"lognormal", 288, 32, 1e-4},
+		{"lognormal", 288, 32, 1e-5},
+		{"uniform", 256, 64, 1e-4},
+		{"uniform", 96, 32, 1e-4},
+		{"uniform", 32, 8, 1e-4},
+		{"lognormal", 4096, 256, 1e-4},
+	}
+	for _, tt := range tests {
+		b.Run(fmt.Sprintf("%s %d %d %g", tt.kind, tt.items, tt.packs, tt.tolerance), func(b *testing.B) {
 			opt := standard
-			opt.Tolerance = tolerance
-			p := New(288, 32, opt)
+			opt.Tolerance = tt.tolerance
+			p := New(tt.items, tt.packs, opt)
 			var layers [16][]float32
 			for i := range layers {
-				layers[i] = loads("lognormal", 288, uint64(i))
+				layers[i] = loads(tt.kind, tt.items, uint64(i))
 			}
-			pack, rank := make([]int32, 288), make([]int32, 288)
+			pack, rank := make([]int32, tt.items), make([]int32, tt.items)
 			for i := 0; b.Loop(); i++ {
 				if _, err := p.Pack(context.Background(), 1, 0, layers[i%16], pack, rank); err != nil {
 					b.Fatal(err)

@@ -30,7 +30,7 @@ const (
 func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	excess := a.sign*s.load[q] - a.target
 	least := excess - a.window
-	s.partner = s.partner[:len(s.room)]
+	s.partner = s.partner[:len(s.room)] // filled without branches
 	n := 0
 	for i, room := range s.room {
 		s.partner[n] = int32(i)

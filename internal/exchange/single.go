@@ -21,7 +21,7 @@ func (s *state) place(goal int64) int {
 // single looks for items x of pack a and y of another pack such that the weight
 // moved out of a, sign·(weight x − weight y), is nearest to want and no more
 // than the room of y's pack. miss is how far off it is; the largest number
-// there is where there is no such pair that is off by enough or less.
+// there is where no such pair is off by enough or less.
 func (s *state) single(a int32, sign, want, enough int64) (bestX, bestY int32, miss int64) {
 	miss = enough + 1
 	weight, packOf, room := s.weight, s.packOf, s.room

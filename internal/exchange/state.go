@@ -2,10 +2,10 @@ package exchange
 
 import "slices"
 
-// loadBits limits the load of a pack to 2^loadBits.
-const loadBits = 46
-
-const packBits = 16 // that a load leaves, for a pack beside it
+const (
+	loadBits = 46 // a load is below 2^loadBits
+	packBits = 16 // a word that holds a load has these left for the pack
+)
 
 // state is a packing of one layer in the course of a descent. Items are named
 // by their place in the order of falling weight.

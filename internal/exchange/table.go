@@ -6,22 +6,23 @@ import "math/bits"
 // those within an interval of differences are found in constant time: a hash
 // table with cells as wide as the interval. A sum is entered in its own cell and
 // in the one below, so that one look serves an interval that spans two.
+//
+// The sums need no sorting, and most looks end at an empty cell.
 type table struct {
 	entered []int64
 	shift   uint   // cells are 2^shift wide
 	stamp   uint32 // of the entries that count, in the upper half of a word
-	head    [cells]uint32
-	next    []uint32 // [2·sums] word of the next entry of its cell
+	head    [1 << tableBits]uint32
+	next    []uint32 // [2·sums] word of the next entry with the same hash
 }
 
 const (
-	cellBits  = 11
-	cells     = 1 << cellBits
+	tableBits = 11
 	lastEntry = 1<<16 - 1
 )
 
 // hash is Fibonacci hashing: weights are often multiples of powers of 2.
-func hash(cell uint64) uint64 { return cell * 0x9e3779b97f4a7c15 >> (64 - cellBits) }
+func hash(cell uint64) uint64 { return cell * 0x9e3779b97f4a7c15 >> (64 - tableBits) }
 
 // enter fills the table for intervals of up to width.
 func (t *table) enter(sums []int64, width int64) {
@@ -42,7 +43,9 @@ func (t *table) enter(sums []int64, width int64) {
 }
 
 // find returns the indices of a sum x that was entered and of a sum y of others
-// with least ≤ x − y ≤ most; x is −1 where there are none.
+// with least ≤ x − y ≤ most; x is −1 where there are none. least ≤ most, and they
+// are no further apart than the width of the table. It gives up where many sums
+// share a cell and none fits, which heavy tails can make so.
 func (t *table) find(others []int64, least, most int64) (x, y int) {
 	entered, next, stamp, shift := t.entered, t.next, t.stamp, t.shift&63
 	width, looks := uint64(most-least), len(others)+32
