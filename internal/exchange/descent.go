@@ -23,6 +23,7 @@ func (p *Packer) descend(most int64) outcome {
 	}
 	done := p.phase(p.lower(tolerance), true)
 	if done && p.above(p.lower(tolerance/polish)) <= fewPacks {
+		p.passes = min(p.passes, polishPasses)
 		p.phase(p.lower(tolerance/polish), true)
 	}
 	got := outcome{done: done}
@@ -37,8 +38,8 @@ func (p *Packer) descend(most int64) outcome {
 // The tolerances that are reached first; found by trial.
 const (
 	firstRung = 16  // the widest, in multiples of the reach
-	rung      = 1.5 // one by the next
-	mostRungs = 40
+	rung      = 1.5 // each by the next
+	mostRungs = 40  // for a tolerance of 0
 )
 
 // reach estimates the tolerance that exchanges between two packs can attain
@@ -67,10 +68,12 @@ func (p *Packer) easy() float64 {
 }
 
 // Where few packs are above a tolerance that is polish times finer, as below a
-// single heavy item, it costs little to bring them down too.
+// single heavy item, it costs little to bring them down too, or to find soon
+// that this is not to be.
 const (
-	polish   = 100
-	fewPacks = 3
+	polish       = 100
+	fewPacks     = 3
+	polishPasses = 8
 )
 
 // above counts the packs above the limit.
