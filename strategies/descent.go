@@ -17,19 +17,19 @@ import (
 var descentDefinition = Definition{
 	Name:    "descent",
 	Summary: "exchanges of items between two packs until the heaviest is near the lower bound",
-	Source:  "this project; exchange neighbourhoods after Dell'Amico, Iori, Martello 2004, subset lists after Horowitz and Sahni 1974",
+	Source:  "this project; exchange neighbourhoods after Dell'Amico, Iori, Martello 2004, sums of subsets of two sides met after Horowitz and Sahni 1974",
 	Params: []Param{
 		{Name: "order", Kind: spec.Choice, Default: "lpt", Choices: []string{"lpt", "snake"}, Doc: "the packing to start from"},
 		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most"},
-		{Name: "tol", Kind: spec.Float, Default: "0.000096", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
-		{Name: "starts", Kind: spec.Int, Default: "4", Min: 1, Max: 1 << 20, Doc: "descents per layer at most, from order and then from noisy LPT; fewer where loads are even"},
+		{Name: "tol", Kind: spec.Float, Default: "0.00007", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
+		{Name: "starts", Kind: spec.Int, Default: "3", Min: 1, Max: 1 << 20, Doc: "descents per layer at most, from order and then from noisy LPT; fewer where the first is good"},
 		{Name: "phase", Kind: spec.Choice, Default: "max-min", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
 		{Name: "passes", Kind: spec.Int, Default: "64", Min: 0, Max: math.MaxInt32, Doc: "times a descent may pass an excess on that fits nowhere"},
 	},
 	Presets: []spec.Preset{
 		{Name: "fast", Args: []spec.Arg{{Key: "exchange", Value: "2"}, {Key: "tol", Value: "0.001"}, {Key: "starts", Value: "1"}},
 			Doc: "within a thousandth of the bound, in a few times the time of LPT"},
-		{Name: "best", Args: []spec.Arg{{Key: "exchange", Value: "4"}, {Key: "tol", Value: "0.00001"}, {Key: "starts", Value: "16"}, {Key: "passes", Value: "1024"}},
+		{Name: "best", Args: []spec.Arg{{Key: "exchange", Value: "4"}, {Key: "tol", Value: "0.00001"}, {Key: "starts", Value: "24"}, {Key: "passes", Value: "1024"}},
 			Doc: "within 0.00001 of the bound; many starts where a few items decide, for small layers above all"},
 	},
 	New: func(v Values) (Strategy, error) {

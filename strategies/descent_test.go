@@ -63,14 +63,17 @@ func TestDescentAgainstPublished(t *testing.T) {
 		descent      string
 		times        float64 // smaller, at least
 	}{
-		{"uniform", uniform, 288, 32, "descent", 9},
-		{"lognormal", lognormal, 288, 32, "descent", 10},
+		{"uniform", uniform, 288, 32, "descent", 12},
+		{"lognormal", lognormal, 288, 32, "descent", 20},
 		{"heavy tail", heavyTail, 288, 32, "descent", 1},
 		{"many packs", uniform, 256, 64, "descent", 10},
 		{"many packs, fast", uniform, 256, 64, "descent:fast", 8},
+		{"three in a pack", uniform, 96, 32, "descent", 2},
+		{"four in a pack", lognormal, 128, 32, "descent", 4},
 		{"few packs", uniform, 512, 8, "descent", 1},
 		{"small", uniform, 64, 8, "descent", 2},
-		{"few items", uniform, 32, 8, "descent:best", 2},
+		{"few items", uniform, 32, 8, "descent", 1.5},
+		{"few items, best", uniform, 32, 8, "descent:best", 2},
 		{"few items, tail", heavyTail, 32, 8, "descent:best", 1},
 	}
 	for _, tt := range tests {
@@ -87,7 +90,7 @@ func TestDescentAgainstPublished(t *testing.T) {
 func TestDescentPresets(t *testing.T) {
 	p := drawn(t, 6, 144, 16, lognormal)
 	fast, standard, best := meanGap(t, "descent:fast", p), meanGap(t, "descent", p), meanGap(t, "descent:best", p)
-	if fast > 1e-3 || standard > 9e-5 || best > 1e-5 {
+	if fast > 1e-3 || standard > 7e-5 || best > 1e-5 {
 		t.Errorf("gaps %.3g, %.3g, %.3g are above the tolerances", fast, standard, best)
 	}
 	for _, text := range []string{"descent:order=snake,tol=0.001", "descent:exchange=1,tol=0.01", "descent:exchange=8,passes=0,phase=max"} {

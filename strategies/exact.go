@@ -61,7 +61,7 @@ type exact struct {
 
 // exactStart is the descent that the search begins with: the nearer its packing
 // is to the optimum, the more is pruned.
-var exactStart = exchange.Options{Exchange: 4, Starts: 8, Passes: 64}
+var exactStart = exchange.Options{Exchange: 4, Starts: 16, Passes: 64}
 
 // failureSlots is the size of the table of failures, a power of two.
 const failureSlots = 1 << 14

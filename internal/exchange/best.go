@@ -1,67 +1,113 @@
 package exchange
 
-import "math"
-
 // mostPartners is how many packs are tried for an exchange of subsets; by
 // exchangeBest, the lightest.
 const mostPartners = 64
 
+// bestExchange is the best exchange so far between the heaviest pack and
+// another, and what it takes to compare others with it. Loads are signed (see
+// aim).
+type bestExchange struct {
+	sign, load, least int64 // loads of the heaviest and the lightest pack
+	best              int64 // load of the heavier of the two packs after it
+	heaviest, partner int32
+	j, x, y           int // x and y are items for j = 1, indices of j-subsets above
+}
+
 // exchangeBest takes the exchange between the heaviest pack and another that
 // leaves the heavier of the two lightest, of the fewest items that take off a
 // quarter of the excess. It reports whether any lowers it.
-func (s *state) exchangeBest(heaviest int32, a aim) bool {
+func (s *state) exchangeBest(heaviest, lightest int32, a aim) bool {
 	load := a.sign * s.load[heaviest]
+	b := bestExchange{sign: a.sign, load: load, least: a.sign * s.load[lightest], best: load, heaviest: heaviest}
+	s.bestOne(&b)
 	excess := load - a.target
-	s.lightest(heaviest, a.sign)
-	best, partner := load, int32(-1)
-	var bestX, bestY int64
-search:
-	for j := 1; j <= s.largest; j++ {
-		list := s.list(heaviest, j)
-		for _, q := range s.partner {
-			other := a.sign * s.load[q]
-			if load-(load-other)/2 >= best {
-				break // not even an exchange of half of the difference is better
-			}
-			want := excess
-			if other+excess > a.limit {
-				want = (load - other) / 2
-			}
-			x, y, _ := nearest(list, s.otherList(q, heaviest, j), a.sign*want<<subsetBits, 0)
-			off := a.sign * moved(x, y)
-			if heavier := max(load-off, other+off); heavier < best {
-				best, partner, bestX, bestY = heavier, q, x, y
-				if best <= a.limit {
-					break search
-				}
-			}
-		}
-		if load-best >= excess/4 && best < load {
-			break
-		}
+	for j := 2; j <= s.largest && load-b.best < max(1, excess/4); j++ {
+		s.bestSubset(&b, j, a.target)
 	}
-	// Subsets leave out items of large packs, single exchanges do not.
-	s.setRoom(heaviest, a.sign, best-1)
-	if x, y, miss := s.single(heaviest, a.sign, load-best+excess/8); miss < math.MaxInt64 {
-		if off := a.sign * (s.weight[x] - s.weight[y]); load-off < best {
-			s.exchangeOne(x, y)
-			return true
-		}
-	}
-	if partner < 0 {
+	if b.best == load {
 		return false
 	}
-	s.exchangeSubsets(heaviest, partner, bestX, bestY)
+	if b.j == 1 {
+		s.exchangeOne(int32(b.x), int32(b.y))
+	} else {
+		s.exchangeSubsets(heaviest, b.partner, b.j, b.x, b.y)
+	}
 	return true
 }
 
-// lightest puts the lightest packs but q in s.partner, by rising signed load.
-func (s *state) lightest(q int32, sign int64) {
+// bestOne looks among the exchanges of one item for one: of each item of the
+// pack, from those that would just be an improvement to those that move more.
+func (s *state) bestOne(b *bestExchange) {
+	for _, x := range s.items(b.heaviest) {
+		wx := s.weight[x]
+		y := s.place(wx - b.load + b.best - 1)
+		if b.sign < 0 {
+			y = s.place(wx+b.load-b.best) - 1
+		}
+		for range scan {
+			if uint(y) >= uint(len(s.weight)) {
+				break
+			}
+			off := b.sign * (wx - s.weight[y])
+			if b.least+off >= b.best {
+				break
+			}
+			q := s.packOf[y]
+			if heavier := max(b.load-off, b.sign*s.load[q]+off); heavier < b.best {
+				b.best, b.partner, b.j, b.x, b.y = heavier, q, 1, int(x), y
+			}
+			y += int(b.sign)
+		}
+	}
+}
+
+// bestSubset looks among the exchanges of j items for j: first for those that
+// come near the best that can be hoped for, so near that there should be a few,
+// then for all that are an improvement.
+func (s *state) bestSubset(b *bestExchange, j int, target int64) {
+	s.lightest(b)
+	if len(s.partner) == 0 {
+		return
+	}
+	own := s.ownSums(b.heaviest, j)
+	hope := max(target, (b.load+b.least)/2)
+	finds := float64(len(s.partner)) * float64(len(own)) * float64(len(own))
+	near := int64(4 * float64(s.spread) / finds)
+	for limit := hope + near; ; limit = b.best - 1 {
+		limit = min(limit, b.best-1)
+		s.enter(own, max(0, 2*limit-b.load-b.least))
+		found := false
+		for _, q := range s.partner {
+			other := b.sign * s.load[q]
+			least, most := b.load-limit, limit-other
+			if least > most {
+				continue
+			}
+			if b.sign < 0 {
+				least, most = -most, -least
+			}
+			others := s.sumsOf(q, j)
+			if x, y := s.find(others, least, most); x >= 0 {
+				off := b.sign * (own[x] - others[y])
+				b.best, b.partner, b.j, b.x, b.y = max(b.load-off, other+off), q, j, x, y
+				limit, found = b.best-1, true
+			}
+		}
+		if found || limit == b.best-1 {
+			return
+		}
+	}
+}
+
+// lightest puts the packs that an exchange with the heaviest may lower it below
+// b.best into s.partner, at most mostPartners, the lightest.
+func (s *state) lightest(b *bestExchange) {
 	s.partner = s.partner[:0]
 	for i, load := range s.load {
-		load *= sign
+		load *= b.sign
 		n := len(s.partner)
-		if int32(i) == q || n == mostPartners && load >= sign*s.load[s.partner[n-1]] {
+		if load >= 2*b.best-b.load || n == mostPartners && load >= b.sign*s.load[s.partner[n-1]] {
 			continue
 		}
 		if n < mostPartners {
@@ -69,7 +115,7 @@ func (s *state) lightest(q int32, sign int64) {
 			n++
 		}
 		at := n - 1
-		for at > 0 && sign*s.load[s.partner[at-1]] > load {
+		for at > 0 && b.sign*s.load[s.partner[at-1]] > load {
 			s.partner[at] = s.partner[at-1]
 			at--
 		}

@@ -2,32 +2,45 @@ package exchange
 
 import "math"
 
-// descend improves the packing in the state as far as the options ask for.
-func (p *Packer) descend() outcome {
+// descend improves the packing in the state as far as the options ask for, or
+// until it is clear that the load of its heaviest pack stays above most.
+func (p *Packer) descend(most int64) outcome {
 	p.passes = p.opt.Passes
+	if p.packs <= 2 {
+		p.passes = 0 // there is nobody to pass anything to
+	}
 	tolerance := min(p.opt.Tolerance, p.easy())
 	// Where small packs make a tolerance hard to reach, reaching wider ones
 	// first leaves less to do when it fails.
 	if p.passes > 0 {
-		for wide := firstRung * p.reach(); wide > 2*tolerance; wide /= 2 {
-			if !p.phase(p.lower(wide), false) {
+		wide := firstRung * p.reach()
+		for range mostRungs {
+			if wide <= 2*tolerance || !p.phase(p.lower(wide), false) {
 				break
 			}
+			wide /= rung
 		}
 	}
 	done := p.phase(p.lower(tolerance), true)
 	if done && p.above(p.lower(tolerance/polish)) <= fewPacks {
+		p.passes = min(p.passes, polishPasses)
 		p.phase(p.lower(tolerance/polish), true)
 	}
-	if p.opt.RaiseMin {
+	got := outcome{done: done}
+	got.most, got.least = p.extremes()
+	if p.opt.RaiseMin && got.most <= most {
 		p.phase(p.raise(tolerance), true)
+		got.most, got.least = p.extremes()
 	}
-	most, least := p.extremes()
-	return outcome{most, least, done}
+	return got
 }
 
-// firstRung is the first tolerance, in multiples of the reach; found by trial.
-const firstRung = 8
+// The tolerances that are reached first; found by trial.
+const (
+	firstRung = 16  // the widest, in multiples of the reach
+	rung      = 1.5 // each by the next
+	mostRungs = 40  // for a tolerance of 0
+)
 
 // reach estimates the tolerance that exchanges between two packs can attain
 // when half of the packs are partners: the one at which a single exchange fits.
@@ -55,10 +68,12 @@ func (p *Packer) easy() float64 {
 }
 
 // Where few packs are above a tolerance that is polish times finer, as below a
-// single heavy item, it costs little to bring them down too.
+// single heavy item, it costs little to bring them down too, or to find soon
+// that this is not to be.
 const (
-	polish   = 100
-	fewPacks = 3
+	polish       = 100
+	fewPacks     = 3
+	polishPasses = 8
 )
 
 // above counts the packs above the limit.
@@ -156,7 +171,7 @@ func (p *Packer) phase(a aim, last bool) bool {
 			continue
 		}
 		plain++
-		if !last || plain > a.mostPlain(len(s.load)) || !s.exchangeBest(heaviest, a) {
+		if !last || plain > a.mostPlain(len(s.load)) || !s.exchangeBest(heaviest, lightest, a) {
 			p.count--
 			return false
 		}
@@ -183,21 +198,35 @@ func (a aim) opposite() aim {
 }
 
 // landmarks returns the pack nearest above the limit, −1 where none is above,
-// the heaviest and the lightest pack.
+// the heaviest and the lightest pack; of equal ones any.
 func (s *state) landmarks(a aim) (near, heaviest, lightest int32) {
+	// Words of a load and its pack are compared without branches, which would be
+	// anyone's guess; of more packs than a word has room for, block by block.
+	const block, mask, far = 1 << packBits, 1<<packBits - 1, 1 << 62
 	near = -1
-	nearest, most, least := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
-	for q, load := range s.load {
-		load *= a.sign
-		if load > a.limit && load < nearest {
-			near, nearest = int32(q), load
+	sign, limit := a.sign, min(a.limit, 1<<loadBits-1)<<packBits|mask
+	for base := 0; base < len(s.load); base += block {
+		nearest, most, least := int64(far), int64(-far), int64(far)
+		for i, load := range s.load[base:min(base+block, len(s.load))] {
+			word := sign*load<<packBits | int64(i)
+			most += max0(word - most)
+			least -= max0(least - word)
+			above := (limit - word) >> 63
+			nearest -= max0(nearest - (word&above | far&^above))
 		}
-		if load > most {
-			heaviest, most = int32(q), load
+		pick := func(word int64, q *int32, sign int64) {
+			if at := int32(base) + int32(word&mask); base == 0 || *q < 0 || sign*a.sign*s.load[at] < sign*a.sign*s.load[*q] {
+				*q = at
+			}
 		}
-		if load < least {
-			lightest, least = int32(q), load
+		pick(most, &heaviest, -1)
+		pick(least, &lightest, 1)
+		if nearest < far {
+			pick(nearest, &near, 1)
 		}
 	}
 	return near, heaviest, lightest
 }
+
+// max0 returns max(x, 0), without a branch.
+func max0(x int64) int64 { return x &^ (x >> 63) }

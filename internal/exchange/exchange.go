@@ -4,13 +4,14 @@
 // A pack above the limit is brought into a window around the mean by one
 // exchange with a pack that has room for the excess, so that most packs need one
 // exchange in all. The exchange of one item for one is found among all packs by
-// searching the sorted items; exchanges of j items for j among the sorted lists
-// of the j-subsets of two packs, as far as smaller ones do not fit. Where no
-// pack fits, the excess is split, or passed on from pack to pack until one does;
-// and where that fails too, the best exchange with another pack is taken, which
-// is the exchange descent in its plain form.
+// searching the sorted items; exchanges of j items for j, as far as smaller ones
+// do not fit, by looking the j-subsets of other packs up in a hash table of those
+// of the pack, with cells as wide as the window. Where no pack fits, the excess
+// is split, or passed on from pack to pack until one does; and where that fails
+// too, the best exchange with another pack is taken, which is the exchange
+// descent in its plain form.
 //
-// Loads are whole numbers, at most 2⁴⁶ for a pack: sums of weights are exact,
+// Loads are whole numbers, below 2⁴⁶ for a pack: sums of weights are exact,
 // so an exchange that lowers a load truly lowers it and the descent must end.
 package exchange
 
@@ -107,11 +108,11 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 	p.sorter.Descending(p.order, weights)
 	exact := p.setWeights(weights)
 	p.count, p.ctx = 0, ctx
-	var best outcome
+	best := outcome{most: math.MaxInt64}
 	for start := 0; start < p.starts(best); start++ {
 		p.begin(seed, layer, start, weights)
-		got := p.descend()
-		if start == 0 || got.better(best) {
+		got := p.descend(best.most)
+		if got.better(best) {
 			best = got
 			copy(p.best, p.member)
 		}
@@ -131,12 +132,23 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 }
 
 // starts is how many descents the layer is worth, given the best so far: all
-// where a few heavy items decide, few items are there at all, or the best is
-// poor; a quarter where many items can make up for each other.
+// where it is poor for what exchanges should attain, or a few heavy items
+// decide; a quarter where many items can make up for each other, half where
+// there are few items at all.
 func (p *Packer) starts(best outcome) int {
-	const fewItems, near, poor = 40, 1e-3, 5e-3
-	g := p.goal
-	if len(p.order) > fewItems && g.bound-g.level <= part(g.level, near) && best.most-g.bound <= part(g.bound, poor) {
+	const (
+		fewItems      = 40
+		near          = 1e-3 // of the mean load to the bound, where no heavy item decides
+		poor, poorFew = 32, 2.5
+		poorest       = 5e-3
+	)
+	g, reach := p.goal, p.reach()
+	enough := func(gap float64) bool { return best.most-g.bound <= part(g.bound, gap) }
+	switch {
+	case len(p.order) <= fewItems && enough(poorFew*reach):
+		return max(1, p.opt.Starts/2)
+	case len(p.order) > fewItems && g.bound-g.level <= part(g.level, near) &&
+		enough(min(poorest, max(2*p.opt.Tolerance, poor*reach))):
 		return max(1, p.opt.Starts/4)
 	}
 	return max(1, p.opt.Starts)

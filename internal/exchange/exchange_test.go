@@ -148,10 +148,10 @@ func TestReachesItsTolerance(t *testing.T) {
 	}
 }
 
-// More packs than have room for their lists: lists of two packs may not get in
+// More packs than have room for their sums: sums of two packs may not get in
 // each other's way.
-func TestMorePacksThanLists(t *testing.T) {
-	const packs, capacity = 2*maxLists + 100, 4
+func TestMorePacksThanSlots(t *testing.T) {
+	const packs, capacity = 2*maxSlots + 100, 4
 	for _, kind := range []string{"uniform", "lognormal", "tail"} {
 		weights := loads(kind, packs*capacity, 1)
 		got, result := run(t, New(packs*capacity, packs, standard), weights)
@@ -204,8 +204,8 @@ func TestMoreStartsAreNoWorse(t *testing.T) {
 	}
 }
 
-// The lists of subsets are those that plain enumeration gives.
-func TestSubsetLists(t *testing.T) {
+// The subsets are those that plain enumeration gives.
+func TestSubsets(t *testing.T) {
 	for _, capacity := range []int{2, 5, 9, 16, 40} {
 		var s state
 		s.init(2*capacity, 2, 4)
@@ -215,23 +215,25 @@ func TestSubsetLists(t *testing.T) {
 		}
 		s.settleMembers()
 		for j := 1; j <= s.largest; j++ {
+			var masks []uint16
 			var want []int64
-			for set := range 1 << s.chosen {
+			for set := range 1 << len(s.chosen) {
 				sum, size := int64(0), 0
 				for i := range s.chosen {
 					if set>>i&1 == 1 {
-						sum += s.weight[s.items(1)[s.chosenSlot(i)]]
+						sum += s.weight[s.items(1)[s.chosen[i]]]
 						size++
 					}
 				}
-				if size == j {
-					want = append(want, sum<<subsetBits|int64(set))
+				if size == j { // rising numbers are in colexicographic order
+					masks, want = append(masks, uint16(set)), append(want, sum)
 				}
 			}
-			slices.Sort(want)
-			slices.Reverse(want)
-			if got := s.list(1, j); !slices.Equal(got, want) {
-				t.Errorf("capacity %d: %d-subsets are wrong", capacity, j)
+			if !slices.Equal(s.masks[j], masks) {
+				t.Errorf("capacity %d: %d-subsets are %b, want %b", capacity, j, s.masks[j], masks)
+			}
+			if !slices.Equal(s.sumsOf(1, j), want) || !slices.Equal(s.ownSums(1, j), want) {
+				t.Errorf("capacity %d: sums of %d-subsets are wrong", capacity, j)
 			}
 			if len(want) > maxSubsets {
 				t.Errorf("capacity %d: %d subsets", capacity, len(want))
@@ -240,29 +242,51 @@ func TestSubsetLists(t *testing.T) {
 	}
 }
 
-// Looking up pairs finds a pair as near as merging the lists does.
-func TestNearestPairs(t *testing.T) {
+// The table finds a pair of sums within an interval if and only if there is
+// one, where not many are in one cell.
+func TestTableFindsWhatIsThere(t *testing.T) {
+	table := table{next: make([]uint32, 80)}
 	rapid.Check(t, func(t *rapid.T) {
-		const capacity = 6
-		var s state
-		s.init(2*capacity, 2, 2)
-		for x := range s.weight {
-			s.weight[x] = rapid.Int64Range(0, 1000).Draw(t, "weight")
-			s.member[x] = int32(x)
-		}
-		s.settleMembers()
-		goal := rapid.Int64Range(-2500, 2500).Draw(t, "goal") << subsetBits
-		enough := rapid.SampledFrom([]int64{0, 20 << subsetBits}).Draw(t, "enough")
-		list := s.list(0, 2)
-		x, y, miss := s.nearestPair(list, 1, goal, enough)
-		_, _, best := nearest(list, s.list(1, 2), goal, 0)
-		if off := x - y - goal; max(off, -off) != miss || !slices.Contains(list, x) || !slices.Contains(s.list(1, 2), y) {
-			t.Fatalf("%d and %d are not pairs that are off by %d", x, y, miss)
-		}
-		if miss > max(best, enough) {
-			t.Fatalf("off by %d, the nearest by %d", miss, best)
+		most := rapid.SampledFrom([]int64{10, 1000, 1 << 40, 1 << 46}).Draw(t, "most")
+		sums := rapid.SliceOfN(rapid.Int64Range(0, most), 1, 6)
+		entered, others := sums.Draw(t, "entered"), sums.Draw(t, "others")
+		width := rapid.Int64Range(0, most/4).Draw(t, "width")
+		table.enter(entered, width)
+		for range 4 { // further searches of the same table
+			least := rapid.Int64Range(-most, most).Draw(t, "least")
+			upper := least + rapid.Int64Range(0, width).Draw(t, "narrower")
+			there := false
+			for _, x := range entered {
+				for _, y := range others {
+					there = there || least <= x-y && x-y <= upper
+				}
+			}
+			x, y := table.find(others, least, upper)
+			if x >= 0 != there {
+				t.Fatalf("found %d, %d; there is one: %v", x, y, there)
+			}
+			if there {
+				if off := entered[x] - others[y]; off < least || off > upper {
+					t.Fatalf("%d is not between %d and %d", off, least, upper)
+				}
+			}
 		}
 	})
+}
+
+// Stamps come round again after 2¹⁶ fillings, without what is left of the first.
+func TestTableAfterManyFillings(t *testing.T) {
+	table := table{next: make([]uint32, 2)}
+	table.enter([]int64{5}, 0)
+	for range 1<<16 - 1 {
+		table.enter([]int64{9}, 0)
+	}
+	if x, _ := table.find([]int64{0}, 5, 5); x >= 0 {
+		t.Error("a sum was found that is no longer there")
+	}
+	if x, _ := table.find([]int64{0}, 9, 9); x != 0 {
+		t.Error("the sum that is there was not found")
+	}
 }
 
 // single finds what trying all pairs finds.
@@ -295,7 +319,7 @@ func TestSingleIsTheNearestPair(t *testing.T) {
 				}
 			}
 		}
-		x, y, miss := s.single(0, sign, want)
+		x, y, miss := s.single(0, sign, want, 1000)
 		if miss != nearestPair {
 			t.Fatalf("off by %d, the nearest pair by %d", miss, nearestPair)
 		}
@@ -307,17 +331,115 @@ func TestSingleIsTheNearestPair(t *testing.T) {
 	})
 }
 
+// The exchange that is taken is an improvement wherever one or two items for as
+// many are one, and no worse than the best of one for one.
+func TestExchangeBest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const packs, capacity = 4, 4
+		var s state
+		s.init(packs*capacity, packs, 2)
+		weights := rapid.SliceOfN(rapid.Int64Range(0, 1000), packs*capacity, packs*capacity).Draw(t, "weights")
+		slices.Sort(weights)
+		slices.Reverse(weights)
+		copy(s.weight, weights)
+		s.spread = 100
+		members := make([]int32, packs*capacity)
+		for x := range members {
+			members[x] = int32(x)
+		}
+		copy(s.member, rapid.Permutation(members).Draw(t, "members"))
+		s.settleMembers()
+		sign := rapid.SampledFrom([]int64{1, -1}).Draw(t, "sign")
+		target := sign * rapid.Int64Range(1000, 3000).Draw(t, "target")
+		a := newAim(sign, target, target)
+		_, heaviest, lightest := s.landmarks(a)
+
+		load := sign * s.load[heaviest]
+		best := [3]int64{load, load, load} // with j items for j
+		for q := range int32(packs) {
+			for j := 1; j <= 2 && q != heaviest; j++ {
+				for _, x := range s.ownSums(heaviest, j) {
+					for _, y := range s.sumsOf(q, j) {
+						moved := sign * (x - y)
+						best[j] = min(best[j], max(load-moved, sign*s.load[q]+moved))
+					}
+				}
+			}
+		}
+		before := slices.Clone(s.load)
+		if got := s.exchangeBest(heaviest, lightest, a); got != (min(best[1], best[2]) < load) {
+			t.Fatalf("an exchange: %v; the best of each kind leave %v of %d", got, best[1:], load)
+		}
+		heavier := int64(math.MinInt64)
+		for q := range s.load {
+			if s.load[q] != before[q] {
+				heavier = max(heavier, sign*s.load[q])
+			}
+		}
+		if heavier > best[1] {
+			t.Fatalf("leaves %d of %d, one item for one %d", heavier, load, best[1])
+		}
+	})
+}
+
+// Landmarks are what plain comparisons find, in more than one block of packs.
+func TestLandmarks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		packs := rapid.SampledFrom([]int{1, 7, 1<<packBits + 50}).Draw(t, "packs")
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		s := state{load: make([]int64, packs)}
+		for q := range s.load {
+			s.load[q] = rng.Int64N(1 << loadBits)
+		}
+		sign := rapid.SampledFrom([]int64{1, -1}).Draw(t, "sign")
+		limit := sign * rng.Int64N(1<<loadBits)
+		if rapid.Bool().Draw(t, "far") {
+			limit = 1 << 55
+		}
+		a := newAim(sign, 0, limit)
+		near, heaviest, lightest := s.landmarks(a)
+		nearest, most, least := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
+		for _, load := range s.load {
+			load *= sign
+			most, least = max(most, load), min(least, load)
+			if load > a.limit {
+				nearest = min(nearest, load)
+			}
+		}
+		if sign*s.load[heaviest] != most || sign*s.load[lightest] != least {
+			t.Fatalf("loads %d and %d, want %d and %d", s.load[heaviest], s.load[lightest], sign*most, sign*least)
+		}
+		if near < 0 != (nearest == math.MaxInt64) || near >= 0 && sign*s.load[near] != nearest {
+			t.Fatalf("pack %d is not nearest above the limit", near)
+		}
+	})
+}
+
 func BenchmarkPack(b *testing.B) {
-	for _, tolerance := range []float64{1, 1e-3, 1e-4, 1e-5} {
-		b.Run(fmt.Sprint(tolerance), func(b *testing.B) {
+	tests := []struct {
+		kind         string
+		items, packs int
+		tolerance    float64
+	}{
+		{"lognormal", 288, 32, 1},
+		{"lognormal", 288, 32, 1e-3},
+		{"lognormal", 288, 32, 1e-4},
+		{"lognormal", 288, 32, 1e-5},
+		{"uniform", 256, 64, 1e-4},
+		{"uniform", 96, 32, 1e-4},
+		{"uniform", 32, 8, 1e-4},
+		{"lognormal", 4096, 256, 1e-4},
+	}
+	for _, tt := range tests {
+		b.Run(fmt.Sprintf("%s %d %d %g", tt.kind, tt.items, tt.packs, tt.tolerance), func(b *testing.B) {
 			opt := standard
-			opt.Tolerance = tolerance
-			p := New(288, 32, opt)
+			opt.Tolerance = tt.tolerance
+			p := New(tt.items, tt.packs, opt)
 			var layers [16][]float32
 			for i := range layers {
-				layers[i] = loads("lognormal", 288, uint64(i))
+				layers[i] = loads(tt.kind, tt.items, uint64(i))
 			}
-			pack, rank := make([]int32, 288), make([]int32, 288)
+			pack, rank := make([]int32, tt.items), make([]int32, tt.items)
 			for i := 0; b.Loop(); i++ {
 				if _, err := p.Pack(context.Background(), 1, 0, layers[i%16], pack, rank); err != nil {
 					b.Fatal(err)

@@ -21,7 +21,8 @@ func (s *state) fit(q int32, a aim) (int32, bool) {
 const (
 	worthSingle = 1.0
 	worthSubset = 1.0
-	worthOnce   = 0.6 // in one partner: its list will hardly be used again
+	worthLast   = 0.1 // when there are no larger subsets
+	worthBoth   = 0.1 // per partner, to bring the partner into the window
 )
 
 // fitRoom brings pack q into the window by one exchange of at most largest
@@ -29,73 +30,70 @@ const (
 func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	excess := a.sign*s.load[q] - a.target
 	least := excess - a.window
-	s.partner = s.partner[:0]
+	s.partner = s.partner[:len(s.room)] // filled without branches
+	n := 0
 	for i, room := range s.room {
+		s.partner[n] = int32(i)
 		if room >= least {
-			s.partner = append(s.partner, int32(i))
+			n++
 		}
 	}
-	if len(s.partner) == 0 {
+	if s.partner = s.partner[:n]; n == 0 {
 		return -1, false
 	}
 	// Differences of weights lie within about ±spread; those of j-subsets lie
 	// about as dense per pair.
 	chance := float64(len(s.partner)) * float64(a.window) / float64(s.spread)
 	if largest == 1 || chance*float64(s.capacity*s.capacity) > worthSingle {
-		if x, y, miss := s.single(q, a.sign, excess); miss <= a.window {
+		if x, y, miss := s.single(q, a.sign, excess, a.window); miss <= a.window {
 			return s.exchangeOne(x, y), true
 		}
 	}
 	chance *= float64(min(len(s.partner), mostPartners)) / float64(len(s.partner))
 	for j := 2; j <= largest; j++ {
 		finds := chance * float64(s.length[j]) * float64(s.length[j])
-		if j < largest && finds < worthSubset {
+		if finds < worthLast || j < largest && finds < worthSubset {
 			continue
 		}
-		once := finds > worthOnce*float64(min(len(s.partner), mostPartners))
-		if partner, ok := s.fitSubset(q, j, excess, once, a); ok {
+		if partner, ok := s.fitSubset(q, j, excess, finds > worthBoth*float64(len(s.partner)), a); ok {
 			return partner, true
 		}
 	}
 	return -1, false
 }
 
-// fitSubset is fitRoom for exchanges of j items with one of s.partner. once says
-// that lists of partners are not worth sorting.
-func (s *state) fitSubset(q int32, j int, excess int64, once bool, a aim) (int32, bool) {
-	list := s.list(q, j)
-	ready := 0 // partners whose lists are there come first
-	for i, partner := range s.partner {
-		if s.has(partner, j) {
-			s.partner[ready], s.partner[i] = partner, s.partner[ready]
-			ready++
-		}
-	}
+// fitSubset is fitRoom for exchanges of j items with one of s.partner. both says
+// that it will do if the partner ends in the window.
+func (s *state) fitSubset(q int32, j int, excess int64, both bool, a aim) (int32, bool) {
+	s.enter(s.ownSums(q, j), 2*a.window)
 	for _, partner := range s.partner[:min(len(s.partner), mostPartners)] {
 		room := s.room[partner]
-		try := func(least, most int64) bool {
-			goal, enough := a.sign*(least+most)<<(subsetBits-1), (most-least)<<(subsetBits-1)
-			var x, y, miss int64
-			if once && j == 2 && !s.has(partner, j) {
-				x, y, miss = s.nearestPair(list, partner, goal, enough)
-			} else {
-				x, y, miss = nearest(list, s.otherList(partner, q, j), goal, enough)
-			}
-			if miss > enough {
-				return false
-			}
-			s.exchangeSubsets(q, partner, x, y)
-			return true
-		}
-		// Either pack q ends in the window, or its partner does.
-		if try(excess-a.window, min(excess+a.window, room)) {
+		if s.moveSubset(q, partner, j, a.sign, excess-a.window, min(excess+a.window, room)) {
 			return partner, true
 		}
-		if least := max(room-2*a.window, excess+a.window); least < room && room < math.MaxInt64/4>>subsetBits && try(least, room) {
+		if !both {
+			continue
+		}
+		if least := max(room-2*a.window, excess+a.window); least < room && room < math.MaxInt64/4 &&
+			s.moveSubset(q, partner, j, a.sign, least, room) {
 			return partner, true
 		}
 	}
 	return -1, false
+}
+
+// moveSubset exchanges j items of pack q, whose sums are in the table, for
+// items of its partner so that least to most are moved, if that is possible.
+func (s *state) moveSubset(q, partner int32, j int, sign, least, most int64) bool {
+	if sign < 0 {
+		least, most = -most, -least
+	}
+	x, y := s.find(s.sumsOf(partner, j), least, most)
+	if x < 0 {
+		return false
+	}
+	s.exchangeSubsets(q, partner, j, x, y)
+	return true
 }
 
 // share moves much of the heaviest pack's excess, or about half of what it has
@@ -103,7 +101,8 @@ func (s *state) fitSubset(q int32, j int, excess int64, once bool, a aim) (int32
 func (s *state) share(heaviest int32, lack int64, a aim) bool {
 	excess := a.sign*s.load[heaviest] - a.target
 	s.setRoom(heaviest, a.sign, max(a.limit, a.target+excess/2))
-	if x, y, miss := s.single(heaviest, a.sign, excess); miss <= max(a.window, excess/4) {
+	enough := max(a.window, excess/4)
+	if x, y, miss := s.single(heaviest, a.sign, excess, enough); miss <= enough {
 		s.exchangeOne(x, y)
 		return true
 	}
@@ -112,7 +111,7 @@ func (s *state) share(heaviest int32, lack int64, a aim) bool {
 		return false
 	}
 	s.setRoom(heaviest, a.sign, a.target+excess/4*3)
-	if x, y, miss := s.single(heaviest, a.sign, half); miss <= half/4 {
+	if x, y, miss := s.single(heaviest, a.sign, half, half/4); miss <= half/4 {
 		s.exchangeOne(x, y)
 		return true
 	}

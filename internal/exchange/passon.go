@@ -27,7 +27,7 @@ func (p *Packer) passOn(q int32, a aim) bool {
 		next, ok := s.fitRoom(q, a, min(2, s.largest))
 		if !ok {
 			// Lighter than wanted will do: what is missing is room for others.
-			x, y, miss := s.single(q, a.sign, a.sign*s.load[q]-a.target+3*a.window)
+			x, y, miss := s.single(q, a.sign, a.sign*s.load[q]-a.target+3*a.window, 4*a.window)
 			if miss > 4*a.window {
 				break
 			}

@@ -6,22 +6,29 @@ import "math"
 // one whose pack has room. Only where few have does it cut the search short.
 const scan = 64
 
+// place returns the first item that weighs at most goal, all items if none.
+func (s *state) place(goal int64) int {
+	weight := s.weight
+	at, n := 0, len(weight)
+	for n > 0 {
+		half := (n + 1) >> 1
+		at += half & int((goal-weight[at+half-1])>>63) // a step where it is above goal
+		n -= half
+	}
+	return at
+}
+
 // single looks for items x of pack a and y of another pack such that the weight
 // moved out of a, sign·(weight x − weight y), is nearest to want and no more
 // than the room of y's pack. miss is how far off it is; the largest number
-// there is where there is no such pair.
-func (s *state) single(a int32, sign, want int64) (bestX, bestY int32, miss int64) {
-	miss = math.MaxInt64
+// there is where no such pair is off by enough or less.
+func (s *state) single(a int32, sign, want, enough int64) (bestX, bestY int32, miss int64) {
+	miss = enough + 1
 	weight, packOf, room := s.weight, s.packOf, s.room
 	for _, x := range s.items(a) {
 		wx := weight[x]
 		goal := wx - sign*want
-		at, n := 0, len(weight) // at: the first weight ≤ goal
-		for n > 0 {
-			half := (n + 1) >> 1
-			at += half & int((goal-weight[at+half-1])>>63) // a step where it is above goal
-			n -= half
-		}
+		at := s.place(goal)
 		for y := at - 1; y >= max(0, at-scan); y-- {
 			off := weight[y] - goal
 			if off >= miss {
@@ -42,6 +49,9 @@ func (s *state) single(a int32, sign, want int64) (bestX, bestY int32, miss int6
 				break
 			}
 		}
+	}
+	if miss > enough {
+		miss = math.MaxInt64
 	}
 	return bestX, bestY, miss
 }

@@ -1,8 +1,11 @@
 package exchange
 
-// loadBits limits the load of a pack to 2^loadBits; the other bits of an int64
-// hold the items of a subset (see subsets).
-const loadBits = 63 - 1 - subsetBits
+import "slices"
+
+const (
+	loadBits = 46 // a load is below 2^loadBits
+	packBits = 16 // a word that holds a load has these left for the pack
+)
 
 // state is a packing of one layer in the course of a descent. Items are named
 // by their place in the order of falling weight.
@@ -13,12 +16,14 @@ type state struct {
 	fine     int64   // the same among the lighter half, about
 	member   []int32 // [packs, capacity] item in each slot
 	slot     []int32 // [items]
+	inSlot   []int64 // [packs, capacity] weight of the item in each slot
 	packOf   []int32 // [items]
 	load     []int64 // [packs]
 
 	room    []int64 // [packs] what a pack may take in the exchange looked for
 	partner []int32 // packs that come into question
 	subsets
+	table
 
 	saved []int32 // members when the excess was first passed on
 	seen  []int32 // [packs] pass on which a pack had the excess last
@@ -29,9 +34,11 @@ func (s *state) init(items, packs, exchange int) {
 	s.weight = make([]int64, items)
 	s.member, s.saved = make([]int32, items), make([]int32, items)
 	s.slot, s.packOf = make([]int32, items), make([]int32, items)
+	s.inSlot = make([]int64, items)
 	s.load, s.room = make([]int64, packs), make([]int64, packs)
 	s.partner, s.seen = make([]int32, 0, packs), make([]int32, packs)
 	s.subsets.init(packs, s.capacity, exchange)
+	s.next = make([]uint32, 2*slices.Max(s.length))
 }
 
 // items returns the items of pack q.
@@ -43,6 +50,7 @@ func (s *state) items(q int32) []int32 {
 func (s *state) settleMembers() {
 	for slot, x := range s.member {
 		s.slot[x] = int32(slot)
+		s.inSlot[slot] = s.weight[x]
 	}
 	for q := range s.load {
 		for _, x := range s.items(int32(q)) {
@@ -55,8 +63,8 @@ func (s *state) settleMembers() {
 // refresh derives what depends on the items of pack q.
 func (s *state) refresh(q int32) {
 	load := int64(0)
-	for _, x := range s.items(q) {
-		load += s.weight[x]
+	for _, w := range s.inSlot[int(q)*s.capacity:][:s.capacity] {
+		load += w
 	}
 	s.load[q] = load
 	s.forget(q)
@@ -67,6 +75,7 @@ func (s *state) swap(x, y int32) {
 	sx, sy := s.slot[x], s.slot[y]
 	s.slot[x], s.slot[y] = sy, sx
 	s.member[sx], s.member[sy] = y, x
+	s.inSlot[sx], s.inSlot[sy] = s.weight[y], s.weight[x]
 	s.packOf[x], s.packOf[y] = s.packOf[y], s.packOf[x]
 }
 
