@@ -89,7 +89,7 @@ func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
 	page := pageSize(e, shape)
 	v := &vector{
 		ensemble: e, shape: shape,
-		items:    uint(max(8, bits.Len(uint(shape.Items-1)))), // fewer would not make keys of draws any wider
+		items:    uint(bits.Len(uint(shape.Items - 1))),
 		draws:    draws.NewLayer(shape.Items),
 		rows:     make([]vectorRow, page/draws.Lanes*roundUp(shape.Items, blockRows)),
 		exact:    make([]vectorRow, shape.Items),
@@ -111,16 +111,16 @@ func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 // load of a pack might overflow.
 func (v *vector) setLayer(weights []float32, layer int, random strategies.Random) bool {
 	e := v.ensemble
-	least, most, total := float32(math.MaxFloat32), float32(0), 0.0
+	lowest, highest, total := uint32(math.MaxUint32), uint32(0), 0.0
 	for i, w := range weights {
 		w = abs(w)
 		v.numbered[i] = numberedWeight{uint32(i), w}
-		if w > 0 {
-			least = min(least, w)
-		}
-		most = max(most, w)
 		total += float64(w)
+		word := math.Float32bits(w) // in the order of the floats
+		lowest = min(lowest, word-1) // which for 0 is the greatest there is
+		highest = max(highest, word)
 	}
+	least, most := math.Float32frombits(lowest+1), math.Float32frombits(highest) // of those with a load
 	// Rounding does not turn the order of products around, so no noisy weight but
 	// 0 is beyond that of the least or the greatest weight with the extreme draws.
 	least = min(least, most, draws.Noisy(least, 0, e.Spread, e.Floor))
