@@ -116,7 +116,7 @@ func (v *vector) setLayer(weights []float32, layer int, random strategies.Random
 		w = abs(w)
 		v.numbered[i] = numberedWeight{uint32(i), w}
 		total += float64(w)
-		word := math.Float32bits(w) // in the order of the floats
+		word := math.Float32bits(w)  // in the order of the floats
 		lowest = min(lowest, word-1) // which for 0 is the greatest there is
 		highest = max(highest, word)
 	}
