@@ -5,9 +5,9 @@
 // (sorting), greedy, refinement. No stage needs memory of size n²; all memory
 // is allocated once per worker and reused.
 //
-// On amd64 processors with AVX-512, layers of up to 4096 items and 128 packs are
-// packed by vector instructions, with the same answers; the build tag purego
-// leaves these out.
+// On amd64 processors with AVX-512, candidates are made and scored side by side by
+// vector instructions, in layers of up to 8192 items, with the same answers; the
+// build tag purego leaves these out.
 package cpu
 
 import (

@@ -69,7 +69,7 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, ve
 		lpt:    make([]int32, shape.Items),
 	}
 	if vectors {
-		w.vector = newVector(e, shape)
+		w.vector = newVector(e, shape, &w.greedy)
 	}
 	return w
 }
@@ -97,7 +97,7 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 		try(layer, first, weights)
 	}
 
-	if !vectors { // which have packed what is kept
+	if !vectors || !w.vector.places() {
 		for _, c := range w.kept.best() {
 			w.greedy.pack(c)
 		}

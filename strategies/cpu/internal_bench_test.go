@@ -66,7 +66,7 @@ func BenchmarkVector(b *testing.B) {
 		{Layers: 1, Items: 64, Packs: 8},
 	} {
 		e := strategies.Ensemble{Candidates: 128, Random: 32, Keep: 8, Spread: 0.4, Floor: 0.8}
-		v, weights := newVector(e, shape), layerOf(shape.Items)
+		v, weights := newVector(e, shape, nil), layerOf(shape.Items)
 		v.setLayer(weights, 2, strategies.Random{Seed: 1})
 		v.turn(0)
 		kept := newSelection(8, 1, shape.Items)

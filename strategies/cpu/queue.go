@@ -11,36 +11,46 @@ import (
 // stand in a queue, the least loaded in front, the lowest number on ties. The
 // first takes the next item and goes to its new place.
 type queue interface {
-	// pack packs items, words with an item's number in the bits of mask, and makes
+	// pack packs items, words with an item's number in the lowest bits, and makes
 	// them words of the queue's format. It sets the imbalance of each lane.
-	pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorScores)
+	pack(items []vectorRow, weights []numberedWeight, imbalance *vectorScores)
+	// format is the same for all words.
 	format() placeFormat
 }
 
-// placeFormat says where in a word there are an item and its place. The rank is
-// last less the room, modulo the mask.
+// placeFormat says where in a word there are an item and, if the mask of rooms is
+// not 0, its place. The rank is last less the room, modulo that mask.
 type placeFormat struct {
 	item, pack, room uint32 // masks, the latter two after shifting
 	packAt, roomAt   uint32 // lowest bits
 	last             uint32
 }
 
+// hasPlaces reports whether there are places.
+func (f *placeFormat) hasPlaces() bool { return f.room != 0 }
+
 // place returns the place in a word.
 func (f *placeFormat) place(word uint32) place {
 	return place{int32(word >> (f.packAt & 31) & f.pack), int32((f.last - word>>(f.roomAt&31)) & f.room)}
 }
 
-// newQueue returns the queue for a shape within vector's limits.
-func newQueue(shape packing.Shape) queue {
-	if shape.Packs <= shortPacks && shape.Capacity() <= shortCapacity {
-		return newShortQueue(shape)
+// newQueue returns the fastest queue for a shape within vector's limits. item is
+// the mask of an item's number in the words to be packed; g may be part of the
+// queue.
+func newQueue(shape packing.Shape, item uint32, g *greedy) queue {
+	switch {
+	case shape.Packs <= shortPacks && shape.Capacity() <= shortCapacity:
+		return newShortQueue(shape, item)
+	case shape.Packs <= longPacks && shape.Items <= longItems:
+		return newLongQueue(shape, item)
 	}
-	return newLongQueue(shape)
+	return &treeQueue{item: item, greedy: g, slots: newSelection(0, lanes, shape.Items).slots}
 }
 
 // shortQueue is the queue of few packs, which stays in registers.
 type shortQueue struct {
 	shape packing.Shape
+	item  uint32       // mask
 	start shortPacking // of empty packs
 	loads [shortPacks]vectorRow
 }
@@ -58,8 +68,8 @@ type shortPacking struct {
 	place [shortPacks]vectorRow // (room − 1)<<24 | pack<<16
 }
 
-func newShortQueue(shape packing.Shape) *shortQueue {
-	q := &shortQueue{shape: shape}
+func newShortQueue(shape packing.Shape, item uint32) *shortQueue {
+	q := &shortQueue{shape: shape, item: item}
 	for p := range q.start.load {
 		for l := range q.start.load[p] {
 			q.start.place[p][l] = uint32((shape.Capacity()-1)<<24 | p<<16)
@@ -80,8 +90,8 @@ func (q *shortQueue) format() placeFormat {
 	}
 }
 
-func (q *shortQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorScores) {
-	packShort(items, mask, weights, &q.start, q.shape.Packs, &q.loads)
+func (q *shortQueue) pack(items []vectorRow, weights []numberedWeight, imbalance *vectorScores) {
+	packShort(items, q.item, weights, &q.start, q.shape.Packs, &q.loads)
 	least, most := &q.loads[0], &q.loads[q.shape.Packs-1]
 	for l := range imbalance {
 		imbalance[l] = math.Float32frombits(most[l]&^signBit) - math.Float32frombits(least[l]&^signBit)
@@ -94,6 +104,7 @@ func (q *shortQueue) pack(items []vectorRow, mask uint32, weights []numberedWeig
 // item goes to its new place in one pass over the queue.
 type longQueue struct {
 	shape  packing.Shape
+	item   uint32       // mask
 	filled []comparator // sorts the queue when each pack has one item
 	queue  []longRow    // a row per pack, then full ones
 }
@@ -101,15 +112,23 @@ type longQueue struct {
 // longRow holds a word of each of half of the lanes.
 type longRow = [longLanes]uint64
 
+// The shapes for a longQueue: its work grows with the number of packs, and a word
+// has 12 bits for an item.
+const (
+	longPacks = 128
+	longItems = 4096
+)
+
 const (
 	longLanes  = draws.Lanes / 2
-	longRoomAt = 12 // above an item's number
+	longRoomAt = 12
 	longPackAt = 25
 )
 
-func newLongQueue(shape packing.Shape) *longQueue {
+func newLongQueue(shape packing.Shape, item uint32) *longQueue {
 	return &longQueue{
 		shape:  shape,
+		item:   item,
 		filled: newNetwork(shape.Packs),
 		queue:  make([]longRow, 1+roundUp(shape.Packs, queueBlock)),
 	}
@@ -119,15 +138,15 @@ func newLongQueue(shape packing.Shape) *longQueue {
 // item.
 func (q *longQueue) format() placeFormat {
 	return placeFormat{
-		item: 1<<longRoomAt - 1, pack: vectorPacks - 1, packAt: longPackAt,
-		room: 2*vectorItems - 1, roomAt: longRoomAt, last: uint32(q.shape.Capacity()),
+		item: longItems - 1, pack: longPacks - 1, packAt: longPackAt,
+		room: 2*longItems - 1, roomAt: longRoomAt, last: uint32(q.shape.Capacity()),
 	}
 }
 
-func (q *longQueue) pack(items []vectorRow, mask uint32, weights []numberedWeight, imbalance *vectorScores) {
+func (q *longQueue) pack(items []vectorRow, weights []numberedWeight, imbalance *vectorScores) {
 	for half := range 2 {
-		start := q.begin(half, items, mask, weights)
-		least, most := packLong(half, items[start:], mask, weights, q.queue)
+		start := q.begin(half, items, weights)
+		least, most := packLong(half, items[start:], q.item, weights, q.queue)
 		for l := range least {
 			imbalance[half*longLanes+l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
 		}
@@ -137,9 +156,9 @@ func (q *longQueue) pack(items []vectorRow, mask uint32, weights []numberedWeigh
 // begin readies the queue and returns the position to go on from. As in
 // [greedy.begin], the first items go to one empty pack each if all have a load;
 // a network sorts these packs.
-func (q *longQueue) begin(half int, items []vectorRow, mask uint32, weights []numberedWeight) (start int) {
+func (q *longQueue) begin(half int, items []vectorRow, weights []numberedWeight) (start int) {
 	packs, room := q.shape.Packs, uint64(q.shape.Capacity())<<longRoomAt
-	if q.shape.Capacity() > 1 && fillLong(half, items[:packs], mask, weights, q.queue[:packs], room) {
+	if q.shape.Capacity() > 1 && fillLong(half, items[:packs], q.item, weights, q.queue[:packs], room) {
 		sortRows(q.queue[:packs], q.filled)
 		start = packs
 	} else {
@@ -152,4 +171,27 @@ func (q *longQueue) begin(half int, items []vectorRow, mask uint32, weights []nu
 		q.queue[packs+p] = longRow{full, full, full, full, full, full, full, full}
 	}
 	return start
+}
+
+// treeQueue packs by the trees of a [greedy], which notes no places.
+type treeQueue struct {
+	item   uint32  // mask
+	greedy *greedy // with the weights of the layer
+	slots  []*slot
+}
+
+// format implements [queue].
+func (q *treeQueue) format() placeFormat { return placeFormat{item: q.item} }
+
+func (q *treeQueue) pack(items []vectorRow, _ []numberedWeight, imbalance *vectorScores) {
+	format := q.format()
+	for first := 0; first < len(imbalance); first += lanes {
+		for l, s := range q.slots {
+			takeLane(items, uint(first+l), &format, s)
+		}
+		q.greedy.score(q.slots)
+		for l, s := range q.slots {
+			imbalance[first+l] = s.imbalance
+		}
+	}
 }

@@ -65,12 +65,9 @@ type vectorKeys struct {
 	noisy         bool                // whether all are noisy, for the layer at hand
 }
 
-// The shapes up to which vector is faster than sorter and greedy: its work grows
-// with the product of items and packs and with n (log n)².
-const (
-	vectorItems = 4096
-	vectorPacks = 128
-)
+// vectorItems is the number of items up to which the keys in a word are wide enough
+// for few of them to be equal.
+const vectorItems = 1 << 13
 
 // pageSize is the number of candidates in a page: as many as fit into a cache, up
 // to those of the published program.
@@ -81,9 +78,9 @@ func pageSize(e strategies.Ensemble, shape packing.Shape) int {
 }
 
 // newVector returns nil for a shape or ensemble that is not better off with
-// vector instructions.
-func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
-	if e.Candidates == 1 || shape.Items > vectorItems || shape.Packs > vectorPacks {
+// vector instructions. g is to have the weights of the layer when a batch is scored.
+func newVector(e strategies.Ensemble, shape packing.Shape, g *greedy) *vector {
+	if e.Candidates == 1 || shape.Items > vectorItems {
 		return nil
 	}
 	page := pageSize(e, shape)
@@ -95,12 +92,12 @@ func newVector(e strategies.Ensemble, shape packing.Shape) *vector {
 		exact:    make([]vectorRow, shape.Items),
 		ties:     make([]uint16, roundUp(shape.Items, 4)),
 		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
-		queue:    newQueue(shape),
 		numbered: make([]numberedWeight, shape.Items),
 		scores:   make([]vectorScores, page/draws.Lanes),
 		best:     make([]int32, 0, min(e.Keep, page)),
 	}
 	v.keys.mask = math.MaxUint32 << v.items
+	v.queue = newQueue(shape, ^v.keys.mask, g)
 	return v
 }
 
@@ -231,7 +228,7 @@ func (v *vector) insert(items []vectorRow, i, lane int) {
 
 // score packs a batch, sets its scores and puts the place of each item beside it.
 func (v *vector) score(b int) {
-	v.queue.pack(v.batch(b)[:v.shape.Items], ^v.keys.mask, v.numbered, &v.scores[b])
+	v.queue.pack(v.batch(b)[:v.shape.Items], v.numbered, &v.scores[b])
 }
 
 // imbalance returns the score of a candidate of the page.
@@ -289,12 +286,23 @@ func (v *vector) bound(count int) float32 {
 	return math.Float32frombits(least[count-1])
 }
 
-// take writes the order and the places of a candidate of the page to s.
-func (v *vector) take(s *slot, at int) {
-	lane := uint(at) % draws.Lanes
-	rows := v.batch(at / draws.Lanes)
+// places reports whether take writes places.
+func (v *vector) places() bool {
 	format := v.queue.format()
-	for i := takeBlocks(rows, lane, &format, s); i < len(s.order); i++ {
+	return format.hasPlaces()
+}
+
+// take writes the order of a candidate of the page to s, and its places if the
+// queue has them.
+func (v *vector) take(s *slot, at int) {
+	format := v.queue.format()
+	takeLane(v.batch(at/draws.Lanes), uint(at)%draws.Lanes, &format, s)
+}
+
+// takeLane writes the order of a lane to s, and its places if the format has them.
+func takeLane(rows []vectorRow, lane uint, format *placeFormat, s *slot) {
+	lane %= draws.Lanes
+	for i := takeBlocks(rows, lane, format, s); i < len(s.order); i++ {
 		s.order[i] = int32(rows[i][lane] & format.item)
 		s.place[i] = format.place(rows[i][lane])
 	}
