@@ -3,6 +3,10 @@ package draws
 // Lanes is the number of candidates whose draws [Layer.Fill] makes side by side.
 const Lanes = 16
 
+// Block is the number of items whose draws one block of the generator makes;
+// [Layer.Fill] is fastest for a multiple of it.
+const Block = 4
+
 // Layer makes the draws of one layer for Lanes candidates at a time. The counters
 // of a layer differ in two words only, so two of the ten rounds and half of a
 // third need not be done for each candidate and each block of items.
@@ -30,7 +34,7 @@ type blockStart struct {
 
 // NewLayer returns a Layer for up to so many items. It has no draws before
 // [Layer.Reset].
-func NewLayer(items int) *Layer { return &Layer{blocks: make([]blockStart, (items+3)/4)} }
+func NewLayer(items int) *Layer { return &Layer{blocks: make([]blockStart, (items+Block-1)/Block)} }
 
 // Reset chooses the seed and the layer.
 func (d *Layer) Reset(seed uint64, layer int) {
@@ -75,7 +79,7 @@ func (d *Layer) Fill(rows [][Lanes]uint32, first int) {
 
 // draw returns the draw of one item of one candidate.
 func (d *Layer) draw(item, candidate int) uint32 {
-	b, r := d.blocks[item/4], &d.rounds
+	b, r := d.blocks[item/Block], &d.rounds
 	second := uint64(philoxM0) * uint64(uint32(candidate)^r.candidate)
 	third := uint64(philoxM1) * uint64(uint32(second>>32)^r.second^b.second)
 	p0 := uint64(philoxM0) * uint64(uint32(third>>32)^b.third[0])
@@ -86,5 +90,5 @@ func (d *Layer) draw(item, candidate int) uint32 {
 		p0, p1 = uint64(philoxM0)*uint64(c0), uint64(philoxM1)*uint64(c2)
 		c0, c1, c2, c3 = uint32(p1>>32)^c1^key[0], uint32(p1), uint32(p0>>32)^c3^key[1], uint32(p0)
 	}
-	return [4]uint32{c0, c1, c2, c3}[item%4] >> (32 - Bits)
+	return [4]uint32{c0, c1, c2, c3}[item%Block] >> (32 - Bits)
 }

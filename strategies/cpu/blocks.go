@@ -1,7 +1,5 @@
 package cpu
 
-import "math"
-
 // blockStep is one step of sorting rows in blocks of blockRows, lane by lane. It
 // compares the rows of two blocks, or those of one.
 type blockStep struct {
@@ -22,14 +20,6 @@ const (
 
 // blockRows is the number of rows that stand in registers at a time.
 const blockRows = 16
-
-// lastRow stands in for the rows that are missing in the last block.
-var lastRow = func() (r vectorRow) {
-	for l := range r {
-		r[l] = math.MaxUint32
-	}
-	return r
-}()
 
 // newBlocks returns the steps that sort so many blocks: each for itself, then
 // runs of them by bitonic merges (Batcher, "Sorting networks and their

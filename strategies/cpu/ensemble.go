@@ -138,7 +138,7 @@ func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 func (w *ensembleWorker) tryPage(_, first int, _ []float32) {
 	w.vector.turn(first)
 	for b := range w.vector.batches() {
-		w.source.drawLanes(w.buffer, w.vector.batch(b), w.vector.draws, first+b*draws.Lanes)
+		w.source.drawLanes(w.buffer, w.vector.drawn(b), w.vector.draws, first+b*draws.Lanes)
 		w.vector.order(b)
 	}
 	w.watch.lap(stageOrders)

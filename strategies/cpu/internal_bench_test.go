@@ -80,10 +80,10 @@ func BenchmarkVector(b *testing.B) {
 			})
 		}
 		stage("layer", 128, func() { v.setLayer(weights, 2, strategies.Random{Seed: 1}) })
-		stage("draws", draws.Lanes, func() { v.draws.Fill(v.batch(3), 48) })
+		stage("draws", draws.Lanes, func() { v.draws.Fill(v.drawn(3), 48) })
 		stage("keys", draws.Lanes, func() { makeKeys(items, v.exact, v.numbered, &v.keys) })
 		for batch := range v.batches() {
-			v.draws.Fill(v.batch(batch), draws.Lanes*batch)
+			v.draws.Fill(v.drawn(batch), draws.Lanes*batch)
 			v.order(batch)
 		}
 		stage("keys+sort", draws.Lanes, func() {

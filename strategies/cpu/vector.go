@@ -96,6 +96,7 @@ func newVector(e strategies.Ensemble, shape packing.Shape, g *greedy) *vector {
 		scores:   make([]vectorScores, page/draws.Lanes),
 		best:     make([]int32, 0, min(e.Keep, page)),
 	}
+	clearRows(v.rows) // what is no item stays last
 	v.keys.mask = math.MaxUint32 << v.items
 	v.queue = newQueue(shape, ^v.keys.mask, g)
 	return v
@@ -152,6 +153,20 @@ func (v *vector) batch(b int) []vectorRow {
 	return v.rows[b*rows : (b+1)*rows]
 }
 
+// drawn returns the rows of a batch that draws are to fill.
+func (v *vector) drawn(b int) []vectorRow {
+	return v.batch(b)[:roundUp(v.shape.Items, draws.Block)]
+}
+
+// clearRows makes rows come last in every order.
+func clearRows(rows []vectorRow) {
+	for i := range rows {
+		for l := range rows[i] {
+			rows[i][l] = math.MaxUint32
+		}
+	}
+}
+
 // order makes the orders of a batch of candidates, whose draws are in its rows:
 // these become words of key and item, sorted.
 func (v *vector) order(b int) {
@@ -160,9 +175,7 @@ func (v *vector) order(b int) {
 	first := v.first + b*draws.Lanes
 	v.chooseKeys(first)
 	makeKeys(items, v.exact, v.numbered, &v.keys)
-	for i := range rows[len(items):] {
-		rows[len(items)+i] = lastRow
-	}
+	clearRows(v.drawn(b)[len(items):])
 	sortBlocks(rows, v.sort)
 	if v.shift > 0 || v.keys.random != 0 && v.items > 32-draws.Bits {
 		findTies(items, v.keys.mask, v.ties)

@@ -123,7 +123,7 @@ func checkVector(t rapid.TB, e strategies.Ensemble, items, packs int, kind strin
 	for first := 0; first < e.Candidates; first += v.page() {
 		v.turn(first)
 		for b := range v.batches() {
-			s.drawLanes(nil, v.batch(b), v.draws, first+b*draws.Lanes)
+			s.drawLanes(nil, v.drawn(b), v.draws, first+b*draws.Lanes)
 			v.order(b)
 		}
 		for b := range v.batches() {
