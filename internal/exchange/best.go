@@ -4,6 +4,10 @@ package exchange
 // exchangeBest, the lightest.
 const mostPartners = 64
 
+// worthPlain is the share of searches that must have found a better exchange once
+// patience is over.
+const worthPlain = 0.1
+
 // bestExchange is the best exchange so far between the heaviest pack and
 // another, and what it takes to compare others with it. Loads are signed (see
 // aim).
@@ -23,7 +27,10 @@ func (s *state) exchangeBest(heaviest, lightest int32, a aim) bool {
 	s.bestOne(&b)
 	excess := load - a.target
 	for j := 2; j <= s.largest && load-b.best < max(1, excess/4); j++ {
-		s.bestSubset(&b, j, a.target)
+		if luck := &s.plainLuck[j]; !s.impatient() || luck.factor() > worthPlain {
+			s.bestSubset(&b, j, a.target)
+			luck.learn(1, b.j == j)
+		}
 	}
 	if b.best == load {
 		return false
@@ -92,6 +99,8 @@ func (s *state) bestSubset(b *bestExchange, j int, target int64) {
 				off := b.sign * (own[x] - others[y])
 				b.best, b.partner, b.j, b.x, b.y = max(b.load-off, other+off), q, j, x, y
 				limit, found = b.best-1, true
+			} else {
+				s.vain += len(others)
 			}
 		}
 		if found || limit == b.best-1 {

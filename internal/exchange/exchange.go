@@ -108,6 +108,9 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 	p.sorter.Descending(p.order, weights)
 	exact := p.setWeights(weights)
 	p.count, p.ctx = 0, ctx
+	clear(p.luck)
+	clear(p.plainLuck)
+	p.vain = 0
 	best := outcome{most: math.MaxInt64}
 	for start := 0; start < p.starts(best); start++ {
 		p.begin(seed, layer, start, weights)

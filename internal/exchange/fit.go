@@ -52,15 +52,43 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	chance *= float64(min(len(s.partner), mostPartners)) / float64(len(s.partner))
 	for j := 2; j <= largest; j++ {
 		finds := chance * float64(s.length[j]) * float64(s.length[j])
-		if finds < worthLast || j < largest && finds < worthSubset {
+		likely := finds
+		if s.impatient() {
+			likely *= s.luck[j].factor()
+		}
+		if likely < worthLast || j < largest && likely < worthSubset {
 			continue
 		}
-		if partner, ok := s.fitSubset(q, j, excess, finds > worthBoth*float64(len(s.partner)), a); ok {
+		partner, ok := s.fitSubset(q, j, excess, likely > worthBoth*float64(len(s.partner)), a)
+		s.luck[j].learn(finds, ok)
+		if ok {
 			return partner, true
 		}
 	}
 	return -1, false
 }
+
+// luck is what searches of a layer for subsets have found, against what was to be
+// expected: where weights lie in clusters, whole ranges of sums may be out of reach.
+type luck struct{ expected, found float64 }
+
+// factor is what an expected number of finds is to be multiplied by.
+func (l *luck) factor() float64 { return min(1, (l.found+1)/(l.expected+1)) }
+
+// learn takes note of a search, which ends with its first find.
+func (l *luck) learn(expected float64, found bool) {
+	if found {
+		l.found++
+		expected = min(expected, 1)
+	}
+	l.expected += expected
+}
+
+// patience is how many sums per item may be looked up in vain before luck counts.
+const patience = 512
+
+// impatient reports whether luck counts.
+func (s *state) impatient() bool { return s.vain > patience*len(s.weight) }
 
 // fitSubset is fitRoom for exchanges of j items with one of s.partner. both says
 // that it will do if the partner ends in the window.
@@ -88,8 +116,10 @@ func (s *state) moveSubset(q, partner int32, j int, sign, least, most int64) boo
 	if sign < 0 {
 		least, most = -most, -least
 	}
-	x, y := s.find(s.sumsOf(partner, j), least, most)
+	others := s.sumsOf(partner, j)
+	x, y := s.find(others, least, most)
 	if x < 0 {
+		s.vain += len(others)
 		return false
 	}
 	s.exchangeSubsets(q, partner, j, x, y)

@@ -24,6 +24,9 @@ type state struct {
 	partner []int32 // packs that come into question
 	subsets
 	table
+	luck      []luck // [largest+1] with subsets of so many items
+	plainLuck []luck // the same in plain descent
+	vain      int    // sums that were looked up in vain
 
 	saved []int32 // members when the excess was first passed on
 	seen  []int32 // [packs] pass on which a pack had the excess last
@@ -38,6 +41,7 @@ func (s *state) init(items, packs, exchange int) {
 	s.load, s.room = make([]int64, packs), make([]int64, packs)
 	s.partner, s.seen = make([]int32, 0, packs), make([]int32, packs)
 	s.subsets.init(packs, s.capacity, exchange)
+	s.luck, s.plainLuck = make([]luck, s.largest+1), make([]luck, s.largest+1)
 	s.next = make([]uint32, 2*slices.Max(s.length))
 }
 
