@@ -177,8 +177,8 @@ func (v *vector) order(b int) {
 	makeKeys(items, v.exact, v.numbered, &v.keys)
 	clearRows(v.drawn(b)[len(items):])
 	sortBlocks(rows, v.sort)
-	if v.shift > 0 || v.keys.random != 0 && v.items > 32-draws.Bits {
-		findTies(items, v.keys.mask, v.ties)
+	rounded := v.shift > 0 || v.keys.random != 0 && v.items > 32-draws.Bits
+	if rounded && findTies(items, v.keys.mask, v.ties) {
 		v.mend(items)
 	}
 	if first == 0 {

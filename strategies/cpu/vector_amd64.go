@@ -20,11 +20,9 @@ func sortBlocks(rows []vectorRow, steps []blockStep) {
 }
 
 // findTies sets, for all rows but the first, the lanes that agree in the bits of
-// mask with the row before.
-func findTies(rows []vectorRow, mask uint32, ties []uint16) {
-	if len(rows) > 1 {
-		tiesAVX512(&rows[0], len(rows)-1, mask, &ties[1])
-	}
+// mask with the row before. It reports whether there are any.
+func findTies(rows []vectorRow, mask uint32, ties []uint16) bool {
+	return len(rows) > 1 && tiesAVX512(&rows[0], len(rows)-1, mask, &ties[1]) != 0
 }
 
 //go:noescape
@@ -34,4 +32,4 @@ func keysAVX512(items, exact *vectorRow, weights *numberedWeight, keys *vectorKe
 func blocksAVX512(rows *vectorRow, steps *blockStep, count int)
 
 //go:noescape
-func tiesAVX512(rows *vectorRow, pairs int, mask uint32, ties *uint16)
+func tiesAVX512(rows *vectorRow, pairs int, mask uint32, ties *uint16) uint16

@@ -208,28 +208,32 @@ store:
 	RET
 
 // tiesAVX512 compares the keys of neighbouring rows and writes the set of the lanes
-// where they are equal for the second of each two.
+// where they are equal for the second of each two. It returns all of these lanes.
 //
-//	SI rows          Z0 row, Z1 differing bits  K1 lanes
+//	SI rows          Z0 row, Z1 differing bits  K1 lanes, K2 all of these
 //	DI next of ties  Z15 bits of the keys
 //	CX pairs left
 //
-// func tiesAVX512(rows *vectorRow, pairs int, mask uint32, ties *uint16)
-TEXT ·tiesAVX512(SB), NOSPLIT, $0-32
+// func tiesAVX512(rows *vectorRow, pairs int, mask uint32, ties *uint16) uint16
+TEXT ·tiesAVX512(SB), NOSPLIT, $0-34
 	MOVQ rows+0(FP), SI
 	MOVQ pairs+8(FP), CX
 	MOVL mask+16(FP), AX
 	VPBROADCASTD AX, Z15
 	MOVQ ties+24(FP), DI
+	KXORW K2, K2, K2
 
 pair:
 	VMOVDQU32 (SI), Z0
 	VPXORD 64(SI), Z0, Z1
 	VPTESTNMD Z15, Z1, K1
 	KMOVW K1, (DI)
+	KORW K1, K2, K2
 	ADDQ $64, SI
 	ADDQ $2, DI
 	DECQ CX
 	JNZ  pair
+	KMOVW K2, AX
+	MOVW AX, ret+32(FP)
 	VZEROUPPER
 	RET

@@ -10,7 +10,7 @@ const queueBlock = 1
 
 func makeKeys(_, _ []vectorRow, _ []numberedWeight, _ *vectorKeys) {}
 func sortBlocks([]vectorRow, []blockStep)                          {}
-func findTies([]vectorRow, uint32, []uint16)                       {}
+func findTies([]vectorRow, uint32, []uint16) bool                  { return false }
 
 func packShort([]vectorRow, uint32, []numberedWeight, *shortPacking, int, *[shortPacks]vectorRow) {}
 func sortRows([]longRow, []comparator)                                                            {}
