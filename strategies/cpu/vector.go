@@ -90,7 +90,7 @@ func newVector(e strategies.Ensemble, shape packing.Shape, g *greedy) *vector {
 		draws:    draws.NewLayer(shape.Items),
 		rows:     make([]vectorRow, page/draws.Lanes*roundUp(shape.Items, blockRows)),
 		exact:    make([]vectorRow, shape.Items),
-		ties:     make([]uint16, roundUp(shape.Items, 4)),
+		ties:     make([]uint16, shape.Items),
 		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
 		numbered: make([]numberedWeight, shape.Items),
 		scores:   make([]vectorScores, page/draws.Lanes),
