@@ -19,7 +19,7 @@ var descentDefinition = Definition{
 	Summary: "exchanges of items between two packs until the heaviest is near the lower bound",
 	Source:  "this project; exchange neighbourhoods after Dell'Amico, Iori, Martello 2004, sums of subsets of two sides met after Horowitz and Sahni 1974",
 	Params: []Param{
-		{Name: "order", Kind: spec.Choice, Default: "lpt", Choices: []string{"lpt", "snake"}, Doc: "the packing to start from"},
+		{Name: "order", Kind: spec.Choice, Default: "lpt", Choices: []string{"lpt", "snake"}, Doc: "the packing to start from, unless heavy items call for another that is better"},
 		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most"},
 		{Name: "tol", Kind: spec.Float, Default: "0.00007", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
 		{Name: "starts", Kind: spec.Int, Default: "3", Min: 1, Max: 1 << 20, Doc: "descents per layer at most, from order and then from noisy LPT; fewer where the first is good"},

@@ -58,9 +58,10 @@ func (p *Packer) reach() float64 {
 }
 
 // easy is the tolerance that exchanges of one item for one attain, by estimate,
-// where few packs make them quick: a coarser one would hardly save time.
+// where few packs make them quick: a coarser one would hardly save time. Where
+// heavy items decide, none is easy.
 func (p *Packer) easy() float64 {
-	if len(p.load) > 16 {
+	if len(p.load) > 16 || p.heavy() {
 		return math.Inf(1)
 	}
 	window := float64(p.fine) / (float64(len(p.weight)) * float64(p.capacity))
@@ -86,6 +87,9 @@ func (s *state) above(a aim) int {
 	}
 	return n
 }
+
+// within reports whether no pack is above the limit.
+func (s *state) within(a aim) bool { return s.above(a) == 0 }
 
 // aim is what a phase is after. Loads are signed: sign 1 lowers the heaviest
 // packs, sign −1 raises the lightest, which is the same with negative loads.

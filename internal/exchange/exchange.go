@@ -9,7 +9,9 @@
 // of the pack, with cells as wide as the window. Where no pack fits, the excess
 // is split, or passed on from pack to pack until one does; and where that fails
 // too, the best exchange with another pack is taken, which is the exchange
-// descent in its plain form.
+// descent in its plain form. Where a few heavy items decide, so that some packs
+// must hold what is lightest, a second start is tried (beginHeavy); and searches
+// that prove to be in vain, as where weights lie in clusters, are given up (luck).
 //
 // Loads are whole numbers, below 2⁴⁶ for a pack: sums of weights are exact,
 // so an exchange that lowers a load truly lowers it and the descent must end.
@@ -141,7 +143,6 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 func (p *Packer) starts(best outcome) int {
 	const (
 		fewItems      = 40
-		near          = 1e-3 // of the mean load to the bound, where no heavy item decides
 		poor, poorFew = 32, 2.5
 		poorest       = 5e-3
 	)
@@ -150,7 +151,7 @@ func (p *Packer) starts(best outcome) int {
 	switch {
 	case len(p.order) <= fewItems && enough(poorFew*reach):
 		return max(1, p.opt.Starts/2)
-	case len(p.order) > fewItems && g.bound-g.level <= part(g.level, near) &&
+	case len(p.order) > fewItems && !p.heavy() &&
 		enough(min(poorest, max(2*p.opt.Tolerance, poor*reach))):
 		return max(1, p.opt.Starts/4)
 	}
@@ -226,6 +227,16 @@ func (p *Packer) begin(seed uint64, layer, start int, weights []float32) {
 		p.member[p.pack[item]*capacity+p.rank[item]] = int32(x)
 	}
 	p.state.settleMembers()
+	if start == 0 && p.heavy() && !p.within(p.lower(p.opt.Tolerance)) {
+		p.beginHeavy()
+	}
+}
+
+// heavy reports whether a few heavy items decide: the bound is well above the mean
+// load.
+func (p *Packer) heavy() bool {
+	const near = 1e-3
+	return p.goal.bound-p.goal.level > part(p.goal.level, near)
 }
 
 // The noise of the published program; see [draws.Noisy].

@@ -38,12 +38,17 @@ func loads(kind string, n int, seed uint64) []float32 {
 			weights[i] = rng.Float32() * 1e-40
 		case "equal":
 			weights[i] = 7
+		case "bimodal":
+			weights[i] = 0.9 + 0.2*rng.Float32()
+			if i%10 == 0 {
+				weights[i] *= 10
+			}
 		}
 	}
 	return weights
 }
 
-var kinds = []string{"uniform", "lognormal", "tail", "counts", "ties", "huge", "tiny", "equal", "zero"}
+var kinds = []string{"uniform", "lognormal", "tail", "counts", "ties", "huge", "tiny", "equal", "zero", "bimodal"}
 
 // run packs one layer and checks the rules.
 func run(t interface {
