@@ -18,6 +18,7 @@ type crew struct {
 	helpers []helper
 	linger  time.Duration
 	work    func(worker int)
+	working atomic.Int32 // helpers that are at work
 	wait    sync.WaitGroup
 }
 
@@ -43,6 +44,7 @@ func (c *crew) run(workers int, work func(worker int)) {
 	}
 	defer c.mu.Unlock()
 	c.work = work
+	c.working.Store(int32(workers - 1))
 	c.wait.Add(workers - 1)
 	for i := range workers - 1 {
 		h := &c.helpers[i]
@@ -51,6 +53,9 @@ func (c *crew) run(workers int, work func(worker int)) {
 		}
 	}
 	work(0)
+	for start := time.Now(); c.working.Load() > 0 && time.Since(start) < c.linger; {
+		runtime.Gosched() // to wait without sleeping: the others are nearly done
+	}
 	c.wait.Wait()
 }
 
@@ -69,6 +74,7 @@ func (h *helper) help(c *crew, worker int) {
 	for h.called(c.linger) {
 		c.work(worker)
 		h.state.Store(waiting) // before the caller may call again
+		c.working.Add(-1)
 		c.wait.Done()
 	}
 }
