@@ -62,7 +62,7 @@ type vectorKeys struct {
 	most          uint32              // greatest key; that of an item without load
 	mask          uint32              // bits of the keys in a word
 	random        uint32              // bit set of the lanes whose keys are the draws
-	noisy         bool                // whether all are noisy, for the layer at hand
+	noisy         bool                // whether all are noisy
 }
 
 // vectorItems is the number of items up to which the keys in a word are wide enough
@@ -126,7 +126,6 @@ func (v *vector) setLayer(weights []float32, layer int, random strategies.Random
 	if !(total < math.MaxFloat32/2 && most <= math.MaxFloat32) { // most may be NaN
 		return false
 	}
-	v.keys.noisy = false // not yet
 	v.keys.base = math.Float32bits(most)
 	v.keys.most = v.keys.base - math.Float32bits(least) + 1
 	v.shift = uint(max(0, bits.Len32(v.keys.most)+int(v.items)-32))
@@ -193,6 +192,7 @@ func (v *vector) order(b int) {
 }
 
 // chooseKeys chooses the keys of the batch of the candidates from the first-th on.
+// All batches of a layer but the first few have the same.
 func (v *vector) chooseKeys(first int) {
 	k := &v.keys
 	if first >= 2+v.ensemble.Random && k.noisy {

@@ -93,7 +93,9 @@ func TestVectorEqualsScalarAtItsLimits(t *testing.T) {
 	}
 	e := strategies.Ensemble{Candidates: 40, Random: 10, Keep: 4, Spread: 0.4, Floor: 0.8}
 	for kind := range weightKinds {
-		checkVector(t, strategies.Ensemble{Candidates: 20, Random: 10, Keep: 2, Spread: 0.4, Floor: 0.8}, vectorItems, 1024, kind, 1)
+		few := strategies.Ensemble{Candidates: 20, Random: 10, Keep: 2, Spread: 0.4, Floor: 0.8}
+		checkVector(t, few, vectorItems, 1024, kind, 1)
+		checkVector(t, few, vectorItems, longPacks, kind, 1)
 	}
 	for _, packs := range []int{1, 2, shortPacks, longPacks, 2 * longPacks} {
 		for kind := range weightKinds {
