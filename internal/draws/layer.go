@@ -8,8 +8,8 @@ const Lanes = 16
 const Block = 4
 
 // Layer makes the draws of one layer for Lanes candidates at a time. The counters
-// of a layer differ in two words only, so two of the ten rounds and half of a
-// third need not be done for each candidate and each block of items.
+// of a layer differ in two words only, so vector instructions need not do two of
+// the ten rounds and half of a third for each candidate and each block of items.
 type Layer struct {
 	seed   uint64
 	layer  int
@@ -79,16 +79,6 @@ func (d *Layer) Fill(rows [][Lanes]uint32, first int) {
 
 // draw returns the draw of one item of one candidate.
 func (d *Layer) draw(item, candidate int) uint32 {
-	b, r := d.blocks[item/Block], &d.rounds
-	second := uint64(philoxM0) * uint64(uint32(candidate)^r.candidate)
-	third := uint64(philoxM1) * uint64(uint32(second>>32)^r.second^b.second)
-	p0 := uint64(philoxM0) * uint64(uint32(third>>32)^b.third[0])
-	p1 := uint64(philoxM1) * uint64(uint32(second)^b.third[1])
-	c0, c1 := uint32(p1>>32)^uint32(third)^r.fourth, uint32(p1)
-	c2, c3 := uint32(p0>>32)^b.fourth, uint32(p0)
-	for _, key := range r.last {
-		p0, p1 = uint64(philoxM0)*uint64(c0), uint64(philoxM1)*uint64(c2)
-		c0, c1, c2, c3 = uint32(p1>>32)^c1^key[0], uint32(p1), uint32(p0>>32)^c3^key[1], uint32(p0)
-	}
-	return [4]uint32{c0, c1, c2, c3}[item%Block] >> (32 - Bits)
+	counter := [4]uint32{uint32(item / Block), uint32(candidate), uint32(d.layer), 0}
+	return Philox4x32(counter, [2]uint32{uint32(d.seed), uint32(d.seed >> 32)})[item%Block] >> (32 - Bits)
 }

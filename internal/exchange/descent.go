@@ -88,9 +88,6 @@ func (s *state) above(a aim) int {
 	return n
 }
 
-// within reports whether no pack is above the limit.
-func (s *state) within(a aim) bool { return s.above(a) == 0 }
-
 // aim is what a phase is after. Loads are signed: sign 1 lowers the heaviest
 // packs, sign −1 raises the lightest, which is the same with negative loads.
 type aim struct {

@@ -227,7 +227,7 @@ func (p *Packer) begin(seed uint64, layer, start int, weights []float32) {
 		p.member[p.pack[item]*capacity+p.rank[item]] = int32(x)
 	}
 	p.state.settleMembers()
-	if start == 0 && p.heavy() && !p.within(p.lower(p.opt.Tolerance)) {
+	if start == 0 && p.heavy() && p.above(p.lower(p.opt.Tolerance)) > 0 {
 		p.beginHeavy()
 	}
 }

@@ -38,16 +38,17 @@ func newBlocks(blocks int) []blockStep {
 		for start := 0; start+run < blocks; start += 2 * run {
 			end := min(start+2*run, blocks)
 			// The second run reversed behind the first makes a bitonic sequence.
-			flip, halve := blockFlip, blockHalve
+			flip := blockFlip
+			if run == 1 {
+				flip = blockFlipThen
+			}
 			for b := range run {
-				if run == 1 {
-					flip = blockFlipThen
-				}
 				if other := start + 2*run - 1 - b; other < end {
 					add(flip, start+b, other)
 				}
 			}
 			for d := run / 2; d > 0; d /= 2 {
+				halve := blockHalve
 				if d == 1 {
 					halve = blockHalveThen
 				}

@@ -168,12 +168,17 @@ func (w *ensembleWorker) order(order []int32, layer, c int, weights []float32) {
 // zigzag writes first, last, second, last but one, … of the order lpt.
 func zigzag(order, lpt []int32) {
 	for i := range order {
-		if i%2 == 0 {
-			order[i] = lpt[i/2]
-		} else {
-			order[i] = lpt[len(lpt)-1-i/2]
-		}
+		order[i] = lpt[zigzagFrom(i, len(lpt))]
 	}
+}
+
+// zigzagFrom is the place in an order of n items that the i-th of the zigzag over
+// it comes from.
+func zigzagFrom(i, n int) int {
+	if i%2 == 0 {
+		return i / 2
+	}
+	return n - 1 - i/2
 }
 
 func (w *ensembleWorker) stages(total []strategies.Stage) []strategies.Stage {

@@ -26,9 +26,6 @@ type placeFormat struct {
 	last             uint32
 }
 
-// hasPlaces reports whether there are places.
-func (f *placeFormat) hasPlaces() bool { return f.room != 0 }
-
 // place returns the place in a word.
 func (f *placeFormat) place(word uint32) place {
 	return place{int32(word >> (f.packAt & 31) & f.pack), int32((f.last - word>>(f.roomAt&31)) & f.room)}

@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"math"
-
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -11,7 +9,7 @@ import (
 type slot struct {
 	order     []int32 // item at each position, [items]
 	place     []place // of the item at each position, [items]; see greedy.pack
-	imbalance float32 // max − min load; infinite where the packing was abandoned
+	imbalance float32 // max − min load
 }
 
 // maxSlotBytes is the most memory that the slots of all threads may take.
@@ -61,14 +59,6 @@ func (s *selection) spares() []*slot { return s.slots[s.keep:] }
 // wants reports whether a candidate of this imbalance would be kept.
 func (s *selection) wants(imbalance float32) bool {
 	return s.count < s.keep || imbalance < s.slots[s.keep-1].imbalance
-}
-
-// limit is the imbalance below which a candidate would be kept.
-func (s *selection) limit() float32 {
-	if s.count < s.keep {
-		return float32(math.Inf(1))
-	}
-	return s.slots[s.keep-1].imbalance
 }
 
 // offer keeps the candidate in spare slot i if it is among the best; the slot of

@@ -41,7 +41,6 @@ type vector struct {
 	first    int            // candidate of the page's first lane
 	count    int            // candidates in the page
 	scores   []vectorScores // imbalance of each candidate
-	best     []int32        // candidates of the page that may be kept, the best first
 }
 
 // vectorScores holds a number for each lane.
@@ -94,7 +93,6 @@ func newVector(e strategies.Ensemble, shape packing.Shape, g *greedy) *vector {
 		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
 		numbered: make([]numberedWeight, shape.Items),
 		scores:   make([]vectorScores, page/draws.Lanes),
-		best:     make([]int32, 0, min(e.Keep, page)),
 	}
 	clearRows(v.rows) // what is no item stays last
 	v.keys.mask = math.MaxUint32 << v.items
@@ -181,12 +179,8 @@ func (v *vector) order(b int) {
 		v.mend(items)
 	}
 	if first == 0 {
-		for i := range items { // zigzag
-			from := i / 2
-			if i%2 == 1 {
-				from = len(items) - 1 - from
-			}
-			items[i][1] = items[from][0]
+		for i := range items {
+			items[i][1] = items[zigzagFrom(i, len(items))][0]
 		}
 	}
 }
@@ -249,32 +243,15 @@ func (v *vector) imbalance(at int) float32 {
 	return v.scores[uint(at)/draws.Lanes][uint(at)%draws.Lanes]
 }
 
-// offer offers the best candidates of the page to kept.
+// offer offers the candidates of the page to kept, by rising index, but for those
+// that others of the page rule out.
 func (v *vector) offer(kept *selection) {
-	v.best = v.best[:0]
-	limit := min(kept.limit(), v.bound(kept.keep))
+	bound := v.bound(kept.keep)
 	for at := range v.count {
-		score := v.imbalance(at)
-		if score > limit {
-			continue
-		}
-		if len(v.best) < cap(v.best) {
-			v.best = append(v.best, 0)
-		} else if score >= v.imbalance(int(v.best[len(v.best)-1])) {
-			continue
-		}
-		i := len(v.best) - 1
-		for ; i > 0 && score < v.imbalance(int(v.best[i-1])); i-- {
-			v.best[i] = v.best[i-1]
-		}
-		v.best[i] = int32(at)
-	}
-	// Equal ones are in the order of their indices, as kept wants them.
-	for _, at := range v.best {
-		if score := v.imbalance(int(at)); kept.wants(score) {
+		if score := v.imbalance(at); score <= bound && kept.wants(score) {
 			spare := kept.spares()[0]
 			spare.imbalance = score
-			v.take(spare, int(at))
+			v.take(spare, at)
 			kept.offer(0)
 		}
 	}
@@ -300,10 +277,7 @@ func (v *vector) bound(count int) float32 {
 }
 
 // places reports whether take writes places.
-func (v *vector) places() bool {
-	format := v.queue.format()
-	return format.hasPlaces()
-}
+func (v *vector) places() bool { return v.queue.format().room != 0 }
 
 // take writes the order of a candidate of the page to s, and its places if the
 // queue has them.
