@@ -95,7 +95,7 @@ func (fr *frontier) findFront() {
 func (fr *frontier) Plot(c draw.Canvas, _ *plot.Plot) {
 	drawGridX(&c, fr.x)
 	drawGridY(&c, fr.y)
-	lines := fr.drawFront(&c)
+	drawn := fr.drawFront(&c) // what no label is to be drawn over: the front, then labels
 	var boxes []vg.Rectangle
 	for _, p := range fr.points {
 		at := fr.at(&c, p)
@@ -106,7 +106,7 @@ func (fr *frontier) Plot(c draw.Canvas, _ *plot.Plot) {
 		drawMark(&c, p.look, p.hollow, at)
 		fr.tips.add(at, "%s: gap %s in %s", p.name, percent(p.gap), duration(p.time))
 		others := slices.Delete(slices.Clone(boxes), i, i+1)
-		boxes = append(boxes, fr.drawLabel(&c, p, at, others, lines))
+		drawn = append(drawn, fr.drawLabel(&c, p, at, others, drawn))
 	}
 }
 
@@ -149,7 +149,7 @@ func (fr *frontier) drawFront(c *draw.Canvas) []vg.Rectangle {
 
 // drawLabel writes the name of a strategy beside its mark, where it covers the
 // least of what is there, and returns the place.
-func (fr *frontier) drawLabel(c *draw.Canvas, p frontierPoint, at vg.Point, taken, lines []vg.Rectangle) vg.Rectangle {
+func (fr *frontier) drawLabel(c *draw.Canvas, p frontierPoint, at vg.Point, marks, drawn []vg.Rectangle) vg.Rectangle {
 	s := style(smallSize, text0)
 	name := shorten(p.name, 170, s.Width)
 	width, height := s.Width(name), vg.Length(smallSize)
@@ -166,11 +166,11 @@ func (fr *frontier) drawLabel(c *draw.Canvas, p frontierPoint, at vg.Point, take
 	} {
 		b := box(try.X, try.Y, width, height)
 		cost := 0.01 * float64(i)
-		for _, t := range taken {
-			cost += overlap(b, t)
+		for _, m := range marks {
+			cost += overlap(b, m)
 		}
-		for _, l := range lines {
-			cost += 6 * overlap(b, l)
+		for _, d := range drawn {
+			cost += 6 * overlap(b, d)
 		}
 		inside := box(c.Min.X, c.Min.Y, c.Max.X-c.Min.X, c.Max.Y-c.Min.Y)
 		cost += 10 * (float64(width*height) - overlap(b, inside))
