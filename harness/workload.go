@@ -7,6 +7,7 @@ import (
 
 	"packbench/datasets"
 	"packbench/internal/spec"
+	"packbench/runs"
 )
 
 // workload is where the loads of cells come from.
@@ -20,7 +21,7 @@ type workload struct {
 
 // newWorkload returns the workload that an experiment's entry means. A file,
 // relative to base, is read.
-func newWorkload(w Workload, base string) (*workload, error) {
+func newWorkload(w runs.Workload, base string) (*workload, error) {
 	switch {
 	case w.Spec == "" && w.File == "":
 		return nil, fmt.Errorf("a workload has neither spec nor file: give one of them")
@@ -38,7 +39,7 @@ func newWorkload(w Workload, base string) (*workload, error) {
 	return &workload{name: generated.Spec().String(), load: generated.Generate}, nil
 }
 
-func fileWorkload(w Workload, base string) (*workload, error) {
+func fileWorkload(w runs.Workload, base string) (*workload, error) {
 	if w.File == "-" {
 		return nil, fmt.Errorf("an experiment cannot read standard input: name a file")
 	}

@@ -16,28 +16,29 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"packbench/internal/spec"
+	"packbench/runs"
 )
 
 // ReadExperiment reads the experiment in the YAML file at path. Workload files
 // are named relative to that file. An experiment without a name has the
 // file's.
-func ReadExperiment(path string) (Experiment, error) {
+func ReadExperiment(path string) (runs.Experiment, error) {
 	text, err := os.ReadFile(path)
 	var failure *fs.PathError
 	if errors.As(err, &failure) {
-		return Experiment{}, fmt.Errorf("cannot read %s: %w", path, failure.Err)
+		return runs.Experiment{}, fmt.Errorf("cannot read %s: %w", path, failure.Err)
 	}
 	if err != nil {
-		return Experiment{}, err
+		return runs.Experiment{}, err
 	}
 	e, err := ParseExperiment(text)
 	if err != nil {
-		return Experiment{}, fmt.Errorf("%s: %w", path, err)
+		return runs.Experiment{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if e.Name == "" {
 		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	if slices.ContainsFunc(e.Workloads, func(w Workload) bool { return w.File != "" }) {
+	if slices.ContainsFunc(e.Workloads, func(w runs.Workload) bool { return w.File != "" }) {
 		e.Base = filepath.Dir(path)
 	}
 	return e, nil
@@ -47,21 +48,21 @@ func ReadExperiment(path string) (Experiment, error) {
 // the value of [DefaultExperiment]. The error of a key that does not exist, of
 // a value of the wrong type or of text that is not YAML begins with line and
 // column. The values themselves are checked by [NewPlan].
-func ParseExperiment(text []byte) (e Experiment, err error) {
+func ParseExperiment(text []byte) (e runs.Experiment, err error) {
 	defer func() {
 		// The YAML library does not survive all malformed text.
 		if v := recover(); v != nil {
-			e, err = Experiment{}, fmt.Errorf("not YAML that can be read: %v", v)
+			e, err = runs.Experiment{}, fmt.Errorf("not YAML that can be read: %v", v)
 		}
 	}()
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		return Experiment{}, oneLine(err)
+		return runs.Experiment{}, oneLine(err)
 	}
 	e = DefaultExperiment()
 	for i, document := range file.Docs {
 		if i > 0 {
-			return Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is one")
+			return runs.Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is one")
 		}
 		if document.Body == nil {
 			continue
@@ -69,10 +70,10 @@ func ParseExperiment(text []byte) (e Experiment, err error) {
 		var loose looseValue
 		ast.Walk(&loose, document.Body)
 		if loose.err != nil {
-			return Experiment{}, loose.err
+			return runs.Experiment{}, loose.err
 		}
 		if err := yaml.NodeToValue(document.Body, &e, yaml.Strict()); err != nil {
-			return Experiment{}, oneLine(err)
+			return runs.Experiment{}, oneLine(err)
 		}
 	}
 	return e, nil
@@ -117,7 +118,7 @@ func oneLine(err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		key := unknown.Token.Value
-		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(Experiment{}, Workload{})))
+		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(runs.Experiment{}, runs.Workload{}, runs.Named{})))
 	case errors.As(err, &kind):
 		return at(kind.Token, "%q: use %s", kind.Token.Value, kindName(kind.DstType))
 	case errors.As(err, &large):
@@ -153,13 +154,4 @@ func yamlKeys(structs ...any) []string {
 		}
 	}
 	return keys
-}
-
-// UnmarshalYAML reads a workload that is the bare spec or a mapping.
-func (w *Workload) UnmarshalYAML(decode func(any) error) error {
-	type plain Workload // without this method
-	if decode(&w.Spec) == nil {
-		return nil
-	}
-	return decode((*plain)(w))
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"packbench/harness"
-	"packbench/harness/compare"
+	"packbench/compare"
 	"packbench/strategies"
 )
 

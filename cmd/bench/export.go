@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"packbench/harness"
-	"packbench/harness/export"
+	"packbench/export"
 )
 
 // exportCmd is "bench export".

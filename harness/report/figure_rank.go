@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"packbench/harness/stats"
+	"packbench/stats"
 )
 
 // rankAlpha is the level of the tests behind the rank diagram.

@@ -3,7 +3,7 @@ package report
 import (
 	"math"
 
-	"packbench/harness/stats"
+	"packbench/stats"
 )
 
 // interval is the median of times with its confidence interval.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"packbench/harness/stats"
+	"packbench/stats"
 )
 
 // ranking orders the strategies by their mean gap to the lower bound, over the

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"packbench/harness"
-	"packbench/harness/stats"
+	"packbench/stats"
 )
 
 // warnings lists what a reader should know before trusting the numbers, and

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"packbench/internal/draws"
-	"packbench/internal/golden"
 	"packbench/internal/reference"
 	"packbench/strategies"
+	"packbench/verify/golden"
 )
 
 func TestReferenceEqualsGolden(t *testing.T) {

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"testing"
 
-	"packbench/internal/golden"
 	"packbench/packing"
 	"packbench/strategies"
 	"packbench/strategies/cpu"
+	"packbench/verify/golden"
 )
 
 // pack runs one strategy on one problem.
