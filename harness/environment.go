@@ -27,12 +27,17 @@ func CaptureEnvironment(backends []strategies.Backend, threads int) runs.Environ
 	e := runs.Environment{
 		OS:        runtime.GOOS + "/" + runtime.GOARCH,
 		CPU:       cpuName(),
-		Cores:     runtime.NumCPU(),
+		Cores:     cores(),
 		Threads:   threads,
 		Features:  features(),
 		Governor:  governor("/sys/devices/system/cpu"),
+		Turbo:     turbo("/sys/devices/system/cpu"),
+		CPUQuota:  cpuQuota("/proc/self/cgroup", "/sys/fs/cgroup"),
 		GoVersion: runtime.Version(),
 		Backends:  map[string]runs.BackendDescription{},
+	}
+	if n := affinity(); n < e.Cores {
+		e.Affinity = n
 	}
 	if name, err := os.Hostname(); err == nil {
 		sum := sha256.Sum256([]byte(name))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -32,7 +33,7 @@ func TestCaptureEnvironment(t *testing.T) {
 }
 
 func TestEnvironmentKey(t *testing.T) {
-	a := Environment{Host: "h", CPU: "c", Load1: 1}
+	a := runs.Environment{Host: "h", CPU: "c", Load1: 1}
 	b := a
 	b.Load1 = 2
 	if a.Key() != b.Key() {
@@ -43,15 +44,15 @@ func TestEnvironmentKey(t *testing.T) {
 		t.Error("uncommitted changes make no other environment")
 	}
 	b = a
-	b.Backends = map[string]BackendDescription{"cuda": {Device: "GPU"}}
+	b.Backends = map[string]runs.BackendDescription{"cuda": {Device: "GPU"}}
 	if a.Key() == b.Key() {
 		t.Error("another device makes no other environment")
 	}
 }
 
 func TestProgram(t *testing.T) {
-	var e Environment
-	e.program(&debug.BuildInfo{
+	var e runs.Environment
+	describeProgram(&e, &debug.BuildInfo{
 		Main:     debug.Module{Path: "packbench", Version: "v1.2.3"},
 		Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"}},
 	})

@@ -37,6 +37,8 @@ type Event struct {
 	// Runs that a failure of their cell made pointless count as finished.
 	Finished, Total int
 	CellEnded       bool // no run of the cell remains
+	// Left is about how long the rest takes; 0 before every cell has run once.
+	Left time.Duration
 }
 
 // ErrInterrupted is returned by [Session.Execute] when its context ends before
@@ -55,10 +57,7 @@ func (s *Session) Execute(ctx context.Context, executor Executor, observe func(E
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)
 	steps := book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, s.out.Manifest().ShuffleSeed))
-	remaining := make([]int, len(s.Plan.Cells))
-	for _, step := range steps {
-		remaining[step.Cell]++
-	}
+	rest := newEstimate(len(s.Plan.Cells), steps)
 	finished := 0
 	for _, step := range steps {
 		if book.cells[step.Cell].settled {
@@ -67,20 +66,24 @@ func (s *Session) Execute(ctx context.Context, executor Executor, observe func(E
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}
+		begin := time.Now()
 		record, err := s.step(context.WithoutCancel(ctx), executor, book, step)
 		if err != nil {
 			return err
 		}
-		ran := 1
+		rest.ran(step.Cell, time.Since(begin))
+		finished++
 		if book.cells[step.Cell].settled {
-			ran = remaining[step.Cell]
+			finished += rest.drop(step.Cell)
 		}
-		remaining[step.Cell] -= ran
-		finished += ran
 		if observe != nil {
+			left, ok := rest.remaining()
+			if !ok {
+				left = 0
+			}
 			observe(Event{
 				Step: step, Cell: s.Plan.Cells[step.Cell], Record: record,
-				Finished: finished, Total: len(steps), CellEnded: remaining[step.Cell] == 0,
+				Finished: finished, Total: len(steps), CellEnded: rest.left[step.Cell] == 0, Left: left,
 			})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"packbench/packing"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -16,7 +17,7 @@ import (
 func outcome(t *testing.T, b *fakeBackend, timeout string) Outcome {
 	t.Helper()
 	e := small()
-	e.Strategies, e.Timeout, e.Warmup = []string{"lpt"}, timeout, 0
+	e.Strategies, e.Timeout, e.Warmup = specs("lpt"), timeout, 0
 	b.name = "cpu"
 	x := NewExecutor(mustPlan(t, e, catalog(b)))
 	o := x.Execute(t.Context(), 0, true)
@@ -34,46 +35,46 @@ func TestExecutor(t *testing.T) {
 		name    string
 		backend fakeBackend
 		timeout string
-		status  Status
+		status  runs.Status
 		reason  string // part of it
 	}{
-		{name: "done", status: Done},
+		{name: "done", status: runs.Done},
 		{
-			name: "too few stats", status: Failed, reason: "the backend reports on 1 layers of 2",
+			name: "too few stats", status: runs.Failed, reason: "the backend reports on 1 layers of 2",
 			backend: fakeBackend{layers: make([]strategies.LayerStats, 1)},
 		},
-		{name: "in time", timeout: "1h", status: Done},
+		{name: "in time", timeout: "1h", status: runs.Done},
 		{
-			name: "error", status: Failed, reason: "out of luck",
+			name: "error", status: runs.Failed, reason: "out of luck",
 			backend: fakeBackend{pack: func(context.Context, *packing.Problem, *packing.Packing) error { return errors.New("out of\nluck") }},
 		},
 		{
-			name: "panic", status: Failed, reason: "panic: oh (executor_test.go:",
+			name: "panic", status: runs.Failed, reason: "panic: oh (executor_test.go:",
 			backend: fakeBackend{pack: func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }},
 		},
 		{
-			name: "index out of range", status: Failed, reason: "index out of range [9] with length 3 (executor_test.go:",
+			name: "index out of range", status: runs.Failed, reason: "index out of range [9] with length 3 (executor_test.go:",
 			backend: fakeBackend{pack: func(_ context.Context, p *packing.Problem, _ *packing.Packing) error {
 				_ = make([]int, p.Packs)[p.Packs*3]
 				return nil
 			}},
 		},
 		{
-			name: "invalid packing", status: Failed, reason: "not a valid packing: layer 0: pack 0 holds 12 items",
+			name: "invalid packing", status: runs.Failed, reason: "not a valid packing: layer 0: pack 0 holds 12 items",
 			backend: fakeBackend{pack: func(_ context.Context, _ *packing.Problem, g *packing.Packing) error {
 				clear(g.PackIndex)
 				return nil
 			}},
 		},
 		{
-			name: "timeout that is heeded", timeout: "1ms", status: Timeout, reason: "took longer than 1ms",
+			name: "timeout that is heeded", timeout: "1ms", status: runs.Timeout, reason: "took longer than 1ms",
 			backend: fakeBackend{pack: func(ctx context.Context, _ *packing.Problem, _ *packing.Packing) error {
 				<-ctx.Done()
 				return fmt.Errorf("stopped: %w", ctx.Err())
 			}},
 		},
 		{
-			name: "timeout that is ignored", timeout: "1ms", status: Timeout, reason: "took longer than 1ms",
+			name: "timeout that is ignored", timeout: "1ms", status: runs.Timeout, reason: "took longer than 1ms",
 			backend: fakeBackend{pack: func(ctx context.Context, p *packing.Problem, g *packing.Packing) error {
 				<-ctx.Done()
 				time.Sleep(time.Millisecond)
@@ -81,15 +82,15 @@ func TestExecutor(t *testing.T) {
 			}},
 		},
 		{
-			name: "unavailable", status: Unavailable, reason: "no driver",
+			name: "unavailable", status: runs.Unavailable, reason: "no driver",
 			backend: fakeBackend{prepare: fmt.Errorf("%w: no driver", strategies.ErrUnavailable)},
 		},
 		{
-			name: "unsupported", status: Unsupported, reason: "not supported",
+			name: "unsupported", status: runs.Unsupported, reason: "not supported",
 			backend: fakeBackend{prepare: strategies.ErrUnsupported},
 		},
 		{
-			name: "preparation fails", status: Failed, reason: "out of memory",
+			name: "preparation fails", status: runs.Failed, reason: "out of memory",
 			backend: fakeBackend{prepare: errors.New("out of memory")},
 		},
 	} {
@@ -101,9 +102,9 @@ func TestExecutor(t *testing.T) {
 			if o.Start.IsZero() {
 				t.Error("no start time")
 			}
-			if test.status != Done {
+			if test.status != runs.Done {
 				wantError(t, errors.New(o.Reason), test.reason)
-			} else if o.Quality == nil || len(o.Quality.Max) != 2 || len(o.PackingHash) != 64 || o.Time <= 0 || o.Reason != "" {
+			} else if len(o.Layer[runs.MaxMeasure]) != 2 || len(o.AnswerHash) != 64 || o.Run[runs.TimeMeasure] <= 0 || o.Reason != "" {
 				t.Errorf("%+v", o)
 			}
 		})
@@ -114,12 +115,12 @@ func TestExecutor(t *testing.T) {
 // is there is nothing to record.
 func TestExecutorProofs(t *testing.T) {
 	o := outcome(t, &fakeBackend{layers: []strategies.LayerStats{{Optimal: false}, {Optimal: true}}}, "")
-	if want := []bool{false, true}; !slices.Equal(o.Quality.Optimal, want) {
-		t.Errorf("optimal %v, want %v", o.Quality.Optimal, want)
+	if want := []float64{0, 1}; !slices.Equal(o.Layer[runs.OptimalMeasure], want) {
+		t.Errorf("optimal %v, want %v", o.Layer[runs.OptimalMeasure], want)
 	}
 	o = outcome(t, &fakeBackend{layers: make([]strategies.LayerStats, 2)}, "")
-	if o.Quality.Optimal != nil {
-		t.Errorf("optimal %v, want nil", o.Quality.Optimal)
+	if proofs, ok := o.Layer[runs.OptimalMeasure]; ok {
+		t.Errorf("optimal %v, want none", proofs)
 	}
 }
 
@@ -127,7 +128,7 @@ func TestExecutorProofs(t *testing.T) {
 // and a runner that failed is not used again.
 func TestExecutorShares(t *testing.T) {
 	e := small()
-	e.Strategies, e.Seeds, e.Warmup = []string{"lpt"}, []uint64{1, 2, 3}, 0
+	e.Strategies, e.Seeds, e.Warmup = specs("lpt"), []uint64{1, 2, 3}, 0
 	b := &fakeBackend{name: "cpu"}
 	x := NewExecutor(mustPlan(t, e, catalog(b)))
 	defer x.Close()
@@ -140,7 +141,7 @@ func TestExecutorShares(t *testing.T) {
 	b.pack = func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }
 	x.Execute(t.Context(), 0, false)
 	b.pack = nil
-	if o := x.Execute(t.Context(), 1, false); o.Status != Done || b.prepared != 2 || b.closed != 1 {
+	if o := x.Execute(t.Context(), 1, false); o.Status != runs.Done || b.prepared != 2 || b.closed != 1 {
 		t.Errorf("%s, %d prepared, %d closed: want done on a second runner, the first closed", o.Status, b.prepared, b.closed)
 	}
 }
@@ -177,7 +178,7 @@ func TestRunnerStoreIsBounded(t *testing.T) {
 	}
 }
 
-// TestPackingHash: different packings have different hashes, also where only
+// TestAnswerHash: different packings have different hashes, also where only
 // the ranks differ.
 func TestPackingHash(t *testing.T) {
 	problem, err := packing.New(make([]float32, 12), 1, 12, 3)

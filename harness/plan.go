@@ -32,6 +32,7 @@ type Catalog struct {
 type Plan struct {
 	Experiment runs.Experiment
 	Cells      []runs.PlannedCell
+	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
 
 	jobs    []job // an element per cell: what carries it out
 	loads   *loadStore
@@ -93,7 +94,7 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Experiment: e, loads: newLoadStore(), timeout: limit}
+	p := &Plan{Experiment: e, Labels: Labels(&e, c.Strategies), loads: newLoadStore(), timeout: limit}
 	chosen, err := c.strategies(e.Strategies)
 	if err != nil {
 		return nil, err

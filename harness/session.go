@@ -36,6 +36,7 @@ func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 		Created:      time.Now().UTC().Truncate(time.Second),
 		Environments: map[string]runs.Environment{key: o.Environment},
 		Cells:        plan.Cells,
+		Labels:       plan.Labels,
 	})
 	if err != nil {
 		return nil, err

@@ -1,13 +1,16 @@
 package harness
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -23,13 +26,9 @@ import (
 // are named relative to that file. An experiment without a name has the
 // file's.
 func ReadExperiment(path string) (runs.Experiment, error) {
-	text, err := os.ReadFile(path)
-	var failure *fs.PathError
-	if errors.As(err, &failure) {
-		return runs.Experiment{}, fmt.Errorf("cannot read %s: %w", path, failure.Err)
-	}
+	text, err := readText(path)
 	if err != nil {
-		return runs.Experiment{}, err
+		return runs.Experiment{}, fmt.Errorf("cannot read %s: %w", path, err)
 	}
 	e, err := ParseExperiment(text)
 	if err != nil {
@@ -39,9 +38,69 @@ func ReadExperiment(path string) (runs.Experiment, error) {
 		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
 	if slices.ContainsFunc(e.Workloads, func(w runs.Workload) bool { return w.File != "" }) {
-		e.Base = filepath.Dir(path)
+		// Absolute, so that the run can be resumed from any folder.
+		if e.Base, err = filepath.Abs(filepath.Dir(path)); err != nil {
+			return runs.Experiment{}, err
+		}
 	}
 	return e, nil
+}
+
+// readText reads the text of an experiment, of at most maxText bytes, whatever
+// kind of file it comes from.
+func readText(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err == nil {
+		defer f.Close()
+		var text []byte
+		if text, err = io.ReadAll(io.LimitReader(f, maxText+1)); err == nil {
+			return text, nil // one byte too many is found by ParseExperiment
+		}
+	}
+	var failure *fs.PathError
+	if errors.As(err, &failure) {
+		return nil, failure.Err
+	}
+	return nil, err
+}
+
+// The YAML library takes memory and time that grow with the square of the number
+// of keys and of levels. An experiment needs little of either.
+const (
+	maxText  = 256 << 10 // bytes
+	maxDepth = 100       // levels
+)
+
+// checkSize returns an error for text that the library must not see.
+func checkSize(text []byte) error {
+	if len(text) > maxText {
+		return fmt.Errorf("more than %d bytes: that is the most supported for an experiment", maxText)
+	}
+	for number, line := range bytes.Split(text, []byte("\n")) {
+		depth := bytes.Count(line, []byte("- ")) + indentation(line)
+		if depth > maxDepth {
+			return fmt.Errorf("line %d: nested more than %d deep: an experiment has three levels", number+1, maxDepth)
+		}
+	}
+	depth := 0
+	for _, b := range text {
+		switch b {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+		if depth > maxDepth {
+			return fmt.Errorf("brackets nested more than %d deep: an experiment has three levels", maxDepth)
+		}
+	}
+	return nil
+}
+
+// indentation returns the number of levels that the indentation of line may
+// stand for.
+func indentation(line []byte) int {
+	return (len(line) - len(bytes.TrimLeft(line, " "))) / 2
 }
 
 // ParseExperiment reads an experiment in YAML. What it does not mention has
@@ -55,6 +114,10 @@ func ParseExperiment(text []byte) (e runs.Experiment, err error) {
 			e, err = runs.Experiment{}, fmt.Errorf("not YAML that can be read: %v", v)
 		}
 	}()
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if err := checkSize(text); err != nil {
+		return runs.Experiment{}, err
+	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return runs.Experiment{}, oneLine(err)
@@ -80,12 +143,19 @@ func ParseExperiment(text []byte) (e runs.Experiment, err error) {
 }
 
 // looseValue finds the values that the decoder would silently convert: no value
-// of an experiment is a fraction or empty.
+// of an experiment is a fraction or empty, or too large for 64 bits.
 type looseValue struct{ err error }
 
 // Visit implements [ast.Visitor].
 func (v *looseValue) Visit(node ast.Node) ast.Visitor {
-	switch node.(type) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		// Numbers of more than 64 bits and those with an exponent come as text.
+		if t := n.GetToken(); t.Type == token.StringType {
+			if _, err := strconv.ParseFloat(t.Value, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+				v.err = at(t, "%s: use a whole number from 0 to 2^64 − 1 (or quotes, where it is text)", t.Value)
+			}
+		}
 	case *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
 		v.err = at(node.GetToken(), "%s: use a whole number (or quotes, where it is text)", node.GetToken().Value)
 	case *ast.NullNode:

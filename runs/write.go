@@ -41,6 +41,9 @@ func Create(dir string, m Manifest) (*Writer, error) {
 	return w, nil
 }
 
+// ErrExists is the error of [Create] in a directory that holds a run.
+var ErrExists = errors.New("exists")
+
 // makeDir makes dir, or checks that there is no run in it yet.
 func makeDir(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
@@ -57,7 +60,7 @@ func makeDir(dir string) error {
 	for _, e := range entries {
 		switch {
 		case e.Name() == ManifestFile:
-			return fmt.Errorf("%s exists: choose another directory, or finish the run in it with --resume %s", dir, dir)
+			return fmt.Errorf("%s %w: choose another directory, or finish the run in it with --resume %s", dir, ErrExists, dir)
 		case e.Name() == RecordsFile:
 			if info, err := e.Info(); err == nil && info.Size() == 0 {
 				continue

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"packbench/harness"
 	"packbench/compare"
+	"packbench/harness"
 	"packbench/strategies"
 )
 

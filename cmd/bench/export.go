@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io"
 
-	"packbench/harness"
 	"packbench/export"
+	"packbench/harness"
 )
 
 // exportCmd is "bench export".

@@ -8,12 +8,12 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"packbench/harness"
+	"packbench/runs"
 )
 
 // WriteEnvironment writes what is known about a machine as text. What is not
 // known is left out.
-func WriteEnvironment(w io.Writer, e harness.Environment) {
+func WriteEnvironment(w io.Writer, e runs.Environment) {
 	t := plainTable(w)
 	row := func(name, value string) {
 		if value != "" {

@@ -6,11 +6,12 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"packbench/harness"
+	"packbench/runs"
 )
 
 // Experiment describes a built-in experiment.
 type Experiment struct {
-	harness.Experiment
+	runs.Experiment
 	YAML string `json:"yaml"` // the text of its file
 }
 

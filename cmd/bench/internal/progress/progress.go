@@ -10,6 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"packbench/harness"
+	"packbench/runs"
 )
 
 // Display shows the progress of one run of an experiment. Hand [Display.Observe]
@@ -18,8 +19,7 @@ type Display struct {
 	out  io.Writer
 	bar  *progressbar.ProgressBar // nil where there is no terminal
 	now  func() time.Time
-	last time.Time // of the last line
-	from time.Time
+	last time.Time       // of the last line
 	told map[string]bool // what has been said already
 	made int             // runs so far
 }
@@ -40,14 +40,13 @@ func newDisplay(out io.Writer, terminal bool, throttle time.Duration) *Display {
 			progressbar.OptionSetWriter(out),
 			progressbar.OptionSetWidth(30),
 			progressbar.OptionShowCount(),
-			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionSetPredictTime(false), // it takes all runs for alike
 			progressbar.OptionThrottle(throttle),
 			progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetDescription("runs"),
 		)
 	}
-	d.from = d.now()
-	d.last = d.from
+	d.last = d.now()
 	return d
 }
 
@@ -58,21 +57,28 @@ func (d *Display) Observe(e harness.Event) {
 		d.told[text] = true
 		d.say(text)
 	}
-	// Runs that are skipped take no time: they would spoil the estimate.
 	d.made++
 	left := e.Total - e.Finished
 	if d.bar != nil {
 		if d.bar.GetMax() != d.made+left {
 			d.bar.ChangeMax(d.made + left)
 		}
+		d.bar.Describe("runs" + timeLeft(", ", e.Left))
 		_ = d.bar.Set(d.made) // a terminal that is gone is no reason to stop
 		return
 	}
 	if now := d.now(); now.Sub(d.last) >= Interval && left > 0 {
 		d.last = now
-		wait := time.Duration(float64(now.Sub(d.from)) / float64(d.made) * float64(left))
-		d.say(fmt.Sprintf("%d of %d runs, about %v left", d.made, d.made+left, wait.Round(time.Second)))
+		d.say(fmt.Sprintf("%d of %d runs%s", d.made, d.made+left, timeLeft(", ", e.Left)))
 	}
+}
+
+// timeLeft says how long the rest takes, "" where that is not known yet.
+func timeLeft(before string, left time.Duration) string {
+	if left == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%sabout %v left", before, max(left.Round(time.Second), time.Second))
 }
 
 // say writes a line, above the bar where there is one.
@@ -93,17 +99,20 @@ func (d *Display) Close() {
 // remark says what is worth saying of a run at once, "" where nothing is.
 func remark(e harness.Event) string {
 	r := e.Record
-	switch {
-	case r == nil:
+	if r == nil {
 		return ""
-	case r.Status == harness.Unavailable:
-		return fmt.Sprintf("%s: %s", r.Backend, r.Reason)
-	case r.Status == harness.Unsupported:
-		return fmt.Sprintf("%s on %s: %s", r.Strategy, r.Backend, r.Reason)
-	case r.Status != harness.Done:
-		return fmt.Sprintf("%s on %s into %d packs (%s, seed %d): %s: %s", r.Strategy, r.Workload, r.Packs, r.Backend, r.Seed, r.Status, r.Reason)
+	}
+	c := r.Cell
+	cell := fmt.Sprintf("%s on %s into %d packs (%s, seed %d)", c.Strategy(), c.Workload(), c.Packs(), c.Backend(), c.Seed())
+	switch {
+	case r.Status == runs.Unavailable:
+		return fmt.Sprintf("%s: %s", c.Backend(), r.Reason)
+	case r.Status == runs.Unsupported:
+		return fmt.Sprintf("%s on %s: %s", c.Strategy(), c.Backend(), r.Reason)
+	case r.Status != runs.Done:
+		return fmt.Sprintf("%s: %s: %s", cell, r.Status, r.Reason)
 	case len(r.Warnings) > 0:
-		return fmt.Sprintf("%s on %s into %d packs (%s, seed %d): %s", r.Strategy, r.Workload, r.Packs, r.Backend, r.Seed, r.Warnings[0])
+		return fmt.Sprintf("%s: %s", cell, r.Warnings[0])
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"packbench/harness"
 	"packbench/internal/spec"
 	"packbench/packing"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -124,10 +125,10 @@ func TestExperiments(t *testing.T) {
 // TestEnvironment: what is not known is left out.
 func TestEnvironment(t *testing.T) {
 	var out strings.Builder
-	WriteEnvironment(&out, harness.Environment{
+	WriteEnvironment(&out, runs.Environment{
 		OS: "linux/amd64", GoVersion: "go1.26", Cores: 4, Threads: 2, Load1: .5, Commit: "abc", Dirty: true,
-		Backends: map[string]harness.BackendDescription{
-			"gpu": {Device: "H100", Facts: []strategies.Fact{{Name: "driver", Value: "580"}}},
+		Backends: map[string]runs.BackendDescription{
+			"gpu": {Device: "H100", Facts: []runs.Fact{{Name: "driver", Value: "580"}}},
 			"cpu": {Unavailable: "broken"},
 		},
 	})
