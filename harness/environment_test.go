@@ -9,14 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"packbench/internal/fakebackend"
 	"packbench/runs"
 	"packbench/strategies"
 )
 
 func TestCaptureEnvironment(t *testing.T) {
 	e := CaptureEnvironment([]strategies.Backend{
-		&fakeBackend{name: "cpu"},
-		&fakeBackend{name: "cuda", prepare: fmt.Errorf("%w: no\ndriver", strategies.ErrUnavailable)},
+		&fakebackend.Backend{Named: "cpu"},
+		&fakebackend.Backend{Named: "cuda", Error: fmt.Errorf("%w: no\ndriver", strategies.ErrUnavailable)},
 	}, 3)
 	if e.Threads != 3 || e.Cores < 1 || e.GoVersion != runtime.Version() || !strings.HasPrefix(e.OS, runtime.GOOS+"/") {
 		t.Errorf("%+v", e)

@@ -6,71 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"packbench/internal/fakebackend"
 	"packbench/packing"
 	"packbench/runs"
 	"packbench/strategies"
 )
 
-// fakeBackend is a backend whose runners do what pack says.
-type fakeBackend struct {
-	name    string
-	prepare error                                                                   // of Prepare
-	pack    func(ctx context.Context, p *packing.Problem, g *packing.Packing) error // nil: roundRobin
-
-	layers           []strategies.LayerStats // of the report
-	prepared, closed int
-}
-
-func (b *fakeBackend) Name() string { return b.name }
-func (b *fakeBackend) Close() error { return nil }
-
-func (b *fakeBackend) Describe() (strategies.Description, error) {
-	return strategies.Description{Device: "fake " + b.name}, b.prepare
-}
-
-func (b *fakeBackend) Prepare(strategies.Strategy, packing.Shape) (strategies.Runner, error) {
-	if b.prepare != nil {
-		return nil, b.prepare
-	}
-	b.prepared++
-	return &fakeRunner{b}, nil
-}
-
-type fakeRunner struct{ *fakeBackend }
-
-func (r *fakeRunner) Pack(ctx context.Context, p *packing.Problem, _ strategies.Random, g *packing.Packing) (strategies.Report, error) {
-	if r.pack == nil {
-		return strategies.Report{Layers: r.layers}, roundRobin(ctx, p, g)
-	}
-	return strategies.Report{}, r.pack(ctx, p, g)
-}
-
-func (r *fakeRunner) Close() error { r.closed++; return nil }
-
-// roundRobin packs item i into pack i mod m.
-func roundRobin(_ context.Context, p *packing.Problem, g *packing.Packing) error {
-	for l := range p.Layers {
-		packs, ranks := g.Layer(l)
-		for i := range p.Items {
-			packs[i], ranks[i] = int32(i%p.Packs), int32(i/p.Packs)
-		}
-	}
-	return nil
-}
-
-// blocks packs the first k items into pack 0, the next into pack 1, and so on.
-func blocks(_ context.Context, p *packing.Problem, g *packing.Packing) error {
-	for l := range p.Layers {
-		packs, ranks := g.Layer(l)
-		for i := range p.Items {
-			packs[i], ranks[i] = int32(i/p.Capacity()), int32(i%p.Capacity())
-		}
-	}
-	return nil
-}
-
 // catalog returns the built-in strategies and the backends.
-func catalog(backends ...*fakeBackend) Catalog {
+func catalog(backends ...*fakebackend.Backend) Catalog {
 	c := Catalog{Strategies: strategies.Builtin()}
 	for _, b := range backends {
 		c.Backends = append(c.Backends, b)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"packbench/internal/fakebackend"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -16,7 +17,7 @@ import (
 // published are the strategies of the published comparison alone, so that the
 // goldens do not change when a strategy is added.
 func published() Catalog {
-	c := catalog(&fakeBackend{name: "cpu"}, &fakeBackend{name: "cuda"})
+	c := catalog(&fakebackend.Backend{Named: "cpu"}, &fakebackend.Backend{Named: "cuda"})
 	c.Strategies = nil
 	for _, d := range strategies.Builtin() {
 		if d.Name == "lpt" || d.Name == "two-opt" || d.Name == "topk-max-any" {
@@ -73,7 +74,7 @@ func TestBuiltinsPlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		mustPlan(t, e, catalog(&fakeBackend{name: "cpu"}, &fakeBackend{name: "cuda"}))
+		mustPlan(t, e, catalog(&fakebackend.Backend{Named: "cpu"}, &fakebackend.Backend{Named: "cuda"}))
 	}
 }
 
@@ -115,7 +116,7 @@ func TestNewPlanErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			e := small()
 			test.change(&e)
-			_, err := NewPlan(e, catalog(&fakeBackend{name: "cpu"}))
+			_, err := NewPlan(e, catalog(&fakebackend.Backend{Named: "cpu"}))
 			wantError(t, err, test.want)
 		})
 	}
@@ -133,12 +134,12 @@ func TestFileWorkload(t *testing.T) {
 	e := small()
 	e.Base, e.Workloads = dir, []runs.Workload{{File: "loads.csv"}}
 	write("1,2,3\n4,5,6\n")
-	before := mustPlan(t, e, catalog(&fakeBackend{name: "cpu"})).Cells[0]
+	before := mustPlan(t, e, catalog(&fakebackend.Backend{Named: "cpu"})).Cells[0]
 	if before.Workload() != "loads.csv" || before.Layers != 2 || before.Items != 3 {
 		t.Errorf("%+v", before)
 	}
 	write("1,2,3\n4,5,7\n")
-	after := mustPlan(t, e, catalog(&fakeBackend{name: "cpu"})).Cells[0]
+	after := mustPlan(t, e, catalog(&fakebackend.Backend{Named: "cpu"})).Cells[0]
 	if after.Key == before.Key || after.WorkloadHash == before.WorkloadHash {
 		t.Error("another content has the same key or hash")
 	}

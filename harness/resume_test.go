@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"packbench/internal/fakebackend"
 	"packbench/runs"
 )
 
@@ -27,7 +28,7 @@ func finished(t *testing.T) string {
 // resume finishes the run in dir with a mock executor on a machine called host.
 func resume(t *testing.T, dir, host string) *mock {
 	t.Helper()
-	s, err := Resume(dir, catalog(&fakeBackend{name: "cpu"}), Origin{Environment: runs.Environment{Host: host}})
+	s, err := Resume(dir, catalog(&fakebackend.Backend{Named: "cpu"}), Origin{Environment: runs.Environment{Host: host}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +143,7 @@ func TestResumeElsewhere(t *testing.T) {
 
 func TestResumeErrors(t *testing.T) {
 	dir := finished(t)
-	cpu := catalog(&fakeBackend{name: "cpu"})
+	cpu := catalog(&fakebackend.Backend{Named: "cpu"})
 
 	other := cpu
 	other.Strategies = cpu.Strategies[1:]
@@ -181,6 +182,6 @@ func TestResumeRefusesOtherLoads(t *testing.T) {
 	if err := os.WriteFile(loads, []byte("1,2,4\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Resume(s.Dir, catalog(&fakeBackend{name: "cpu"}), Origin{})
+	_, err := Resume(s.Dir, catalog(&fakebackend.Backend{Named: "cpu"}), Origin{})
 	wantError(t, err, "workload loads.csv has changed since the run began")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"packbench/internal/fakebackend"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -59,9 +60,9 @@ func TestScheduleShuffles(t *testing.T) {
 // executor.
 func begin(t *testing.T, e runs.Experiment, backends ...string) (*Session, *mock) {
 	t.Helper()
-	var fakes []*fakeBackend
+	var fakes []*fakebackend.Backend
 	for _, name := range backends {
-		fakes = append(fakes, &fakeBackend{name: name})
+		fakes = append(fakes, &fakebackend.Backend{Named: name})
 	}
 	e.Backends = backends
 	plan := mustPlan(t, e, catalog(fakes...))
@@ -227,7 +228,7 @@ func TestInterrupt(t *testing.T) {
 			t.Fatalf("%d runs after the interrupt in run %d", len(m.asked), stop)
 		}
 		s.Close()
-		s, err = Resume(s.Dir, catalog(&fakeBackend{name: "cpu"}), Origin{Environment: runs.Environment{Host: "here"}})
+		s, err = Resume(s.Dir, catalog(&fakebackend.Backend{Named: "cpu"}), Origin{Environment: runs.Environment{Host: "here"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -261,4 +262,4 @@ func checkComplete(t *testing.T, records []runs.Record, repeats int) {
 	}
 }
 
-var _ strategies.Backend = (*fakeBackend)(nil)
+var _ strategies.Backend = (*fakebackend.Backend)(nil)

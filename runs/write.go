@@ -41,7 +41,8 @@ func Create(dir string, m Manifest) (*Writer, error) {
 	return w, nil
 }
 
-// ErrExists is the error of [Create] in a directory that holds a run.
+// ErrExists is the error of [Create] in a directory that holds a run, or
+// something else.
 var ErrExists = errors.New("exists")
 
 // makeDir makes dir, or checks that there is no run in it yet.
@@ -65,10 +66,10 @@ func makeDir(dir string) error {
 			if info, err := e.Info(); err == nil && info.Size() == 0 {
 				continue
 			}
-			return fmt.Errorf("%s holds records and no %s: choose another directory, or remove it", dir, ManifestFile)
+			return fmt.Errorf("%s %w and holds records and no %s: choose another directory, or remove it", dir, ErrExists, ManifestFile)
 		case atomicfile.IsTemporary(e.Name()):
 		default:
-			return fmt.Errorf("%s exists and holds %s, which is not of a run: choose another directory", dir, e.Name())
+			return fmt.Errorf("%s %w and holds %s, which is not of a run: choose another directory", dir, ErrExists, e.Name())
 		}
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"packbench/harness"
+	"packbench/internal/fakebackend"
 	"packbench/packing"
 	"packbench/strategies"
 	"packbench/strategies/cpu"
@@ -35,7 +37,7 @@ func roundRobinCheck(t *testing.T, layers int) Check {
 		t.Fatal(err)
 	}
 	want := packing.NewPacking(p.Shape)
-	if err := roundRobin(context.Background(), p, want); err != nil {
+	if err := fakebackend.RoundRobin(context.Background(), p, want); err != nil {
 		t.Fatal(err)
 	}
 	return Check{Name: "twelve", Strategy: s, Problem: p, Recorded: want}
@@ -43,8 +45,8 @@ func roundRobinCheck(t *testing.T, layers int) Check {
 
 func TestVerifyCountsLayers(t *testing.T) {
 	c := roundRobinCheck(t, 3)
-	wrong := &fakeBackend{name: "wrong", pack: func(ctx context.Context, p *packing.Problem, g *packing.Packing) error {
-		if err := roundRobin(ctx, p, g); err != nil {
+	wrong := &fakebackend.Backend{Named: "wrong", PackFunc: func(ctx context.Context, p *packing.Problem, g *packing.Packing) error {
+		if err := fakebackend.RoundRobin(ctx, p, g); err != nil {
 			return err
 		}
 		packs, ranks := g.Layer(1)
@@ -52,7 +54,7 @@ func TestVerifyCountsLayers(t *testing.T) {
 		ranks[1], ranks[2] = ranks[2], ranks[1]
 		return nil
 	}}
-	agreements, err := Verify(t.Context(), checksOf(c, c), &fakeBackend{name: "right"}, wrong)
+	agreements, err := Run(t.Context(), checksOf(c, c), &fakebackend.Backend{Named: "right"}, wrong)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func TestVerifyCountsLayers(t *testing.T) {
 func TestVerifyAgainstTheReference(t *testing.T) {
 	c := roundRobinCheck(t, 2)
 	c.Recorded = nil
-	agreements, err := Verify(t.Context(), checksOf(c), cpu.New(cpu.Options{Threads: 1}), &fakeBackend{name: "other"})
+	agreements, err := Run(t.Context(), checksOf(c), cpu.New(cpu.Options{Threads: 1}), &fakebackend.Backend{Named: "other"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,39 +88,39 @@ func TestVerifyAgainstTheReference(t *testing.T) {
 
 func TestVerifySkipsAndFails(t *testing.T) {
 	c := roundRobinCheck(t, 1)
-	right := &fakeBackend{name: "right"}
-	agreements, err := Verify(t.Context(), checksOf(c), right, &fakeBackend{name: "other", prepare: strategies.ErrUnsupported})
+	right := &fakebackend.Backend{Named: "right"}
+	agreements, err := Run(t.Context(), checksOf(c), right, &fakebackend.Backend{Named: "other", Error: strategies.ErrUnsupported})
 	if err != nil || len(agreements) != 2 || agreements[1].Skipped != 1 || agreements[1].Layers != 0 {
 		t.Errorf("unsupported: %+v, %v", agreements, err)
 	}
 	broken := errors.New("broken")
-	for name, other := range map[string]*fakeBackend{
-		"prepare": {name: "other", prepare: broken},
-		"pack":    {name: "other", pack: func(context.Context, *packing.Problem, *packing.Packing) error { return broken }},
+	for name, other := range map[string]*fakebackend.Backend{
+		"prepare": {Named: "other", Error: broken},
+		"pack":    {Named: "other", PackFunc: func(context.Context, *packing.Problem, *packing.Packing) error { return broken }},
 	} {
-		if _, err := Verify(t.Context(), checksOf(c), right, other); !errors.Is(err, broken) || !strings.Contains(err.Error(), "lpt on twelve, 1×4×2, backend other") {
+		if _, err := Run(t.Context(), checksOf(c), right, other); !errors.Is(err, broken) || !strings.Contains(err.Error(), "lpt on twelve, 1×4×2, backend other") {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-	invalid := &fakeBackend{name: "other", pack: func(context.Context, *packing.Problem, *packing.Packing) error { return nil }}
-	if _, err := Verify(t.Context(), checksOf(c), right, invalid); err == nil || !strings.Contains(err.Error(), "breaks the rules") {
+	invalid := &fakebackend.Backend{Named: "other", PackFunc: func(context.Context, *packing.Problem, *packing.Packing) error { return nil }}
+	if _, err := Run(t.Context(), checksOf(c), right, invalid); err == nil || !strings.Contains(err.Error(), "breaks the rules") {
 		t.Errorf("an invalid packing: error %v", err)
 	}
 }
 
 // The checks of a plan are its problems, once each, whatever the backends.
 func TestPlanChecks(t *testing.T) {
-	e, err := Builtin("smoke")
+	e, err := harness.Builtin("smoke")
 	if err != nil {
 		t.Fatal(err)
 	}
-	backends := []strategies.Backend{&fakeBackend{name: "cpu"}, &fakeBackend{name: "cuda"}}
-	plan, err := NewPlan(e, Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	backends := []strategies.Backend{&fakebackend.Backend{Named: "cpu"}, &fakebackend.Backend{Named: "cuda"}}
+	plan, err := harness.NewPlan(e, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := 0
-	for c, err := range plan.Checks() {
+	for c, err := range PlanChecks(plan) {
 		if err != nil {
 			t.Fatal(err)
 		}

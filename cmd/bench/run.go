@@ -14,10 +14,10 @@ import (
 
 	"golang.org/x/term"
 
+	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
 	reports "packbench/harness/report"
-	"packbench/cmd/bench/internal/progress"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -114,7 +114,11 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 	}
 	origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
 	if c.Out != "" {
-		return harness.Create(c.Out, plan, origin)
+		session, err := harness.Create(c.Out, plan, origin)
+		if errors.Is(err, runs.ErrExists) {
+			err = badInput(err)
+		}
+		return session, err
 	}
 	return createNew(filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z")), plan, origin)
 }
