@@ -1,6 +1,8 @@
 # make              build bin/bench
 # make test         everything that can be tested here
 # make ci           that, and the race detector, a little fuzzing and the notebooks
+# make install      install bench, its manual page and completions under PREFIX (/usr/local)
+# make release      static binaries for other systems, into bin/release
 # make results      run the reference experiments again, into results/reference/
 # make benchmarks   time the strategies
 # make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
@@ -14,6 +16,22 @@ build:
 	$(GO) build -buildvcs=auto -o bin/bench ./cmd/bench
 
 include strategies/cuda/cuda.mk
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: build
+	install -D -m 755 bin/bench $(DESTDIR)$(PREFIX)/bin/bench
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	bin/bench --man >$(DESTDIR)$(PREFIX)/share/man/man1/bench.1
+	echo 'complete -C $(PREFIX)/bin/bench bench' >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bench
+
+RELEASES := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+.PHONY: release
+release:
+	@set -e; for target in $(RELEASES); do \
+	  os=$${target%/*}; arch=$${target#*/}; suffix=; [ $$os != windows ] || suffix=.exe; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o bin/release/bench-$$os-$$arch$$suffix ./cmd/bench; \
+	  echo bin/release/bench-$$os-$$arch$$suffix; done
 
 # The CUDA backend is tested on a simulated driver, which g++ builds.
 .PHONY: test
@@ -29,6 +47,7 @@ vet:
 	@files="$$(gofmt -l $$(git ls-files '*.go'))"; \
 	  if [ -n "$$files" ]; then echo "gofmt would change: $$files"; exit 1; fi
 	$(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
 
 .PHONY: race
 race:

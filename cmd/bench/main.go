@@ -14,8 +14,13 @@ import (
 	"unicode"
 
 	"github.com/alecthomas/kong"
+	mangokong "github.com/alecthomas/mango-kong"
+	kongcompletion "github.com/jotaen/kong-completion"
+	"github.com/posener/complete"
 
+	"packbench/harness"
 	"packbench/internal/atomicfile"
+	"packbench/strategies"
 )
 
 // app is the command line: a verb per field.
@@ -30,7 +35,10 @@ type app struct {
 	Export  exportCmd  `cmd:"" help:"Export the records of a run for benchstat, pandas, DuckDB."`
 	Verify  verifyCmd  `cmd:"" help:"Hold the backends to recorded packings and to each other, bit for bit."`
 
-	Version versionFlag `help:"Print the version, the commit and what is built in, and exit."`
+	Completion kongcompletion.Completion `cmd:"" help:"Print the shell code that completes bench commands on the Tab key."`
+
+	Man     mangokong.ManFlag `help:"Print the manual page and exit." hidden:""`
+	Version versionFlag       `help:"Print the version, the commit and what is built in, and exit."`
 }
 
 // streams are the standard streams of a verb.
@@ -89,6 +97,7 @@ func run(args []string, s *streams) int {
 	if err != nil {
 		return report(s, err)
 	}
+	kongcompletion.Register(parser, predictors()...)
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -105,6 +114,21 @@ func run(args []string, s *streams) int {
 		err = fmt.Errorf("cannot write the output: %w", out.err)
 	}
 	return report(s, err)
+}
+
+// predictors complete the values that the tag predictor names.
+func predictors() []kongcompletion.Option {
+	var names []string
+	for _, d := range strategies.Builtin() {
+		names = append(names, d.Name)
+	}
+	yaml := complete.PredictFiles("*.y*ml")
+	return []kongcompletion.Option{
+		kongcompletion.WithPredictor("experiment", complete.PredictOr(complete.PredictSet(harness.BuiltinNames()...), yaml)),
+		kongcompletion.WithPredictor("strategy", complete.PredictSet(names...)),
+		kongcompletion.WithPredictor("file", complete.PredictFiles("*")),
+		kongcompletion.WithPredictor("dir", complete.PredictDirs("*")),
+	}
 }
 
 // sticky remembers the first error of a writer, so that no verb can lose one:

@@ -26,9 +26,9 @@ import (
 type runCmd struct {
 	backendFlags
 
-	Experiment  string   `arg:"" optional:"" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
-	Out         string   `short:"o" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
-	Resume      *string  `placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
+	Experiment  string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
+	Out         string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
+	Resume      *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
 	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
 	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
 	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
