@@ -4,6 +4,7 @@
 # make install      install bench, its manual page and completions under PREFIX (/usr/local)
 # make release      static binaries for other systems, into bin/release
 # make results      run the reference experiments again, into results/reference/
+# make torture      kill it, cut and flip its files, fill its disk
 # make benchmarks   time the strategies
 # make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
 # make cuda-bench   on a machine with a GPU: verify, measure, record
@@ -60,6 +61,12 @@ fuzz:
 	@set -e; for package in $$(grep -rl --include=*_test.go '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 	  for target in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$package/*_test.go | cut -c6-); do \
 	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; done; done
+
+# What machines and people do to run directories: kills, cut files, flipped bits,
+# full disks, forged records. Takes minutes.
+.PHONY: torture
+torture:
+	$(GO) test -tags torture -run 'Kills|Truncations|BitFlips|Forged|FullDisk' -v -timeout 10m ./cmd/bench
 
 .PHONY: benchmarks
 benchmarks:
