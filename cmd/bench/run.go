@@ -15,8 +15,8 @@ import (
 	"golang.org/x/term"
 
 	"packbench/harness"
-	reports "packbench/harness/report"
 	"packbench/internal/progress"
+	reports "packbench/report"
 	"packbench/strategies"
 )
 
@@ -141,13 +141,13 @@ func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) e
 	}
 	made := harness.SummaryFile
 	if !c.NoFigures {
-		if _, err := writeReport(run, backends); err != nil {
+		if _, err := writeReport(run, backends, reports.Options{}); err != nil {
 			return failed(fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err))
 		}
 		made = reports.HTMLFile + ", " + made
 	}
 	if !c.Quiet {
-		if err := reports.Table(s.out, run, reports.Text); err != nil {
+		if err := reports.Table(s.out, run, reports.Text, reports.Names{}); err != nil {
 			return failed(err)
 		}
 		fmt.Fprintf(s.err, "results in %s: %s, …\n", dir, made)
