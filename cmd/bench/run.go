@@ -17,7 +17,7 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
-	reports "packbench/harness/report"
+	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -169,13 +169,13 @@ func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) e
 	}
 	made := runs.SummaryFile
 	if !c.NoFigures {
-		if _, err := writeReport(run, backends); err != nil {
+		if _, err := writeReport(run, backends, reports.Options{}); err != nil {
 			return fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err)
 		}
 		made = reports.HTMLFile + ", " + made
 	}
 	if !c.Quiet {
-		if err := reports.Table(s.out, run, reports.Text); err != nil {
+		if err := reports.Table(s.out, run, reports.Text, names(run)); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.err, "results in %s: %s, …\n", dir, made)
