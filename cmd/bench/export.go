@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io"
 
-	"packbench/harness"
 	"packbench/export"
+	"packbench/runs"
 )
 
 // exportCmd is "bench export".
@@ -20,14 +20,14 @@ type exportCmd struct {
 func (c *exportCmd) Run(s *streams) error {
 	options := export.Options{Format: c.Format, Table: c.Table}
 	if err := options.Check(); err != nil {
-		return err
+		return badInput(err)
 	}
-	run, err := harness.Load(c.Dir)
+	run, err := runs.Load(c.Dir)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	if c.Format == "parquet" && (c.Out == "" || c.Out == "-") && isTerminal(s.out) {
-		return errors.New("parquet is no text: name a file with -o, or use a pipe")
+		return badInput(errors.New("parquet is a binary format: name a file with -o, or use a pipe"))
 	}
 	return s.write(c.Out, func(w io.Writer) error { return export.Write(w, run, options) })
 }
