@@ -52,14 +52,16 @@ func (c *Cell) value(axis string) string {
 	return c.Get(axis)
 }
 
-// shown returns the coordinate as people read it.
-func (a axes) shown(c *Cell, axis runs.Axis) string {
-	value := c.value(axis.Name)
-	if label := a.c.labels[axis.Name][value]; label != "" {
+// label returns a value on an axis as people read it.
+func (c *Comparison) label(axis, value string) string {
+	if label := c.labels[axis][value]; label != "" {
 		return label
 	}
 	return value
 }
+
+// shown returns the coordinate as people read it.
+func (a axes) shown(c *Cell, axis runs.Axis) string { return a.c.label(axis.Name, c.value(axis.Name)) }
 
 // values returns the cell's coordinates on the axes that vary.
 func (a axes) values(c *Cell) []string {
@@ -102,27 +104,32 @@ func (a axes) join(c *Cell, wanted func(runs.Axis) bool) string {
 	return strings.Join(parts, ", ")
 }
 
-// distinct returns the labels of the runs that tell values apart: one that two
-// values of an axis share is left out.
+// distinct returns the names to show for the values on each axis: the labels of
+// the runs, and the value itself where two values share a label.
 func distinct(pairs []pair) map[string]map[string]string {
 	labels := map[string]map[string]string{}
 	owners := map[[2]string]string{} // axis and label
-	for _, p := range pairs {
-		m := &p.newRun.Manifest
-		for _, x := range p.new.Coordinates() {
-			label := m.Label(x.Axis, x.Value)
-			at := [2]string{x.Axis, label}
-			owner, taken := owners[at]
-			if taken && owner != x.Value {
-				delete(labels[x.Axis], owner)
-				continue
-			}
-			owners[at] = x.Value
+	add := func(m *runs.Manifest, c runs.Cell) {
+		for _, x := range c.Coordinates() {
 			if labels[x.Axis] == nil {
 				labels[x.Axis] = map[string]string{}
 			}
-			labels[x.Axis][x.Value] = label
+			if _, known := labels[x.Axis][x.Value]; known {
+				continue
+			}
+			label := m.Label(x.Axis, x.Value)
+			at := [2]string{x.Axis, label}
+			if owner, taken := owners[at]; taken && owner != x.Value {
+				labels[x.Axis][owner], label = owner, x.Value
+			}
+			owners[at], labels[x.Axis][x.Value] = x.Value, label
 		}
+	}
+	for _, p := range pairs {
+		add(&p.newRun.Manifest, p.new.Cell)
+	}
+	for _, p := range pairs {
+		add(&p.oldRun.Manifest, p.old.Cell)
 	}
 	return labels
 }

@@ -46,6 +46,8 @@ type Result struct {
 	Runs    *OverRuns
 	Layers  *OverLayers
 	Reason  string // why the measure is not compared; "" too where the cell is not
+
+	absence absence // of what kind Reason is
 }
 
 // Result returns the result for a measure; nil where it was not asked for.

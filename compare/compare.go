@@ -251,13 +251,20 @@ func (c *Comparison) compare(pairs []pair, o Options) error {
 	return nil
 }
 
-// refuse returns an error where no cell is comparable because the loads differ
-// everywhere.
+// refuse returns an error where no cell is compared and a reason is that the
+// sides did not solve the same problem.
 func (c *Comparison) refuse() error {
+	reason := ""
 	for _, cell := range c.Cells {
-		if cell.Status != Refused {
+		switch {
+		case cell.Status == Compared:
 			return nil
+		case cell.Status == Refused && reason == "":
+			reason = cell.Reason
 		}
 	}
-	return nothing{"not comparable: " + c.Cells[0].Reason}
+	if reason == "" {
+		return nil
+	}
+	return nothing{"not comparable: " + reason}
 }

@@ -150,8 +150,12 @@ func TestRefusals(t *testing.T) {
 		{"unknown baseline", func() (*Comparison, error) { return Baseline(load(t, "old"), "two-opr", Options{}) }, `no strategy "two-opr"`},
 		{"only the baseline", func() (*Comparison, error) { return Baseline(load(t, "machine"), "lpt", Options{}) }, "no other strategy"},
 		{"alpha", func() (*Comparison, error) { return Baseline(load(t, "old"), "lpt", Options{Alpha: 2}) }, "alpha 2"},
-		{"confidence", func() (*Comparison, error) { return Runs(load(t, "old"), []*runs.Run{load(t, "old")}, Options{Confidence: -1}) }, "confidence -1"},
-		{"limit", func() (*Comparison, error) { return Runs(load(t, "old"), []*runs.Run{load(t, "old")}, Options{FailAbove: &minus}) }, "fail above -1"},
+		{"confidence", func() (*Comparison, error) {
+			return Runs(load(t, "old"), []*runs.Run{load(t, "old")}, Options{Confidence: -1})
+		}, "confidence -1"},
+		{"limit", func() (*Comparison, error) {
+			return Runs(load(t, "old"), []*runs.Run{load(t, "old")}, Options{FailAbove: &minus})
+		}, "fail above -1"},
 		{"limit NaN", func() (*Comparison, error) { return Baseline(load(t, "old"), "lpt", Options{FailAbove: &bad}) }, "fail above NaN"},
 	} {
 		_, err := c.call()

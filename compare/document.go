@@ -74,7 +74,7 @@ func (c *Comparison) heading(a axes) []string {
 	var lines []string
 	switch {
 	case c.Baseline != "":
-		lines = append(lines, fmt.Sprintf("%s: every strategy against %s", c.New.describe(), c.Baseline))
+		lines = append(lines, fmt.Sprintf("%s: every strategy against %s", c.New.describe(), c.label(runs.StrategyAxis, c.Baseline)))
 	default:
 		lines = append(lines, "old: "+c.Old.describe())
 		for _, s := range append([]Side{c.New}, c.More...) {
@@ -117,7 +117,7 @@ func (c *Comparison) sides() (old, new string) {
 func (c *Comparison) groupTable() table {
 	t := table{title: "Geometric means of new/old"}
 	if c.Baseline != "" {
-		t.title = "Geometric means of the ratios to " + c.Baseline
+		t.title = "Geometric means of the ratios to " + c.label(runs.StrategyAxis, c.Baseline)
 	}
 	for _, a := range c.groupAxes() {
 		t.columns = append(t.columns, column{a.Name, a.Number})
@@ -136,11 +136,7 @@ func (c *Comparison) groupTable() table {
 	for _, g := range c.Groups {
 		var row []string
 		for _, x := range g.Coordinates {
-			value := x.Value
-			if label := c.labels[x.Axis][x.Value]; label != "" {
-				value = label
-			}
-			row = append(row, value)
+			row = append(row, c.label(x.Axis, x.Value))
 		}
 		for _, m := range g.Means {
 			row = append(row, formatFactor(m.GeometricMean))
@@ -175,9 +171,9 @@ func (c *Comparison) runTable(a axes, d runs.Measure) table {
 // difference have no row: a note counts them.
 func (c *Comparison) layerTable(a axes, d runs.Measure) table {
 	old, new := c.sides()
-	scale, unit := 1.0, ""
-	if percent(d) {
-		scale, unit = 100, " in %"
+	scale, unit := scaleOf(d), ""
+	if scale == 100 {
+		unit = " in %"
 	}
 	meaning, _, _ := strings.Cut(d.Meaning, ";")
 	t := table{
@@ -190,7 +186,7 @@ func (c *Comparison) layerTable(a axes, d runs.Measure) table {
 		if q := cell.Result(d.Name).Layers; q != nil && q.Verdict != Equal {
 			t.rows = append(t.rows, append(a.values(cell),
 				significant(q.OldMean*scale, 4), significant(q.NewMean*scale, 4), formatChange(q.Ratio),
-				formatDifference(q.Difference, scale), significant(q.OldWorst*scale, 4)+" → "+significant(q.NewWorst*scale, 4),
+				formatDifference(q.Difference, scale), q.worst(scale),
 				fmt.Sprintf("%d/%d/%d", q.Pairs.Wins, q.Pairs.Ties, q.Pairs.Losses),
 				formatP(q.Adjusted), formatEffect(q.Pairs.RankBiserial), string(q.Verdict)))
 		}
@@ -198,10 +194,18 @@ func (c *Comparison) layerTable(a axes, d runs.Measure) table {
 	return t
 }
 
-// percent reports whether a measure is shown as a percentage: a ratio of which
-// 0 is perfect.
-func percent(d runs.Measure) bool {
-	return d.Name == analysis.Gap || d.Name == analysis.RelativeImbalance
+// scaleOf is what values are multiplied with to be shown: 100 for a measure
+// that is shown as a percentage, a ratio of which 0 is perfect.
+func scaleOf(d runs.Measure) float64 {
+	if d.Name == analysis.Gap || d.Name == analysis.RelativeImbalance {
+		return 100
+	}
+	return 1
+}
+
+// worst shows the worst layer on both sides.
+func (q *OverLayers) worst(scale float64) string {
+	return significant(q.OldWorst*scale, 4) + " → " + significant(q.NewWorst*scale, 4)
 }
 
 // title is the name of a measure as the beginning of a title.
@@ -224,6 +228,9 @@ func (c *Comparison) gateLines(a axes) []string {
 	}
 	for _, gap := range c.Gate.Allowed {
 		lines = append(lines, fmt.Sprintf("not checked, as is allowed: %s: %s", gap.Reason, list(gap.Cells)))
+	}
+	if above := c.insignificant(a); len(above) > 0 {
+		lines = append(lines, "above the limit, but not significantly: "+list(above))
 	}
 	if c.Gate.Passed {
 		return append(lines, fmt.Sprintf("%s; nothing regressed significantly by more than %g %%", c.Gate.CheckedText(), 100*c.Gate.Limit))

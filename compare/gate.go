@@ -66,11 +66,7 @@ func (c *Comparison) gate(limit float64, o Options) *Gate {
 		}
 	}
 	for _, u := range c.Unmatched {
-		reason := "only in the " + u.In + " run"
-		if c.Baseline != "" {
-			reason = "without a baseline"
-		}
-		miss(o.AllowMissing, reason, c.all().label(&Cell{Cell: u.Cell}))
+		miss(o.AllowMissing, c.where(u), c.all().label(&Cell{Cell: u.Cell}))
 	}
 	for _, d := range c.Measures {
 		family := len(c.family(d.Name))
@@ -88,7 +84,7 @@ func (c *Comparison) gate(limit float64, o Options) *Gate {
 			if reason == "" {
 				n++
 			} else {
-				miss(r.lacks() && o.AllowMissing, d.Name+": "+reason, names.label(cell))
+				miss(r.absence == idle || r.absence == lacking && o.AllowMissing, d.Name+": "+reason, names.label(cell))
 			}
 		}
 		g.Checked = append(g.Checked, Checked{d.Name, n})
@@ -102,12 +98,6 @@ func (c *Comparison) gate(limit float64, o Options) *Gate {
 // there is nothing that could have changed.
 func (c *Cell) neither() bool {
 	return slices.Contains([]runs.Status{runs.Unavailable, runs.Unsupported}, c.statuses[0]) && c.statuses[0] == c.statuses[1]
-}
-
-// lacks reports whether a result is not there because a side has no such
-// measure: recorded before there was one, say.
-func (r *Result) lacks() bool {
-	return r.Reason == lacking("old", r.Measure).Error() || r.Reason == lacking("new", r.Measure).Error()
 }
 
 // cells returns the largest number of cells that any measure was checked on.
@@ -184,6 +174,27 @@ func (c *Comparison) regressions(limit float64) []Regression {
 		}
 	}
 	return list
+}
+
+// insignificant are the changes for the worse above the limit that no test
+// finds significant: a gate passes them, and says so.
+func (c *Comparison) insignificant(a axes) []string {
+	var lines []string
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		for _, r := range cell.Results {
+			f := r.finding()
+			if f == nil || f.Verdict == Worse || !exceeds(r.Measure, f.Ratio, c.Gate.Limit) {
+				continue
+			}
+			line := fmt.Sprintf("%s: %s %s (p %s)", a.label(cell), r.Measure.Name, formatChange(f.Ratio), formatP(f.Adjusted))
+			if r.Layers != nil {
+				line += ", the worst layer " + r.Layers.worst(scaleOf(r.Measure))
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // CheckedText says how many cells were held against the limit: "checked 12

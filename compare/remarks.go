@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"strings"
 
 	"packbench/runs"
 )
@@ -32,22 +33,13 @@ func (c *Comparison) remarks(a axes) []string {
 		}
 	}
 	for _, u := range c.Unmatched {
-		where := "only in the " + u.In + " run"
-		switch {
-		case c.Baseline != "":
-			where = "without a baseline"
-		case u.Run != "" && u.In == "new":
-			where = "only in " + u.Run
-		case u.Run != "":
-			where = "not in " + u.Run
-		}
-		unmatched.add(where, c.all().label(&Cell{Cell: u.Cell}))
+		unmatched.add(c.where(u), c.all().label(&Cell{Cell: u.Cell}))
 	}
 	for _, g := range c.Groups {
 		for _, m := range g.Means {
 			for _, left := range m.Left {
 				if m.Measure.Scope == runs.PerLayer && !refused.has(left.Reason) && !missing.has(plural(m.Measure.Name)+" not compared, "+left.Reason) {
-					means.add("no ratio of the "+m.Measure.Name+", left out of the geometric mean, "+left.Reason, g.Coordinates[0].Value+" on "+left.Name)
+					means.add("no ratio of the "+m.Measure.Name+", left out of the geometric mean, "+left.Reason, c.groupName(g)+" on "+left.Name)
 				}
 			}
 		}
@@ -64,6 +56,31 @@ func (c *Comparison) remarks(a axes) []string {
 	notes = append(notes, warnings.lines()...)
 	notes = append(notes, c.Notes...)
 	return append(notes, c.method())
+}
+
+// where says on which side a cell is that has no partner.
+func (c *Comparison) where(u Unmatched) string {
+	switch {
+	case c.Baseline != "":
+		return "without a baseline"
+	case u.Run == "":
+		return "only in the " + u.In + " run"
+	case u.In == "new":
+		return "only in " + u.Run
+	}
+	return "not in " + u.Run
+}
+
+// groupName names a group by its strategy, and by its run where there are
+// several.
+func (c *Comparison) groupName(g Group) string {
+	var parts []string
+	for _, x := range g.Coordinates {
+		if x.Axis == runAxis.Name || x.Axis == runs.StrategyAxis {
+			parts = append(parts, c.label(x.Axis, x.Value))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // equal counts, for each measure of layers, the cells that have no row. Measures

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 
@@ -92,12 +93,31 @@ func (m match) result(d runs.Measure, sides []both, o Options) Result {
 	if err != nil {
 		r.Reason = err.Error()
 	}
+	if a := (absent{}); errors.As(err, &a) {
+		r.absence = a.absence
+	}
 	return r
 }
 
-// lacking is the error of a side without a measure.
-func lacking(side string, d runs.Measure) error {
-	return fmt.Errorf("the %s side has no %s", side, d.Name)
+// absence says of what kind the reason is for which a result is not there.
+type absence int
+
+const (
+	refused absence = iota // times of other machines, numbers that no test takes
+	lacking                // a side has no such measure: recorded before there was one, say
+	idle                   // no layer has any load: nothing could have changed
+)
+
+// absent is an error of one of those kinds.
+type absent struct {
+	absence
+	text string
+}
+
+func (a absent) Error() string { return a.text }
+
+func lacks(side string, d runs.Measure) error {
+	return absent{lacking, fmt.Sprintf("the %s side has no %s", side, d.Name)}
 }
 
 func overRuns(d runs.Measure, sides []both, o Options) (*OverRuns, error) {
@@ -107,9 +127,9 @@ func overRuns(d runs.Measure, sides []both, o Options) (*OverRuns, error) {
 	}
 	switch {
 	case len(old) == 0:
-		return nil, lacking("old", d)
+		return nil, lacks("old", d)
 	case len(new) == 0:
-		return nil, lacking("new", d)
+		return nil, lacks("new", d)
 	}
 	t := &OverRuns{OldRuns: len(old), NewRuns: len(new)}
 	var err error
@@ -149,16 +169,16 @@ func overLayers(d runs.Measure, sides []both, o Options) (*OverLayers, error) {
 		before, now := s.old.Every(d.Name), s.new.Every(d.Name)
 		switch {
 		case before == nil:
-			return nil, lacking("old", d)
+			return nil, lacks("old", d)
 		case now == nil:
-			return nil, lacking("new", d)
+			return nil, lacks("new", d)
 		}
 		for _, l := range s.busy() {
 			old, new, layers = append(old, before[l]), append(new, now[l]), append(layers, l)
 		}
 	}
 	if len(new) == 0 {
-		return nil, fmt.Errorf("every layer is idle: there is no %s", d.Name)
+		return nil, absent{idle, "every layer is idle: there is no " + d.Name}
 	}
 	q := &OverLayers{OldMean: analysis.Mean(old), NewMean: analysis.Mean(new)}
 	q.Ratio = ratio(q.NewMean, q.OldMean)

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"packbench/internal/clean"
 	"packbench/internal/spec"
 )
 
@@ -55,10 +57,15 @@ func CheckFormat(format string) error {
 }
 
 func writeJSON(c *Comparison, w io.Writer) error {
-	out := json.NewEncoder(w)
+	var b bytes.Buffer
+	out := json.NewEncoder(&b)
 	out.SetIndent("", "  ")
 	out.SetEscapeHTML(false)
-	return out.Encode(c)
+	if err := out.Encode(c); err != nil {
+		return err
+	}
+	_, err := w.Write(clean.JSON(b.Bytes()))
+	return err
 }
 
 func writeText(c *Comparison, w io.Writer) error {

@@ -14,7 +14,7 @@ import (
 
 // compareCmd is "bench compare".
 type compareCmd struct {
-	Runs           []string `arg:"" name:"run" help:"Run directories: the first is the old side, the others are set against it; with --baseline one."`
+	Runs           []string `arg:"" name:"run" predictor:"dir" help:"Run directories: the first is the old side, the others are set against it; with --baseline one."`
 	Baseline       string   `placeholder:"STRATEGY" help:"Compare the other strategies of the one run with this one."`
 	Format         string   `short:"f" placeholder:"FORMAT" help:"text, markdown, csv, json or latex; default by the name of the output file, else text."`
 	Out            string   `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`

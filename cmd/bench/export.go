@@ -10,7 +10,7 @@ import (
 
 // exportCmd is "bench export".
 type exportCmd struct {
-	Dir    string `arg:"" help:"Run directory."`
+	Dir    string `arg:"" predictor:"dir" help:"Run directory."`
 	Format string `short:"f" required:"" placeholder:"FORMAT" help:"benchfmt (for benchstat), csv, parquet or json."`
 	Table  string `short:"t" default:"runs" placeholder:"TABLE" help:"runs, layers or stages: a line per run, per layer of a cell, or per stage of a run."`
 	Out    string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
