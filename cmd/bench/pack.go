@@ -31,26 +31,26 @@ type packCmd struct {
 func (c *packCmd) Run(s *streams) error {
 	strategy, err := strategies.Builtin().Parse(c.Strategy)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	stream, err := strategies.ParseStream(c.RNG)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	backend, err := c.backend(c.Backend)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer backend.Close()
 	problem, err := c.problem(s)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
 	if err != nil {
-		return failed(fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err))
+		return fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err)
 	}
 	a := answer.New(strategy.Spec().String(), problem, result)
 	write := a.WriteJSON
@@ -58,7 +58,7 @@ func (c *packCmd) Run(s *streams) error {
 		write = a.WriteNPZ
 	}
 	if err := s.write(c.Out, write); err != nil {
-		return failed(err)
+		return err
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 
@@ -36,6 +37,9 @@ func (c *reportCmd) Run(s *streams) error {
 	run, err := runs.Load(c.Dir)
 	if err != nil {
 		return badInput(err)
+	}
+	if c.Table != "" && !slices.Contains(reports.Formats(), c.Table) {
+		return badInput(fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table))
 	}
 	if c.Table != "" {
 		return reports.Table(s.out, run, c.Table, names(run))
