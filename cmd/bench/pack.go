@@ -48,11 +48,15 @@ func (c *packCmd) Run(s *streams) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
 	if err != nil {
 		return failed(fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err))
 	}
-	a := answer.New(strategy.Spec().String(), problem, result)
+	for _, warning := range result.Warnings {
+		fmt.Fprintf(s.err, "bench: warning: %s\n", warning)
+	}
+	a := answer.New(strategy, problem, result)
 	write := a.WriteJSON
 	if strings.HasSuffix(strings.ToLower(c.Out), ".npz") {
 		write = a.WriteNPZ

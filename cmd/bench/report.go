@@ -70,7 +70,7 @@ func writeReport(run *harness.Run, backends []strategies.Backend, settings ...re
 		if err != nil {
 			return nil, err
 		}
-		return packing.Loads(problem.Weights), nil
+		return packing.Loads(problem), nil
 	}
 	return reports.Write(run, append(settings, reports.WithLoads(loadsOf))...)
 }

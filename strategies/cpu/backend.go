@@ -23,12 +23,15 @@ import (
 
 // Options configures the backend.
 type Options struct {
-	// Threads is the number of layers packed at a time; 0 means one per
-	// logical core that the process may use.
+	// Threads is the number of layers packed at a time, at most [MaxThreads]; 0
+	// means one per logical core that the process may use.
 	Threads int
 
 	scalar bool // no vector instructions, for tests
 }
+
+// MaxThreads is the largest number of threads that a backend uses.
+const MaxThreads = 4096
 
 // Backend executes strategies on the CPU. It is safe for concurrent use.
 type Backend struct {
@@ -44,6 +47,7 @@ func New(o Options) *Backend {
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
+	o.Threads = min(o.Threads, MaxThreads)
 	return &Backend{threads: o.Threads, vectors: hasVector() && !o.scalar, crew: newCrew(o.Threads)}
 }
 
