@@ -24,6 +24,7 @@ type Outcome struct {
 	Stages      []StageNS
 	PackingHash string
 	Quality     *LayerData
+	Warnings    []string // of a run whose packing was evaluated
 }
 
 // Event tells that a run has ended.
@@ -120,6 +121,7 @@ func (s *Session) record(step Step, o Outcome) Record {
 	}
 	if o.Status == Done {
 		r.PackingHash, r.TimeNS, r.Stages, r.Quality = o.PackingHash, int64(o.Time), o.Stages, o.Quality
+		r.Warnings = o.Warnings
 	}
 	return r
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +78,8 @@ func (x *executor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	o.PackingHash = hashPacking(r.out)
 	if evaluate {
 		o.Quality = NewLayerData(packing.Evaluate(problem, r.out))
-		o.Quality.Optimal = proofs(report.Layers)
+		o.Quality.Optimal = report.Proofs(job.strategy)
+		o.Warnings = strategies.Warnings(job.strategy, problem, r.out)
 	}
 	return o
 }
@@ -112,19 +112,6 @@ func (x *executor) pack(ctx context.Context, r *runner, p *packing.Problem, rand
 		o.Stages = append(o.Stages, StageNS{Name: s.Name, TimeNS: int64(s.Time)})
 	}
 	return o, report
-}
-
-// proofs returns for each layer whether it was proved optimal, nil where none
-// was.
-func proofs(layers []strategies.LayerStats) []bool {
-	proved := make([]bool, len(layers))
-	for i, layer := range layers {
-		proved[i] = layer.Optimal
-	}
-	if !slices.Contains(proved, true) {
-		return nil
-	}
-	return proved
 }
 
 // reason returns the message of err on one line.

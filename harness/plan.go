@@ -46,7 +46,7 @@ func (p *Plan) problem(i int) (*packing.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return packing.New(l.Weights, l.Layers, l.Items, c.Packs)
+	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, c.Packs)
 }
 
 // shape is the shape of the cell's problem.
@@ -110,7 +110,7 @@ func (p *Plan) add(j job, packs int) error {
 		if err != nil {
 			return err
 		}
-		if _, err := packing.New(l.Weights, l.Layers, l.Items, packs); err != nil {
+		if _, err := packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, packs); err != nil {
 			return fmt.Errorf("workload %s: %w", j.workload.name, err)
 		}
 		cell := Cell{

@@ -78,7 +78,7 @@ type LayerData struct {
 	Mean       []float64 `json:"mean"`
 	LowerBound []float64 `json:"lower_bound"`
 	// Optimal says of each layer whether the strategy proved its maximum to be
-	// the least possible; nil for strategies that prove nothing.
+	// the least possible; nil for strategies that cannot prove anything.
 	Optimal []bool `json:"optimal,omitempty"`
 }
 

@@ -60,7 +60,7 @@ func (r *Run) problem(c PlannedCell) (*packing.Problem, error) {
 		if l.Hash() != c.WorkloadHash {
 			return nil, fmt.Errorf("the loads of %s are not those that were recorded", c.Workload)
 		}
-		return packing.New(l.Weights, l.Layers, l.Items, c.Packs)
+		return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, c.Packs)
 	}
 	return nil, fmt.Errorf("workload %s is not in the experiment", c.Workload)
 }

@@ -62,7 +62,7 @@ type decimalNumber struct {
 // of the given number of bits, 32 or 64. v must be finite and ≥ 0.
 func shortest(v float64, bits int) decimalNumber {
 	var buffer [32]byte
-	text := strconv.AppendFloat(buffer[:0], v, 'e', -1, bits) // d.ddde±dd
+	text := strconv.AppendFloat(buffer[:0], v+0, 'e', -1, bits) // d.ddde±dd; −0 + 0 is +0
 	var d decimalNumber
 	for i, c := range text {
 		switch {

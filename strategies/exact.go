@@ -55,11 +55,11 @@ const (
 // checkExact returns an error for layers that are too large to search.
 func checkExact(items, packs int) error {
 	if items > maxExactItems {
-		return fmt.Errorf("exact: %d items per layer: the largest supported number is %d; use descent", items, maxExactItems)
+		return fmt.Errorf("%d items per layer: exact searches %d at most; descent takes any number", items, maxExactItems)
 	}
 	const perPlace = 4 + 8                                                 // of left and prefix
 	if need := items * (packs + 1) / 2 * perPlace; need > maxExactTables { // they shrink from pack to pack
-		return fmt.Errorf("exact: the tables of %d items in %d packs take %d MiB per thread, the limit is %d: use fewer packs (up to %d), or descent",
+		return fmt.Errorf("the tables of %d items in %d packs take %d MiB per thread, the limit is %d: use up to %d packs, or descent",
 			items, packs, need>>20, maxExactTables>>20, 2*maxExactTables/perPlace/items-1)
 	}
 	return nil

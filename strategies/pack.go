@@ -39,19 +39,21 @@ func Pack(ctx context.Context, b Backend, s Strategy, p *packing.Problem, random
 		Packing:  out,
 		Report:   report,
 		Optimal:  report.Proofs(s),
-		Warnings: Warnings(s, p, packing.Evaluate(p, out)),
+		Warnings: Warnings(s, p, out),
 	}, nil
 }
 
 // Proofs says of each layer whether s proved its packing optimal; nil where s
 // proves nothing.
 func (r Report) Proofs(s Strategy) []bool {
-	if !Has(s, Proves) || r.Layers == nil {
-		return nil
-	}
 	proofs := make([]bool, len(r.Layers))
+	any := false
 	for l, stats := range r.Layers {
 		proofs[l] = stats.Optimal
+		any = any || stats.Optimal
+	}
+	if len(proofs) == 0 || !any && !Has(s, Proves) {
+		return nil
 	}
 	return proofs
 }

@@ -6,42 +6,35 @@ import (
 	"packbench/packing"
 )
 
-// Warnings returns remarks on what may have made a packing of p by s worse than
-// the strategy can do, one line each, with the remedy: loads that s sees rounded,
-// and an epsilon that is above the differences there are. quality is that of the
-// packing's layers.
-func Warnings(s Strategy, p *packing.Problem, quality []packing.Quality) []string {
+// Warnings returns remarks on what may have made g, the packing of p by s, worse
+// than the strategy can do, one line each, with the remedy: loads that s sees
+// rounded, and an epsilon that is above the differences there are.
+func Warnings(s Strategy, p *packing.Problem, g *packing.Packing) []string {
 	var warnings []string
 	if _, whole := p.Rounded(); whole > 0 && !Has(s, PlansAsGiven) {
 		warnings = append(warnings, fmt.Sprintf(
-			"%s plans with float32 loads, which rounds %d of %d whole numbers above 2^24: the packing is evaluated on the loads as given; exact and descent plan on these",
+			"%s plans with float32 loads, which round %d of %d: whole numbers above 2^24; the packing is evaluated on the loads as given, and exact and descent plan on them",
 			s.Spec(), whole, len(p.Weights)))
 	}
 	if e, ok := s.(Ensemble); ok {
-		if w := e.warnOfEpsilon(quality); w != "" {
+		if w := e.warnOfEpsilon(p, g); w != "" {
 			warnings = append(warnings, w)
 		}
 	}
 	return warnings
 }
 
-// warnOfEpsilon returns a warning where the refinement ended with an imbalance
-// that epsilon lets no swap lower, though it is one to lower: loads are shares of
-// a small total, say. "" where it did not.
-func (e Ensemble) warnOfEpsilon(quality []packing.Quality) string {
-	const slight = 1e-5 // of the mean load: hardly worth a swap
-	if e.Refinement == NoRefinement || e.Rounds == 0 {
+// warnOfEpsilon returns a warning where epsilon, and nothing else, kept the
+// refinement from a swap that is worth making: loads are shares of a small total,
+// say. "" where it did not.
+func (e Ensemble) warnOfEpsilon(p *packing.Problem, g *packing.Packing) string {
+	if e.Refinement == NoRefinement || e.Rounds == 0 || e.Epsilon == 0 {
 		return ""
 	}
-	// No swap gains more than half the imbalance, or lowers that of TwoOpt by
-	// more than all of it.
-	least := 2 * float64(e.Epsilon)
-	if e.Refinement == TwoOpt {
-		least = float64(e.Epsilon)
-	}
 	stopped, first := 0, 0
-	for l, q := range quality {
-		if d := q.Imbalance(); d <= least && d > slight*q.Mean && q.Gap() > 0 {
+	loads := make([]float64, p.Packs)
+	for l := range p.Layers {
+		if e.stoppedByEpsilon(p, g, l, loads) {
 			if stopped++; stopped == 1 {
 				first = l
 			}
@@ -50,8 +43,60 @@ func (e Ensemble) warnOfEpsilon(quality []packing.Quality) string {
 	if stopped == 0 {
 		return ""
 	}
-	q := quality[first]
+	mean := 0.0
+	for _, w := range p.Layer(first) {
+		mean += float64(w) / float64(p.Packs)
+	}
 	return fmt.Sprintf(
-		"epsilon=%v of %s is above the differences there are in %d of %d layers, so that swaps are switched off (layer %d: imbalance %.3g, mean load %.3g): scale the loads up, or use %s:epsilon=%.0e",
-		e.Epsilon, e.Name, stopped, len(quality), first, q.Imbalance(), q.Mean, e.Name, q.Mean*1e-8)
+		"epsilon=%v of %s is above the differences there are and forbids swaps in %d of %d layers (packs of layer %d weigh %.3g on average): scale the loads up, or use epsilon=%.0e",
+		e.Epsilon, e.Name, stopped, p.Layers, first, mean, mean*1e-8)
+}
+
+// stoppedByEpsilon reports whether the packing of layer l could be improved by a
+// swap of the strategy's kind, but only by such as epsilon forbids. loads is
+// scratch memory, [packs].
+func (e Ensemble) stoppedByEpsilon(p *packing.Problem, g *packing.Packing, l int, loads []float64) bool {
+	const (
+		slight  = 1e-4    // imbalance, of the mean load: hardly worth a swap
+		worth   = 0.01    // gain, of the imbalance
+		mostTry = 1 << 24 // pairs of items
+	)
+	weights := p.Layer(l)
+	packs, _ := g.Layer(l)
+	clear(loads)
+	total := 0.0
+	for i, w := range weights {
+		loads[packs[i]] += float64(w)
+		total += float64(w)
+	}
+	heavy, light := int32(0), int32(0)
+	for q := range loads {
+		if loads[q] > loads[heavy] {
+			heavy = int32(q)
+		}
+		if loads[q] < loads[light] {
+			light = int32(q)
+		}
+	}
+	imbalance := loads[heavy] - loads[light]
+	if imbalance <= slight*total/float64(len(loads)) || p.Capacity()*p.Items > mostTry {
+		return false
+	}
+	best := 0.0
+	for i, w := range weights {
+		if packs[i] != heavy {
+			continue
+		}
+		for j, v := range weights {
+			if q := packs[j]; q != heavy && (e.Refinement == MaxAny || q == light) {
+				delta := float64(w) - float64(v)
+				best = max(best, min(delta, loads[heavy]-loads[q]-delta))
+			}
+		}
+	}
+	forbidden := float64(e.Epsilon)
+	if e.Refinement == TwoOpt {
+		forbidden /= 2 // what it asks of is the imbalance, which falls by twice the gain
+	}
+	return best > worth*imbalance && best <= forbidden
 }

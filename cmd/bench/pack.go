@@ -73,7 +73,7 @@ func (c *packCmd) problem(s *streams) (*packing.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	problem, err := packing.New(loads.Weights, loads.Layers, loads.Items, c.Packs)
+	problem, err := packing.NewGiven(loads.Weights, loads.Values, loads.Layers, loads.Items, c.Packs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.File, err)
 	}

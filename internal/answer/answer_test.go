@@ -18,11 +18,11 @@ func example(t *testing.T) answer.Answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.New("by-hand", p, &packing.Packing{
+	return answer.Answer{Strategy: "by-hand", Problem: p, Packing: &packing.Packing{
 		Shape:      p.Shape,
 		PackIndex:  []int32{0, 1, 0, 1, 1, 1, 0, 0},
 		RankInPack: []int32{0, 0, 1, 1, 1, 0, 0, 1},
-	})
+	}}
 }
 
 func TestNPZ(t *testing.T) {
