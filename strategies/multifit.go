@@ -70,7 +70,7 @@ func (f *multifit) PackLayer(ctx context.Context, task Task, packIndex, rankInPa
 		*load += f.given[item]
 		high = max(high, *load)
 	}
-	low := f.bound.LowerBound(task.Weights, task.Packs)
+	low := f.lowerBound(task)
 	var stats LayerStats
 	for range f.iterations {
 		if high <= low {
@@ -93,6 +93,14 @@ func (f *multifit) PackLayer(ctx context.Context, task Task, packIndex, rankInPa
 	}
 	stats.Optimal = f.proves(task, packIndex)
 	return stats, nil
+}
+
+// lowerBound returns a lower bound in the unit of f.given.
+func (f *multifit) lowerBound(task Task) float64 {
+	if task.Given != nil && packing.UnitsOf(f.units, task.Weights, task.Given).Exact() {
+		return float64(f.bound.Whole(f.units, task.Packs))
+	}
+	return f.bound.LowerBound(task.Weights, task.Packs)
 }
 
 // proves reports whether the heaviest pack attains the lower bound, in whole

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"packbench/internal/lpt"
+	"packbench/packing"
 )
 
 // Descending writes to order, [items], the items of the layer by falling load as
@@ -19,13 +20,22 @@ func (t Task) Descending(sorter *lpt.Sorter, order []int32) {
 	}
 }
 
-// loads writes to given, [items], the loads of the layer as given.
-func (t Task) loads(given []float64) {
+// loads writes to loads, [items], the loads of the layer as given: in the unit
+// that divides them, where they are not the weights, so that sums of decimals are
+// not rounded.
+func (t Task) loads(loads []float64) {
 	if t.Given != nil {
-		copy(given, t.Given)
+		units := make([]int64, len(t.Given))
+		if packing.UnitsOf(units, t.Weights, t.Given).Exact() {
+			for i, u := range units {
+				loads[i] = float64(u)
+			}
+			return
+		}
+		copy(loads, t.Given)
 		return
 	}
 	for i, w := range t.Weights {
-		given[i] = float64(w)
+		loads[i] = float64(w)
 	}
 }

@@ -79,8 +79,15 @@ func (e Ensemble) stoppedByEpsilon(p *packing.Problem, g *packing.Packing, l int
 		}
 	}
 	imbalance := loads[heavy] - loads[light]
-	if imbalance <= slight*total/float64(len(loads)) || p.Capacity()*p.Items > mostTry {
+	forbidden := float64(e.Epsilon) // gain
+	if e.Refinement == TwoOpt {
+		forbidden /= 2 // it asks how far the imbalance falls, which is twice the gain
+	}
+	switch {
+	case imbalance <= slight*total/float64(len(loads)):
 		return false
+	case p.Capacity()*p.Items > mostTry:
+		return imbalance/2 <= forbidden // none gains more than half
 	}
 	best := 0.0
 	for i, w := range weights {
@@ -93,10 +100,6 @@ func (e Ensemble) stoppedByEpsilon(p *packing.Problem, g *packing.Packing, l int
 				best = max(best, min(delta, loads[heavy]-loads[q]-delta))
 			}
 		}
-	}
-	forbidden := float64(e.Epsilon)
-	if e.Refinement == TwoOpt {
-		forbidden /= 2 // what it asks of is the imbalance, which falls by twice the gain
 	}
 	return best > worth*imbalance && best <= forbidden
 }

@@ -50,6 +50,9 @@ func (c *packCmd) Run(s *streams) error {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
+	if ctx.Err() != nil {
+		return failed(fmt.Errorf("%s on %s: interrupted", strategy.Spec(), backend.Name()))
+	}
 	if err != nil {
 		return failed(fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err))
 	}
