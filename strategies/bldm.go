@@ -28,7 +28,7 @@ var bldmDefinition = Definition{
 type bldm struct {
 	sorter lpt.Sorter
 	order  []int32     // [items], cut into rows
-	given  []float64   // [items] loads
+	loads  []float64   // [items]
 	next   []int32     // [items]: a part is a list of items, linked by next; −1 ends it
 	last   []int32     // [items]: of the first item of a list, its last
 	load   [][]float64 // [k][packs] load of each part of a row, falling
@@ -45,7 +45,7 @@ type part struct {
 
 func newBLDM(items, packs int) *bldm {
 	b := &bldm{
-		order: make([]int32, items), given: make([]float64, items), next: make([]int32, items), last: make([]int32, items),
+		order: make([]int32, items), loads: make([]float64, items), next: make([]int32, items), last: make([]int32, items),
 		merged: make([]part, packs),
 	}
 	for range items / packs {
@@ -58,13 +58,13 @@ func newBLDM(items, packs int) *bldm {
 // PackLayer implements [LayerPacker].
 func (b *bldm) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 	task.Descending(&b.sorter, b.order)
-	task.loads(b.given)
+	task.loads(b.loads)
 	m := task.Packs
 	b.heap = b.heap[:0]
 	for row := range b.load {
 		b.heap = append(b.heap, int32(row))
 		for at, item := range b.order[row*m:][:m] {
-			b.load[row][at], b.first[row][at] = b.given[item], item
+			b.load[row][at], b.first[row][at] = b.loads[item], item
 			b.next[item], b.last[item] = -1, item
 		}
 	}

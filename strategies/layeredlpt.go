@@ -25,19 +25,19 @@ var layeredLPTDefinition = Definition{
 type layeredLPT struct {
 	sorter lpt.Sorter
 	order  []int32
-	given  []float64 // [items] loads
+	loads  []float64 // [items]
 	load   []float64
 	byLoad []int32 // packs, by rising load, equal loads by pack
 }
 
 func newLayeredLPT(items, packs int) *layeredLPT {
-	return &layeredLPT{order: make([]int32, items), given: make([]float64, items), load: make([]float64, packs), byLoad: make([]int32, packs)}
+	return &layeredLPT{order: make([]int32, items), loads: make([]float64, items), load: make([]float64, packs), byLoad: make([]int32, packs)}
 }
 
 // PackLayer implements [LayerPacker].
 func (s *layeredLPT) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 	task.Descending(&s.sorter, s.order)
-	task.loads(s.given)
+	task.loads(s.loads)
 	clear(s.load)
 	for row := range len(s.order) / task.Packs {
 		if err := ctx.Err(); err != nil {
@@ -52,7 +52,7 @@ func (s *layeredLPT) PackLayer(ctx context.Context, task Task, packIndex, rankIn
 		for at, item := range s.order[row*task.Packs:][:task.Packs] {
 			pack := s.byLoad[at]
 			packIndex[item], rankInPack[item] = pack, int32(row)
-			s.load[pack] += s.given[item]
+			s.load[pack] += s.loads[item]
 		}
 	}
 	return LayerStats{}, nil

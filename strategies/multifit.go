@@ -35,8 +35,8 @@ type multifit struct {
 	greedy     lpt.Greedy
 	bound      packing.Bounder
 	order      []int32
-	given      []float64 // [items] loads
-	units      []int64   // [items] the same in whole numbers, for the proof
+	loads      []float64 // [items]
+	units      []int64   // [items] loads in whole numbers, for the proof
 	whole      []int64   // [packs] likewise
 	load       []float64
 	count      []int32
@@ -51,7 +51,7 @@ func newMultifit(items, packs, iterations int) *multifit {
 	return &multifit{
 		iterations: iterations,
 		order:      make([]int32, items),
-		given:      make([]float64, items), units: make([]int64, items), whole: make([]int64, packs),
+		loads:      make([]float64, items), units: make([]int64, items), whole: make([]int64, packs),
 		load: make([]float64, packs), count: make([]int32, packs),
 		node: make([]float64, 2*leaves), leaves: leaves,
 		pack: make([]int32, items), rank: make([]int32, items),
@@ -61,16 +61,21 @@ func newMultifit(items, packs, iterations int) *multifit {
 // PackLayer implements [LayerPacker].
 func (f *multifit) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 	task.Descending(&f.sorter, f.order)
-	task.loads(f.given)
+	task.loads(f.loads)
 	f.greedy.Pack(f.order, task.Weights, task.Packs, packIndex, rankInPack)
 	clear(f.load)
 	high := 0.0
 	for _, item := range f.order {
 		load := &f.load[packIndex[item]]
-		*load += f.given[item]
+		*load += f.loads[item]
 		high = max(high, *load)
 	}
-	low := f.lowerBound(task)
+	grid := packing.UnitsOf(f.units, task.Weights, task.Given)
+	bound := f.bound.Whole(f.units, task.Packs)
+	low := grid.Value(bound)
+	if task.Given != nil && grid.Exact() {
+		low = float64(bound) // the unit of task.loads
+	}
 	var stats LayerStats
 	for range f.iterations {
 		if high <= low {
@@ -91,29 +96,17 @@ func (f *multifit) PackLayer(ctx context.Context, task Task, packIndex, rankInPa
 		}
 		stats.Steps++
 	}
-	stats.Optimal = f.proves(task, packIndex)
+	stats.Optimal = grid.Exact() && f.heaviest(packIndex) <= bound
 	return stats, nil
 }
 
-// lowerBound returns a lower bound in the unit of f.given.
-func (f *multifit) lowerBound(task Task) float64 {
-	if task.Given != nil && packing.UnitsOf(f.units, task.Weights, task.Given).Exact() {
-		return float64(f.bound.Whole(f.units, task.Packs))
-	}
-	return f.bound.LowerBound(task.Weights, task.Packs)
-}
-
-// proves reports whether the heaviest pack attains the lower bound, in whole
-// numbers.
-func (f *multifit) proves(task Task, packIndex []int32) bool {
-	if !packing.UnitsOf(f.units, task.Weights, task.Given).Exact() {
-		return false
-	}
+// heaviest returns the heaviest load of a packing, in whole numbers.
+func (f *multifit) heaviest(packIndex []int32) int64 {
 	clear(f.whole)
 	for i, u := range f.units {
 		f.whole[packIndex[i]] += u
 	}
-	return slices.Max(f.whole) <= f.bound.Whole(f.units, task.Packs)
+	return slices.Max(f.whole)
 }
 
 // firstFit packs into f.pack and f.rank and returns the heaviest load.
@@ -131,7 +124,7 @@ func (f *multifit) firstFit(limit float64) float64 {
 	}
 	f.left = f.left[:0]
 	for _, item := range f.order {
-		room := limit - f.given[item]
+		room := limit - f.loads[item]
 		if f.node[1] > room {
 			f.left = append(f.left, item)
 			continue
@@ -166,7 +159,7 @@ func (f *multifit) firstFit(limit float64) float64 {
 func (f *multifit) put(item int32, i int) {
 	p := i - f.leaves
 	f.pack[item], f.rank[item] = int32(p), f.count[p]
-	f.load[p] += f.given[item]
+	f.load[p] += f.loads[item]
 	f.count[p]++
 	word := f.load[p]
 	if int(f.count[p]) == len(f.order)/len(f.load) {
