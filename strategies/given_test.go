@@ -277,6 +277,25 @@ func TestExactRefusesLargeLayers(t *testing.T) {
 	}
 }
 
+// Swaps may go round in circles where the rounding of loads exceeds epsilon.
+func TestManyRoundsEndWithTheirContext(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	loads := make([]float64, 4096)
+	for i := range loads {
+		loads[i] = 1e30 * rng.Float64()
+	}
+	p := givenProblem(t, loads, 8)
+	for _, text := range []string{"two-opt:rounds=2147483647,candidates=1", "topk-max-any:rounds=2147483647,candidates=1,k=1"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		_, err := strategies.Pack(ctx, cpu.New(cpu.Options{Threads: 1}), parse(t, text), p, strategies.Random{})
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 2*time.Second {
+			t.Errorf("%s ended after %v: %v", text, took, err)
+		}
+	}
+}
+
 // Long runs end soon after their context, wherever they are.
 func TestLongRunsEndWithTheirContext(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
