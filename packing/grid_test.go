@@ -1,6 +1,7 @@
 package packing_test
 
 import (
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -56,6 +57,7 @@ func TestUnitsOfLoadsBeyondFloat32(t *testing.T) {
 		{"0.1 + 0.2 in float64", []float64{0.30000000000000004, 0.1}, "0.4"},
 		{"halves", []float64{0.5, 16777217}, "16777217.5"},
 		{"round numbers", []float64{3e20, 1e20}, "400000000000000000000"},
+		{"negative zero", []float64{math.Copysign(0, -1), 0.1}, "0.1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,15 +82,21 @@ func TestUnitsOfLoadsBeyondFloat32(t *testing.T) {
 
 // Where no grid is exact, loads are rounded down: bounds must stay bounds.
 func TestUnitsOfLoadsTooFarApart(t *testing.T) {
-	for _, given := range [][]float64{{1e30, 1e-30}, {6e37, 1e-45}, {1 << 53, 1e-9}} {
-		units := make([]int64, 2)
+	large := slices.Repeat([]float64{1<<53 - 1}, 1024)
+	large[7] -= 2
+	for n, given := range [][]float64{{1e30, 1e-30}, {6e37, 1e-45}, {1 << 53, 1e-9}, {1 << 60, 0.9}, large} {
+		units := make([]int64, len(given))
 		g := packing.UnitsOf(units, nil, given)
 		if g.Exact() {
-			t.Errorf("%v: exact", given)
+			t.Errorf("layer %d: exact", n)
 		}
+		total := int64(0)
 		for i, u := range units {
 			if got := g.Value(u); got > given[i] || got < given[i]-g.Value(1) {
-				t.Errorf("%v: %d units are %v, want one unit below %v at most", given, u, got, given[i])
+				t.Errorf("layer %d: %d units are %v, want one unit below %v at most", n, u, got, given[i])
+			}
+			if total += u; total >= 1<<62 {
+				t.Fatalf("layer %d: the sum of the units is 2^62 or more", n)
 			}
 		}
 	}

@@ -212,15 +212,16 @@ func (p *Problem) LayerGiven(l int) []float64 {
 }
 
 // Rounded returns how many loads Weights had to round, and how many of these are
-// whole numbers: above 2^24 float32 does not hold them all.
-func (p *Problem) Rounded() (loads, whole int) {
+// above 2^24, from where on float32 does not hold all whole numbers.
+func (p *Problem) Rounded() (loads, large int) {
+	const largest = 1 << 24
 	for i, v := range p.Given {
 		if float64(p.Weights[i]) != v {
 			loads++
-			if v == math.Trunc(v) {
-				whole++
+			if v > largest {
+				large++
 			}
 		}
 	}
-	return loads, whole
+	return loads, large
 }

@@ -48,8 +48,8 @@ func (t *Tally) count(packIndex []int32, packs int) {
 	for q, sum := range t.sums {
 		t.loads[q] = t.grid.Value(sum)
 	}
-	most, least := slices.Max(t.sums), slices.Min(t.sums)
-	t.settle(t.grid.Value(most-least), t.grid.share(total, packs), t.bound == most)
+	heaviest, lightest := slices.Max(t.sums), slices.Min(t.sums)
+	t.settle(t.grid.Value(heaviest-lightest), t.grid.share(total, packs), t.bound == heaviest)
 }
 
 // countWide sums where no grid is fine enough and keeps sums in int64.
@@ -68,21 +68,21 @@ func (t *Tally) countWide(packIndex []int32, given []float64, packs int) {
 		sum.Add(sum, load.SetFloat64(v))
 		total.Add(&total, &load)
 	}
-	most, least := &sums[0], &sums[0]
+	heaviest, lightest := &sums[0], &sums[0]
 	for q := range sums {
 		t.loads[q], _ = sums[q].Float64()
-		if sums[q].Cmp(most) > 0 {
-			most = &sums[q]
+		if sums[q].Cmp(heaviest) > 0 {
+			heaviest = &sums[q]
 		}
-		if sums[q].Cmp(least) < 0 {
-			least = &sums[q]
+		if sums[q].Cmp(lightest) < 0 {
+			lightest = &sums[q]
 		}
 	}
 	attained := false
-	if bound := new(big.Float).SetPrec(precision).SetRat(t.grid.rat(t.bound)); bound.Cmp(most) == 0 {
+	if bound := new(big.Float).SetPrec(precision).SetRat(t.grid.rat(t.bound)); bound.Cmp(heaviest) == 0 {
 		attained = true // units are rounded down, so the bound holds
 	}
-	difference := new(big.Float).SetPrec(precision).Sub(most, least)
+	difference := new(big.Float).SetPrec(precision).Sub(heaviest, lightest)
 	exact, _ := difference.Float64()
 	whole, _ := total.Rat(nil)
 	mean, _ := whole.Quo(whole, new(big.Rat).SetInt64(int64(packs))).Float64()

@@ -221,6 +221,8 @@ func TestWarnings(t *testing.T) {
 		shares[i] = counts[i] * 1e-9
 		mild[i] = counts[i] * 1e-7
 	}
+	halves := slices.Clone(counts)
+	halves[3] = 1e15 + 0.5
 	huge := slices.Clone(counts)
 	huge[0], huge[1] = 1<<31+1, 1<<40+1
 	tests := []struct {
@@ -234,7 +236,8 @@ func TestWarnings(t *testing.T) {
 		{"shares with their epsilon", "topk-max-any:epsilon=1e-15", shares, ""},
 		{"shares that epsilon hampers", "two-opt", mild, "use epsilon=4e-12"},
 		{"no refinement", "lpt", shares, ""},
-		{"whole numbers beyond float32", "lpt", huge, "round 2 of 64"},
+		{"whole numbers beyond float32", "lpt", huge, "rounds 2 of 64 loads above 2^24"},
+		{"halves beyond float32", "topk-max-any", halves, "rounds 1 of 64"},
 		{"whole numbers beyond float32, planned as given", "exact:nodes=10", huge, ""},
 		{"whole numbers beyond float32, planned as given", "descent", huge, ""},
 	}
@@ -308,7 +311,7 @@ func TestLongRunsEndWithTheirContext(t *testing.T) {
 		items    int
 		packs    int
 	}{
-		{"descent:exchange=1,order=snake,starts=1,passes=2147483647,tol=0", 1 << 10, 128},
+		{"descent:exchange=1,order=snake,starts=1,passes=2147483647", 24, 8},
 		{"descent:starts=1048576,tol=0,passes=2147483647", 48, 16},
 		{"exact:nodes=2147483647", 48, 8},
 		{"exact:nodes=2147483647", 1 << 14, 64},

@@ -11,10 +11,10 @@ import (
 // rounded, and an epsilon that is above the differences there are.
 func Warnings(s Strategy, p *packing.Problem, g *packing.Packing) []string {
 	var warnings []string
-	if _, whole := p.Rounded(); whole > 0 && !Has(s, PlansAsGiven) {
+	if _, large := p.Rounded(); large > 0 && !Has(s, PlansAsGiven) {
 		warnings = append(warnings, fmt.Sprintf(
-			"%s plans with float32 loads, which round %d of %d: whole numbers above 2^24; the packing is evaluated on the loads as given, and exact and descent plan on them",
-			s.Spec(), whole, len(p.Weights)))
+			"%s plans with float32, which rounds %d of %d loads above 2^24: the packing is evaluated on the loads as given, and exact and descent plan on them",
+			s.Spec(), large, len(p.Weights)))
 	}
 	if e, ok := s.(Ensemble); ok {
 		if w := e.warnOfEpsilon(p, g); w != "" {
