@@ -26,11 +26,11 @@ func (q Quality) Balancedness() float64 { return ratio(q.Mean, q.Max) }
 // Gap is (max − lower bound)/lower bound: 0 is proof of an optimal maximum. It
 // is never negative; a layer without load has 0.
 func (q Quality) Gap() float64 {
-	if q.Max <= q.LowerBound || q.LowerBound <= 0 {
-		return 0
+	gap := math.Max(0, ratio(q.Max, q.LowerBound)-1)
+	if gap == 0 && q.Max > q.LowerBound {
+		return 0x1p-53 // the ratio of neighbouring numbers may round to 1
 	}
-	// The difference first: of neighbouring numbers the ratio may round to 1.
-	return (q.Max - q.LowerBound) / q.LowerBound
+	return gap
 }
 
 func ratio(a, b float64) float64 {
