@@ -49,7 +49,7 @@ var exactDefinition = Definition{
 // and its tables grow with items × packs.
 const (
 	maxExactItems  = 1 << 16
-	maxExactTables = 256 << 20 // bytes, per thread
+	maxExactTables = 64 << 20 // bytes, per thread
 )
 
 // checkExact returns an error for layers that are too large to search.

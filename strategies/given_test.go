@@ -269,7 +269,7 @@ func TestExactRefusesLargeLayers(t *testing.T) {
 		items, packs int
 		want         string
 	}{
-		{65536, 32768, "up to 681 packs"},
+		{65536, 32768, "up to 169 packs"},
 		{1 << 20, 2, "exact searches 65536 at most"},
 	} {
 		packer := parse(t, "exact").(strategies.Layerwise).NewPacker(tt.items, tt.packs)
