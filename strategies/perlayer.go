@@ -22,7 +22,7 @@ const (
 	// they prove is in [LayerStats]; see [Report.Proofs].
 	Proves Trait = 1 << iota
 	// PlansAsGiven is the trait of strategies that plan on [Task].Given where
-	// there is one, so that nothing is rounded for them.
+	// there is one, or do not look at loads: nothing is rounded for them.
 	PlansAsGiven
 )
 
