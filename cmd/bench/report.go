@@ -119,7 +119,7 @@ func writeReport(run *runs.Run, backends []strategies.Backend, o reports.Options
 		if err != nil {
 			return nil, err
 		}
-		return packing.Loads(problem.Weights), nil
+		return packing.Loads(problem), nil
 	}
 	return reports.Write(run, o)
 }
