@@ -84,7 +84,9 @@ func (m match) result(d runs.Measure, sides []both, o Options) Result {
 	var err error
 	switch d.Scope {
 	case runs.PerRun:
-		if r.Reason = m.otherMachines(o); r.Reason == "" {
+		if differences := m.otherMachines(); differences != "" && !o.AcrossMachines {
+			r.Reason = "the times come from different machines: " + differences
+		} else {
 			r.Runs, err = overRuns(d, sides, o)
 		}
 	default:
