@@ -129,7 +129,7 @@ func (c Cell) MarshalJSON() ([]byte, error) {
 		}
 		out = appendString(out, x.Axis)
 		out = append(out, ':')
-		if a, _ := findAxis(axes, x.Axis); a.Number && isWhole(x.Value) {
+		if a, known := findAxis(axes, x.Axis); (a.Number || !known) && isWhole(x.Value) {
 			out = append(out, x.Value...)
 		} else {
 			out = appendString(out, x.Value)
