@@ -2,7 +2,7 @@ package cpu
 
 // comparator is one step of a sorting network: rows a < b change places, lane
 // by lane, where the first is greater.
-type comparator struct{ a, b uint16 } // the rows, times longLanes
+type comparator struct{ a, b uint16 } // the rows, times halfLanes
 
 // newNetwork returns the comparators that sort n rows: Batcher's merge
 // exchange, n (log n)²/4 of them (Knuth, The Art of Computer Programming 5.2.2,
@@ -20,7 +20,7 @@ func newNetwork(n int) []comparator {
 		for q := top; ; q /= 2 {
 			for i := range n - d {
 				if i&p == r {
-					steps = append(steps, comparator{uint16(longLanes * i), uint16(longLanes * (i + d))})
+					steps = append(steps, comparator{uint16(halfLanes * i), uint16(halfLanes * (i + d))})
 				}
 			}
 			if q == p {

@@ -3,7 +3,6 @@ package cpu
 import (
 	"math"
 
-	"packbench/internal/draws"
 	"packbench/packing"
 )
 
@@ -107,7 +106,7 @@ type longQueue struct {
 }
 
 // longRow holds a word of each of half of the lanes.
-type longRow = [longLanes]uint64
+type longRow = [halfLanes]uint64
 
 // The shapes for a longQueue: its work grows with the number of packs, and a word
 // has 12 bits for an item.
@@ -117,7 +116,6 @@ const (
 )
 
 const (
-	longLanes  = draws.Lanes / 2
 	longRoomAt = 12
 	longPackAt = 25
 )
@@ -145,7 +143,7 @@ func (q *longQueue) pack(items []vectorRow, weights []numberedWeight, imbalance 
 		start := q.begin(half, items, weights)
 		least, most := packLong(half, items[start:], q.item, weights, q.queue)
 		for l := range least {
-			imbalance[half*longLanes+l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
+			imbalance[half*halfLanes+l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
 		}
 	}
 }

@@ -21,7 +21,7 @@ func sortRows(rows []longRow, network []comparator) {
 // the p-th into pack p, and writes places and queue as packLong does, the latter
 // not yet sorted. It reports whether all of these items have a load.
 func fillLong(half int, items []vectorRow, mask uint32, weights []numberedWeight, queue []longRow, room uint64) bool {
-	return fillAVX512(&items[0][half*longLanes], &weights[0], &queue[0], len(items), room, mask) == 0
+	return fillAVX512(&items[0][half*halfLanes], &weights[0], &queue[0], len(items), room, mask) == 0
 }
 
 // queueBlock is the number of rows that packLong moves at a time: the queue has
@@ -33,7 +33,7 @@ const queueBlock = 8
 // loaded pack of each lane at the end. The number of an item is in the bits of
 // mask.
 func packLong(half int, items []vectorRow, mask uint32, weights []numberedWeight, queue []longRow) (least, most longRow) {
-	longAVX512(&items[0][half*longLanes], &weights[0], &queue[0], len(items), (len(queue)-1)/queueBlock, &least, &most, mask)
+	longAVX512(&items[0][half*halfLanes], &weights[0], &queue[0], len(items), (len(queue)-1)/queueBlock, &least, &most, mask)
 	return least, most
 }
 

@@ -29,8 +29,7 @@ type refiner struct {
 	filled []int32   // entries of the pack's list
 	byItem []place   // places by item, for 2-opt
 
-	swaps    *swapper   // for Max-Any in small shapes, else nil
-	exchange *exchanger // for Max-Any in others where it is faster, else nil
+	swaps *swapper // for Max-Any where it is faster, else nil
 }
 
 // entry is an item of a pack: the descending key of its weight and its index.
@@ -60,9 +59,6 @@ func newRefiner(e strategies.Ensemble, shape packing.Shape, vectors bool) refine
 	if vectors {
 		r.swaps = newSwapper(e, shape)
 	}
-	if vectors && r.swaps == nil {
-		r.exchange = newExchanger(e, shape)
-	}
 	return r
 }
 
@@ -75,7 +71,7 @@ func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 	}
 	var winner *slot
 	steps := int64(0)
-	for batch := range slices.Chunk(candidates, swapBatch) {
+	for batch := range slices.Chunk(candidates, halfLanes) {
 		steps += int64(r.refineBatch(weights, batch))
 	}
 	for _, c := range candidates {
@@ -86,7 +82,7 @@ func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 	return winner, steps
 }
 
-// refineBatch improves at most swapBatch candidates in place and returns the
+// refineBatch improves at most halfLanes candidates in place and returns the
 // number of swaps.
 func (r *refiner) refineBatch(weights []float32, candidates []*slot) (steps int) {
 	if r.swaps != nil {
@@ -102,11 +98,6 @@ func (r *refiner) refineBatch(weights []float32, candidates []*slot) (steps int)
 
 // refine improves c in place and returns the number of swaps.
 func (r *refiner) refine(weights []float32, c *slot) int {
-	if r.exchange != nil {
-		if steps, ok := r.exchange.refine(weights, c); ok {
-			return steps
-		}
-	}
 	best := r.bestMaxAny
 	r.place = c.place
 	if r.ensemble.Refinement == strategies.TwoOpt {

@@ -10,6 +10,10 @@ import (
 	"packbench/strategies"
 )
 
+// halfLanes is the number of lanes of half of the candidates: of a ZMM register
+// where each takes 64 bits, of a YMM register where each takes 32.
+const halfLanes = draws.Lanes / 2
+
 // vectorRow holds one word of each of sixteen candidates that are made and scored
 // side by side, each in its lane.
 type vectorRow = [draws.Lanes]uint32

@@ -4,8 +4,8 @@ package cpu
 
 import "github.com/klauspost/cpuid/v2"
 
-// hasVector reports whether the processor has what vector and exchanger need.
-func hasVector() bool { return cpuid.CPU.Supports(cpuid.AVX512F) }
+// hasVector reports whether the processor has what vector and swapper need.
+func hasVector() bool { return cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512VL) }
 
 // makeKeys turns the draws in items into words to be sorted and leaves the keys
 // in exact.

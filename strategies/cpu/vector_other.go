@@ -20,5 +20,4 @@ func packLong(int, []vectorRow, uint32, []numberedWeight, []longRow) (least, mos
 }
 func takeBlocks([]vectorRow, uint, *placeFormat, *slot) int { return 0 }
 
-func bestGain(_, _, _, _ []float32, _ float32) (float32, int) { return 0, 0 }
-func firstGain(_, _ []float32, _, _ float32) int              { return -1 }
+func findSwaps([]swapWeights, []swapWords, []swapWeights, int, *bestSwaps) {}

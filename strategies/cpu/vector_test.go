@@ -19,7 +19,7 @@ import (
 func TestNetworkSorts(t *testing.T) {
 	apply := func(words []int, network []comparator) {
 		for _, c := range network {
-			a, b := c.a/longLanes, c.b/longLanes
+			a, b := c.a/halfLanes, c.b/halfLanes
 			if a >= b {
 				t.Fatalf("%d rows: rows %d and %d are compared the wrong way round", len(words), a, b)
 			}
