@@ -81,7 +81,7 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 	threads := min(b.threads, shape.Layers)
 	switch s := s.(type) {
 	case strategies.Ensemble:
-		if need := slotBytes(s, shape) * threads; need > maxSlotBytes {
+		if need := slotBytes(s, shape) * int64(threads); need > maxSlotBytes {
 			return nil, fmt.Errorf("%s: keeping k=%d candidates of %d items on %d threads needs %d GiB: use a smaller k",
 				s.Spec(), s.Keep, shape.Items, threads, need>>30)
 		}

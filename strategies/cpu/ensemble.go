@@ -64,7 +64,7 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, ve
 		row:    make([]uint32, shape.Items),
 		sorter: newSorter(shape.Items),
 		greedy: newGreedy(shape),
-		kept:   newSelection(e.Keep, min(lanes, e.Candidates), shape.Items),
+		kept:   newSelection(e.Keep, min(interleaved, e.Candidates), shape.Items),
 		refine: newRefiner(e, shape, vectors),
 		lpt:    make([]int32, shape.Items),
 	}
@@ -85,7 +85,7 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	w.watch.begin()
 	w.greedy.setWeights(weights)
 	w.kept.reset()
-	try, step := w.tryBatch, lanes
+	try, step := w.tryBatch, interleaved
 	vectors := w.vector != nil && w.vector.setLayer(weights, layer, j.random)
 	if vectors {
 		try, step = w.tryPage, w.vector.page()

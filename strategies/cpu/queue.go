@@ -27,7 +27,7 @@ type placeFormat struct {
 
 // place returns the place in a word.
 func (f *placeFormat) place(word uint32) place {
-	return place{int32(word >> (f.packAt & 31) & f.pack), int32((f.last - word>>(f.roomAt&31)) & f.room)}
+	return place{Pack: int32(word >> (f.packAt & 31) & f.pack), Rank: int32((f.last - word>>(f.roomAt&31)) & f.room)}
 }
 
 // newQueue returns the fastest queue for a shape within vector's limits. item is
@@ -40,7 +40,7 @@ func newQueue(shape packing.Shape, item uint32, g *greedy) queue {
 	case shape.Packs <= longPacks && shape.Items <= longItems:
 		return newLongQueue(shape, item)
 	}
-	return &treeQueue{item: item, greedy: g, slots: newSelection(0, lanes, shape.Items).slots}
+	return &treeQueue{item: item, greedy: g, slots: newSelection(0, interleaved, shape.Items).slots}
 }
 
 // shortQueue is the queue of few packs, which stays in registers.
@@ -180,7 +180,7 @@ func (q *treeQueue) format() placeFormat { return placeFormat{item: q.item} }
 
 func (q *treeQueue) pack(items []vectorRow, _ []numberedWeight, imbalance *vectorScores) {
 	format := q.format()
-	for first := 0; first < len(imbalance); first += lanes {
+	for first := 0; first < len(imbalance); first += interleaved {
 		for l, s := range q.slots {
 			takeLane(items, uint(first+l), &format, s)
 		}

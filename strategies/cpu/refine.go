@@ -135,7 +135,7 @@ func (r *refiner) refine(weights []float32, c *slot) int {
 func (r *refiner) sumLoads() {
 	clear(r.load)
 	for i, w := range r.weight {
-		r.load[r.place[i].pack] += w
+		r.load[r.place[i].Pack] += w
 	}
 }
 
@@ -145,7 +145,7 @@ func (r *refiner) fillLists() {
 	clear(r.filled)
 	capacity := r.shape.Capacity()
 	for i, w := range r.weight {
-		pack := int(r.place[i].pack)
+		pack := int(r.place[i].Pack)
 		r.lists[pack*capacity+int(r.filled[pack])] = newEntry(w, i)
 		r.filled[pack]++
 	}

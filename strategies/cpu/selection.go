@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"packbench/internal/lpt"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -12,22 +13,22 @@ type slot struct {
 	imbalance float32 // max − min load
 }
 
-// maxSlotBytes is the most memory that the slots of all threads may take.
-const maxSlotBytes = 8 << 30
+// maxSlotBytes is the max memory that the slots of all threads may take.
+const maxSlotBytes int64 = 8 << 30
 
 // slotBytes is the memory of a worker's slots.
-func slotBytes(e strategies.Ensemble, shape packing.Shape) int {
+func slotBytes(e strategies.Ensemble, shape packing.Shape) int64 {
 	const perItem = 4 + 8 // order and place
-	return (e.Keep + min(lanes, e.Candidates)) * shape.Items * perItem
+	return int64(e.Keep+min(interleaved, e.Candidates)) * int64(shape.Items) * perItem
 }
 
 // place is where an item goes.
-type place struct{ pack, rank int32 }
+type place = lpt.Place
 
 // write turns the places into the answer of a layer.
 func (s *slot) write(packIndex, rankInPack []int32) {
 	for pos, item := range s.order {
-		packIndex[item], rankInPack[item] = s.place[pos].pack, s.place[pos].rank
+		packIndex[item], rankInPack[item] = s.place[pos].Pack, s.place[pos].Rank
 	}
 }
 

@@ -108,7 +108,7 @@ func (s *swapper) start(l int, weights []float32, c *slot) bool {
 	l %= halfLanes
 	places := c.place[:len(c.order)]
 	for i, item := range c.order {
-		row := int(places[i].pack)*s.stride + int(places[i].rank)
+		row := int(places[i].Pack)*s.stride + int(places[i].Rank)
 		s.weight[row][l] = weights[item]
 		s.word[row][l] = uint32(i<<swapRowBits | row)
 	}
@@ -124,7 +124,7 @@ func (s *swapper) sumLoads(weights []float32, c *slot) {
 	clear(s.sums)
 	places := c.place[:len(c.order)]
 	for i, item := range c.order {
-		s.sums[places[i].pack] += weights[item]
+		s.sums[places[i].Pack] += weights[item]
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *swapper) swap(l int, places []place) {
 	delta := s.weight[out][l] - s.weight[in][l]
 	s.weight[out][l], s.weight[in][l] = s.weight[in][l], s.weight[out][l]
 	i, j := &places[from>>swapRowBits], &places[to>>swapRowBits]
-	s.load[i.pack][l] -= delta
-	s.load[j.pack][l] += delta
+	s.load[i.Pack][l] -= delta
+	s.load[j.Pack][l] += delta
 	*i, *j = *j, *i
 }

@@ -51,7 +51,7 @@ func packedSlots(r *rand.Rand, shape packing.Shape, weights []float32, count int
 		g.pack(c)
 		for i := range c.place {
 			if !good {
-				c.place[i] = place{int32(i / shape.Capacity()), int32(i % shape.Capacity())}
+				c.place[i] = place{Pack: int32(i / shape.Capacity()), Rank: int32(i % shape.Capacity())}
 			}
 		}
 	}
