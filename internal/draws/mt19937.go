@@ -9,8 +9,12 @@ type mt19937 struct {
 }
 
 const (
-	mtWords = 624
-	mtShift = 397
+	mtWords    = 624
+	mtShift    = 397
+	mtUpper    = 0x80000000 // bit of a word that is twisted with the lower bits of the next
+	mtMatrix   = 0x9908B0DF
+	mtTemper7  = 0x9D2C5680 // masks of the words shifted by 7 and 15
+	mtTemper15 = 0xEFC60000
 )
 
 // seed sets the state that the authors' init_genrand sets.
@@ -60,8 +64,8 @@ func (m *mt19937) twist() {
 // recurrence, and a third.
 func twist(x *[2 * mtWords]uint32) {
 	for i := range mtWords {
-		y := x[i]&0x80000000 | x[i+1]&0x7FFFFFFF
-		x[i+mtWords] = x[i+mtShift] ^ y>>1 ^ -(y&1)&0x9908B0DF
+		y := x[i]&mtUpper | x[i+1]&^mtUpper
+		x[i+mtWords] = x[i+mtShift] ^ y>>1 ^ -(y&1)&mtMatrix
 	}
 }
 
@@ -69,8 +73,8 @@ func twist(x *[2 * mtWords]uint32) {
 func temper(dst, words []uint32) {
 	for i, y := range words[:len(dst)] {
 		y ^= y >> 11
-		y ^= y << 7 & 0x9D2C5680
-		y ^= y << 15 & 0xEFC60000
+		y ^= y << 7 & mtTemper7
+		y ^= y << 15 & mtTemper15
 		y ^= y >> 18
 		dst[i] = y & (1<<Bits - 1)
 	}

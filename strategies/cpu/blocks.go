@@ -7,15 +7,20 @@ type blockStep struct {
 	a, b uint32 // the blocks' offsets in bytes
 }
 
+// blockKind is what a step does. The assembly depends on the values: blockSort is
+// less than blockMerge and these less than the steps of two blocks, halves before
+// flips, and blockThen is set where blockMerge of a follows.
 type blockKind uint32
 
 const (
-	blockSort      blockKind = iota // a is sorted
-	blockMerge                      // a, which is bitonic, is sorted
-	blockHalve                      // row i of a and row i of b change places if the first is greater
-	blockHalveThen                  // the same, then blockMerge of a
-	blockFlip                       // row i of a and row blockRows−1−i of b, likewise
-	blockFlipThen                   // the same, then blockMerge of a
+	blockSort  blockKind = 0 // a is sorted
+	blockMerge blockKind = 1 // a, which is bitonic, is sorted
+	blockHalve blockKind = 2 // row i of a and row i of b change places if the first is greater
+	blockFlip  blockKind = 4 // row i of a and row blockRows−1−i of b, likewise
+
+	blockThen      blockKind = 1 // a bit
+	blockHalveThen           = blockHalve | blockThen
+	blockFlipThen            = blockFlip | blockThen
 )
 
 // blockRows is the number of rows that stand in registers at a time.
@@ -28,7 +33,7 @@ const blockRows = 16
 func newBlocks(blocks int) []blockStep {
 	var steps []blockStep
 	add := func(kind blockKind, a, b int) {
-		const size = blockRows * 64
+		const size = blockRows * lanes * 4
 		steps = append(steps, blockStep{kind, uint32(size * a), uint32(size * b)})
 	}
 	for b := range blocks {

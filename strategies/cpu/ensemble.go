@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"packbench/internal/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -138,7 +137,7 @@ func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 func (w *ensembleWorker) tryPage(_, first int, _ []float32) {
 	w.vector.turn(first)
 	for b := range w.vector.batches() {
-		w.source.drawLanes(w.buffer, w.vector.drawn(b), w.vector.draws, first+b*draws.Lanes)
+		w.source.drawLanes(w.buffer, w.vector.drawn(b), w.vector.draws, first+b*lanes)
 		w.vector.order(b)
 	}
 	w.watch.lap(stageOrders)

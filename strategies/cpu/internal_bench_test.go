@@ -80,21 +80,21 @@ func BenchmarkVector(b *testing.B) {
 			})
 		}
 		stage("layer", 128, func() { v.setLayer(weights, 2, strategies.Random{Seed: 1}) })
-		stage("draws", draws.Lanes, func() { v.draws.Fill(v.drawn(3), 48) })
-		stage("keys", draws.Lanes, func() { makeKeys(items, v.exact, v.numbered, &v.keys) })
+		stage("draws", lanes, func() { v.draws.Fill(v.drawn(3), 48) })
+		stage("keys", lanes, func() { makeKeys(items, v.exact, v.numbered, &v.keys) })
 		for batch := range v.batches() {
-			v.draws.Fill(v.drawn(batch), draws.Lanes*batch)
+			v.draws.Fill(v.drawn(batch), lanes*batch)
 			v.order(batch)
 		}
-		stage("keys+sort", draws.Lanes, func() {
+		stage("keys+sort", lanes, func() {
 			makeKeys(items, v.exact, v.numbered, &v.keys)
 			sortBlocks(v.batch(3), v.sort)
 		})
-		stage("ties", draws.Lanes, func() { findTies(items, v.keys.mask, v.ties) })
+		stage("ties", lanes, func() { findTies(items, v.keys.mask, v.ties) })
 		for batch := range v.batches() {
 			v.score(batch)
 		}
-		stage("score", draws.Lanes, func() { v.score(3) })
+		stage("score", lanes, func() { v.score(3) })
 		stage("offer", 128, func() { kept.reset(); v.offer(&kept) })
 	}
 }

@@ -56,6 +56,9 @@ type shortQueue struct {
 const (
 	shortPacks    = 8
 	shortCapacity = 128
+
+	shortPackAt = 16 // lowest bit in a word
+	shortRoomAt = 24
 )
 
 // shortPacking is the state of a shortQueue.
@@ -68,7 +71,7 @@ func newShortQueue(shape packing.Shape, item uint32) *shortQueue {
 	q := &shortQueue{shape: shape, item: item}
 	for p := range q.start.load {
 		for l := range q.start.load[p] {
-			q.start.place[p][l] = uint32((shape.Capacity()-1)<<24 | p<<16)
+			q.start.place[p][l] = uint32((shape.Capacity()-1)<<shortRoomAt | p<<shortPackAt)
 			if p >= shape.Packs {
 				q.start.load[p][l] = math.MaxUint32 // no pack
 			}
@@ -81,7 +84,7 @@ func newShortQueue(shape packing.Shape, item uint32) *shortQueue {
 // with the item.
 func (q *shortQueue) format() placeFormat {
 	return placeFormat{
-		item: 1<<16 - 1, pack: 1<<8 - 1, packAt: 16, room: 1<<8 - 1, roomAt: 24,
+		item: 1<<shortPackAt - 1, pack: 1<<8 - 1, packAt: shortPackAt, room: 1<<8 - 1, roomAt: shortRoomAt,
 		last: uint32(q.shape.Capacity() - 2),
 	}
 }

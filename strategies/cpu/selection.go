@@ -18,12 +18,14 @@ const maxSlotBytes int64 = 8 << 30
 
 // slotBytes is the memory of a worker's slots.
 func slotBytes(e strategies.Ensemble, shape packing.Shape) int64 {
-	const perItem = 4 + 8 // order and place
+	const perItem = 4 + placeSize // of its order and places
 	return int64(e.Keep+min(interleaved, e.Candidates)) * int64(shape.Items) * perItem
 }
 
-// place is where an item goes.
+// place is where an item goes; in memory, the pack comes before the rank.
 type place = lpt.Place
+
+const placeSize = 8 // bytes
 
 // write turns the places into the answer of a layer.
 func (s *slot) write(packIndex, rankInPack []int32) {

@@ -69,9 +69,9 @@ func (s *source) drawLanes(buffer []uint32, rows []vectorRow, layer *draws.Layer
 		layer.Fill(rows, first)
 		return
 	}
-	for c := max(first, 2); c < min(first+draws.Lanes, s.ensemble.Candidates); c++ {
+	for c := max(first, 2); c < min(first+lanes, s.ensemble.Candidates); c++ {
 		row := s.draw(buffer, nil, 0, c)
-		lane := (c - first) % draws.Lanes
+		lane := (c - first) % lanes
 		rows := rows[:len(row)]
 		for i, draw := range row {
 			rows[i][lane] = draw

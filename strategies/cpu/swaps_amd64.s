@@ -2,17 +2,13 @@
 
 #include "textflag.h"
 #include "go_asm.h"
+#include "lanes_amd64.h"
 
 // The search of swapper, for eight candidates in the 32-bit lanes of YMM
 // registers. It needs AVX512F and AVX512VL, reads and writes only the rows that it
 // is given, and rounds every operation.
 
-#define ROW (4*const_halfLanes) // bytes
 #define GROUP const_swapGroup
-
-#define EQUAL $0
-#define LESS $1
-#define GREATER $14
 
 // GAIN sets gain to min(δ, gap − δ), where δ = item − other and the gap is in Y16.
 #define GAIN(item, other, delta, gain) \
@@ -28,7 +24,7 @@
 // GATHER reads the k-th item of the group from rows, in the lanes of K1.
 #define GATHER(op, k, rows, item) \
 	KXNORW K1, K1, K1; \
-	op (k*ROW)(rows)(Y20*4), K1, item
+	op (k*HALFROW)(rows)(Y20*4), K1, item
 
 // KEEP keeps the k-th item of the group where its gain is greater than the best
 // before it, or equal and its word is less.
@@ -77,7 +73,7 @@ heaviest:
 	VMOVUPS (R11), K1, Y17
 	VMOVDQA32 Y0, K1, Y18
 	VPADDD Y19, Y0, Y0
-	ADDQ $ROW, R11
+	ADDQ $HALFROW, R11
 	DECQ R12
 	JNZ  heaviest
 
@@ -92,10 +88,10 @@ heaviest:
 	MOVL $(GROUP*const_halfLanes), AX
 	VPBROADCASTD AX, Y19
 	SUBQ R9, CX
-	IMUL3Q $ROW, CX, CX
+	IMUL3Q $HALFROW, CX, CX
 	MOVQ R9, DX
 	VPXORD Y21, Y21, Y21
-	VPTERNLOGD $0xFF, Y22, Y22, Y22
+	VPTERNLOGD ONES, Y22, Y22, Y22
 
 group:
 	GATHER(VGATHERDPS, 0, SI, Y1)
@@ -117,11 +113,11 @@ rank:
 	TRY(Y1, Y7, Y10, Y4)
 	TRY(Y2, Y8, Y11, Y5)
 	TRY(Y3, Y9, Y12, Y6)
-	ADDQ $ROW, R10
+	ADDQ $HALFROW, R10
 	DECQ AX
 	JNZ  rank
 	ADDQ CX, R10
-	ADDQ $ROW, R11
+	ADDQ $HALFROW, R11
 	DECQ R12
 	JNZ  pack
 
@@ -132,7 +128,7 @@ rank:
 	SUBQ $GROUP, DX
 	JGT  group
 
-	VPTERNLOGD $0xFF, Y24, Y24, Y24
+	VPTERNLOGD ONES, Y24, Y24, Y24
 	MOVQ DI, DX
 
 otherPack:
@@ -143,13 +139,13 @@ otherRank:
 	GAIN(Y23, (SI), Y7, Y10)
 	VCMPPS EQUAL, Y21, Y10, K1
 	VPMINUD (DX), Y24, K1, Y24
-	ADDQ $ROW, SI
-	ADDQ $ROW, DX
+	ADDQ $HALFROW, SI
+	ADDQ $HALFROW, DX
 	DECQ AX
 	JNZ  otherRank
 	ADDQ CX, SI
 	ADDQ CX, DX
-	ADDQ $ROW, R8
+	ADDQ $HALFROW, R8
 	DECQ BX
 	JNZ  otherPack
 

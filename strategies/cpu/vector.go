@@ -10,13 +10,17 @@ import (
 	"packbench/strategies"
 )
 
-// halfLanes is the number of lanes of half of the candidates: of a ZMM register
-// where each takes 64 bits, of a YMM register where each takes 32.
-const halfLanes = draws.Lanes / 2
+// lanes is the number of candidates that are made and scored side by side, each in
+// a 32-bit lane of a ZMM register. Some steps take halfLanes at a time: with 64 bits
+// each, or in a YMM register.
+const (
+	lanes     = draws.Lanes
+	halfLanes = lanes / 2
+)
 
 // vectorRow holds one word of each of sixteen candidates that are made and scored
 // side by side, each in its lane.
-type vectorRow = [draws.Lanes]uint32
+type vectorRow = [lanes]uint32
 
 // vector orders and scores candidates with vector instructions, sixteen at a time.
 // Its answers are those of [sorter] and [greedy]. No step has a branch that
@@ -48,7 +52,7 @@ type vector struct {
 }
 
 // vectorScores holds a number for each lane.
-type vectorScores = [draws.Lanes]float32
+type vectorScores = [lanes]float32
 
 // numberedWeight is an item. The weight is without the sign of −0.
 type numberedWeight struct {
@@ -59,13 +63,13 @@ type numberedWeight struct {
 // vectorKeys says how the keys of a batch are made: those of descendingNoisy, or
 // the draws themselves.
 type vectorKeys struct {
-	spread, floor [draws.Lanes]float32
-	left          [draws.Lanes]uint32 // bits to shift a key by, to stand above an item
-	base          uint32              // bits of the greatest noisy weight
-	most          uint32              // greatest key; that of an item without load
-	mask          uint32              // bits of the keys in a word
-	random        uint32              // bit set of the lanes whose keys are the draws
-	noisy         bool                // whether all are noisy
+	spread, floor [lanes]float32
+	left          [lanes]uint32 // bits to shift a key by, to stand above an item
+	base          uint32        // bits of the greatest noisy weight
+	max           uint32        // max key; that of an item without load
+	mask          uint32        // bits of the keys in a word
+	random        uint32        // bit set of the lanes whose keys are the draws
+	noisy         bool          // whether all are noisy
 }
 
 // vectorItems is the number of items up to which the keys in a word are wide enough
@@ -77,7 +81,7 @@ const vectorItems = 1 << 13
 func pageSize(e strategies.Ensemble, shape packing.Shape) int {
 	const most, cache = 8, 1 << 19
 	batches := min(most, max(1, cache/(64*shape.Items)))
-	return min(batches*draws.Lanes, roundUp(e.Candidates, draws.Lanes))
+	return min(batches*lanes, roundUp(e.Candidates, lanes))
 }
 
 // newVector returns nil for a shape or ensemble that is not better off with
@@ -91,12 +95,12 @@ func newVector(e strategies.Ensemble, shape packing.Shape, g *greedy) *vector {
 		ensemble: e, shape: shape,
 		items:    uint(bits.Len(uint(shape.Items - 1))),
 		draws:    draws.NewLayer(shape.Items),
-		rows:     make([]vectorRow, page/draws.Lanes*roundUp(shape.Items, blockRows)),
+		rows:     make([]vectorRow, page/lanes*roundUp(shape.Items, blockRows)),
 		exact:    make([]vectorRow, shape.Items),
 		ties:     make([]uint16, shape.Items),
 		sort:     newBlocks(roundUp(shape.Items, blockRows) / blockRows),
 		numbered: make([]numberedWeight, shape.Items),
-		scores:   make([]vectorScores, page/draws.Lanes),
+		scores:   make([]vectorScores, page/lanes),
 	}
 	clearRows(v.rows) // what is no item stays last
 	v.keys.mask = math.MaxUint32 << v.items
@@ -129,8 +133,8 @@ func (v *vector) setLayer(weights []float32, layer int, random strategies.Random
 		return false
 	}
 	v.keys.base = math.Float32bits(most)
-	v.keys.most = v.keys.base - math.Float32bits(least) + 1
-	v.shift = uint(max(0, bits.Len32(v.keys.most)+int(v.items)-32))
+	v.keys.max = v.keys.base - math.Float32bits(least) + 1
+	v.shift = uint(max(0, bits.Len32(v.keys.max)+int(v.items)-32))
 	if random.Stream == strategies.Philox {
 		v.draws.Reset(random.Seed, layer)
 	}
@@ -143,10 +147,10 @@ func (v *vector) turn(first int) {
 }
 
 // page is the number of candidates in a page.
-func (v *vector) page() int { return len(v.scores) * draws.Lanes }
+func (v *vector) page() int { return len(v.scores) * lanes }
 
 // batches is the number of batches of the page.
-func (v *vector) batches() int { return (v.count + draws.Lanes - 1) / draws.Lanes }
+func (v *vector) batches() int { return (v.count + lanes - 1) / lanes }
 
 // batch returns the rows of a batch, whole blocks of them.
 func (v *vector) batch(b int) []vectorRow {
@@ -173,7 +177,7 @@ func clearRows(rows []vectorRow) {
 func (v *vector) order(b int) {
 	rows := v.batch(b)
 	items := rows[:v.shape.Items]
-	first := v.first + b*draws.Lanes
+	first := v.first + b*lanes
 	v.chooseKeys(first)
 	makeKeys(items, v.exact, v.numbered, &v.keys)
 	clearRows(v.drawn(b)[len(items):])
@@ -197,7 +201,7 @@ func (v *vector) chooseKeys(first int) {
 		return
 	}
 	k.random, k.noisy = 0, true
-	for l := range draws.Lanes {
+	for l := range lanes {
 		k.spread[l], k.floor[l], k.left[l] = v.ensemble.Spread, v.ensemble.Floor, uint32(v.items-v.shift)
 		switch candidate := first + l; {
 		case candidate == 0:
@@ -215,8 +219,8 @@ func (v *vector) chooseKeys(first int) {
 // says.
 func (v *vector) mend(items []vectorRow) {
 	for i := 1; i < len(items); i++ {
-		for lanes := v.ties[i]; lanes != 0; lanes &= lanes - 1 {
-			v.insert(items, i, bits.TrailingZeros16(lanes)%draws.Lanes)
+		for set := v.ties[i]; set != 0; set &= set - 1 {
+			v.insert(items, i, bits.TrailingZeros16(set)%lanes)
 		}
 	}
 }
@@ -244,7 +248,7 @@ func (v *vector) score(b int) {
 
 // imbalance returns the score of a candidate of the page.
 func (v *vector) imbalance(at int) float32 {
-	return v.scores[uint(at)/draws.Lanes][uint(at)%draws.Lanes]
+	return v.scores[uint(at)/lanes][uint(at)%lanes]
 }
 
 // offer offers the candidates of the page to kept, by rising index, but for those
@@ -264,10 +268,10 @@ func (v *vector) offer(kept *selection) {
 // bound returns an imbalance that at least count candidates of a full page do not
 // exceed: so many lanes have one.
 func (v *vector) bound(count int) float32 {
-	if count > draws.Lanes || v.count < v.page() {
+	if count > lanes || v.count < v.page() {
 		return float32(math.Inf(1))
 	}
-	var least [draws.Lanes]uint32 // of each lane; bits of floats ≥ 0 are in their order
+	var least [lanes]uint32 // of each lane; bits of floats ≥ 0 are in their order
 	for l := range least {
 		least[l] = math.MaxUint32
 	}
@@ -287,12 +291,12 @@ func (v *vector) places() bool { return v.queue.format().room != 0 }
 // queue has them.
 func (v *vector) take(s *slot, at int) {
 	format := v.queue.format()
-	takeLane(v.batch(at/draws.Lanes), uint(at)%draws.Lanes, &format, s)
+	takeLane(v.batch(at/lanes), uint(at)%lanes, &format, s)
 }
 
 // takeLane writes the order of a lane to s, and its places if the format has them.
 func takeLane(rows []vectorRow, lane uint, format *placeFormat, s *slot) {
-	lane %= draws.Lanes
+	lane %= lanes
 	for i := takeBlocks(rows, lane, format, s); i < len(s.order); i++ {
 		s.order[i] = int32(rows[i][lane] & format.item)
 		s.place[i] = format.place(rows[i][lane])

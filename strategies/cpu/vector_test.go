@@ -9,7 +9,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"packbench/internal/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -125,7 +124,7 @@ func checkVector(t rapid.TB, e strategies.Ensemble, items, packs int, kind strin
 	for first := 0; first < e.Candidates; first += v.page() {
 		v.turn(first)
 		for b := range v.batches() {
-			s.drawLanes(nil, v.drawn(b), v.draws, first+b*draws.Lanes)
+			s.drawLanes(nil, v.drawn(b), v.draws, first+b*lanes)
 			v.order(b)
 		}
 		for b := range v.batches() {
