@@ -284,7 +284,7 @@ item:
 	VPSUBQ Z14, Z0, Z0                 // take the room,
 	VPTESTNMQ Z13, Z0, K3
 	VPMINUQ Z0, Z10, K3, Z10
-	VPMAXUQ Z0, Z11, K3, Z11
+	VPMAXUQ Z0, Z11, Z11 // loads only grow
 	VPTERNLOGQ ONES, Z0, Z0, K3, Z0   // and leave if that was the last
 	MOVQ R8, R9
 	MOVQ DX, R10
