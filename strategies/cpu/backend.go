@@ -1,13 +1,13 @@
 // Package cpu is the backend that executes strategies on the CPU, layers in
 // parallel on all cores.
 //
-// The ensemble strategies run through four stages per layer: draws, orders
-// (sorting), greedy, refinement. No stage needs memory of size n²; all memory
-// is allocated once per worker and reused.
+// Ensemble strategies run in four stages per layer: draws, orders (sorting), greedy,
+// refinement. No stage needs memory of size n²; all memory is allocated once per
+// worker and reused.
 //
-// On amd64 processors with AVX-512, candidates are made and scored side by side by
-// vector instructions, in layers of up to 8192 items, with the same answers; the
-// build tag purego leaves these out.
+// On amd64 processors with AVX-512, vector instructions make, score and refine
+// candidates side by side, in layers of up to 8192 items. The answers are the same;
+// the build tag purego leaves the assembly out.
 package cpu
 
 import (
@@ -50,7 +50,7 @@ func New(o Options) *Backend {
 // Name implements [strategies.Backend].
 func (b *Backend) Name() string { return "cpu" }
 
-// Threads is the number of layers packed at a time.
+// Threads returns the number of layers packed at a time.
 func (b *Backend) Threads() int { return b.threads }
 
 // Describe implements [strategies.Backend].
@@ -117,7 +117,7 @@ type job struct {
 	next    atomic.Int64 // next layer to take
 }
 
-// take returns the next layer that nobody packs yet.
+// take returns the next layer that no worker has taken.
 func (j *job) take() (layer int, ok bool) {
 	layer = int(j.next.Add(1) - 1)
 	return layer, layer < j.problem.Layers
@@ -155,8 +155,8 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 	return report, nil
 }
 
-// drain packs layers until none is left, one fails, or ctx ends. A panic of the
-// strategy is an error: in a goroutine of its own nobody else could catch it.
+// drain packs layers until none is left, one fails, or ctx ends. It turns a panic of
+// the strategy into an error, because nothing else can catch it in this goroutine.
 func drain(ctx context.Context, w worker, j *job) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -10,26 +10,26 @@
 // The bits of the room in the word of a longQueue.
 #define LONG_ROOM ((2*const_longItems - 1)<<const_longRoomAt)
 
-// shortAVX512 packs the items of each lane, in their order. It writes beside
-// each item the pack and the room left in it, and gives the loads of the packs.
+// shortAVX512 packs the items of each lane, in order. It adds to each item's word
+// the pack and the room left in it, and returns the loads of the packs.
 //
-// The packs stand in a queue of eight by rising load, in registers: row r in Zr, and
-// its room and pack in Z(8+r). The room is counted down to −1, whose sign goes over
-// to the load; the loads are compared as whole numbers without sign, so full packs
-// come after all others, and behind them what is no pack. The first row takes the
-// item. With y the new load, x₁ < x₂ … the rows behind it, and gᵣ saying that xᵣ < y,
+// The packs form a queue of eight by rising load, in registers: the load of row r in
+// Zr, its room and pack in Z(8+r). The room is counted down to −1, whose sign bit is
+// copied to the load. Loads are compared as unsigned integers, so full packs come
+// after all others, and rows that are no pack after those. The first row takes the
+// item. With y the new load, x₁ < x₂ … the rows behind it, and gᵣ meaning xᵣ < y,
 //
 //	new row r = xᵣ₊₁ where gᵣ₊₁, else y where gᵣ, else xᵣ.
 //
-// Of packs that are equally loaded the one of lowest number has to be first. It is
-// made so when two such packs have come to the front, which is seldom but at the
-// start, when all are empty: then they are in order, and stay so until each has got
-// an item, for a pack that is still empty after that goes to the front.
+// Of equally loaded packs the one of lowest number has to come first. They are put
+// in order when two of them have reached the front. That is rare, except while packs
+// are empty: these start in order, and keep it until each has taken an item, since a
+// pack that is still empty then (its item has no load) goes to the front.
 //
 //	SI  next row of items       Z18 sign, Z19 bits of an item's number
 //	DI  weights                 Z20 room for one, Z21 bits of a pack
-//	CX  rows left, but BX that  Z22 items, Z23 their weights, then y
-//	    are no empty pack's     Z24 room and pack of y
+//	BX  rows that empty packs   Z22 items, Z23 their weights, then y
+//	    take, CX rows left      Z24 room and pack of y
 //	K1–K7 comparisons
 //
 // func shortAVX512(items *vectorRow, weights *numberedWeight, start *shortPacking, filling, count int, loads *[shortPacks]vectorRow, mask uint32)
@@ -80,7 +80,7 @@
 	VMOVDQA32 pnext, K1, pr; \
 	VMOVDQA32 Z25, K1, pnext
 
-// EACH does something with each row of the queue and its registers.
+// EACH applies a macro to each row of the queue and its registers.
 #define EACH(do) \
 	do(0, Z0, Z8); do(1, Z1, Z9); do(2, Z2, Z10); do(3, Z3, Z11); \
 	do(4, Z4, Z12); do(5, Z5, Z13); do(6, Z6, Z14); do(7, Z7, Z15)
@@ -143,13 +143,13 @@ equal:
 	INORDER(Z0, Z1, Z8, Z9)
 	JMP  pack
 
-// sortAVX512 puts the rows of each comparator in order. The greater of two words
-// is what is left of both when the lesser is taken away by exclusive or; that
-// takes another port of the processor than a second comparison would.
+// sortAVX512 puts the rows of each comparator in order. The max of two words is the
+// exclusive or of both and their min, which takes a different port of the processor
+// than a second comparison would.
 //
-//	SI rows              AX, BX the two rows, times 8
+//	SI rows              AX, BX the two rows × halfLanes
 //	DI next comparator   Z0, Z1 the rows
-//	CX comparators left  Z2     the lesser
+//	CX comparators left  Z2     the min
 //
 // func sortAVX512(rows *longRow, network *comparator, count int)
 TEXT ·sortAVX512(SB), NOSPLIT, $0-24
@@ -172,14 +172,14 @@ compare:
 	VZEROUPPER
 	RET
 
-// fillAVX512 gives the p-th item of each lane to pack p, which is empty.
+// fillAVX512 puts the p-th item of each lane into pack p, which is empty.
 //
 //	SI  items    Z0  word of the empty pack  Z11 upper halves' bits
 //	DI  weights  Z1  items                   Z12 bits of an item's number
 //	R8  queue    Z2  their weights           Z14 room for one
-//	CX  packs    Z3  new word of the pack    Z15 what the next pack's word is more
+//	CX  packs    Z3  new word of the pack    Z15 step from pack to pack
 //	    left     Z7  items with their places K2  gather
-//	                                         K3  weights of zero, K4 all of these
+//	                                         K3  weights of zero, K4 any so far
 //
 // func fillAVX512(items *uint32, weights *numberedWeight, queue *longRow, count int, room uint64, mask uint32) (lanesWithZero uint16)
 TEXT ·fillAVX512(SB), NOSPLIT, $0-50
@@ -222,32 +222,32 @@ pack:
 	VZEROUPPER
 	RET
 
-// longAVX512 packs the items of each lane, in their order. It writes beside each
-// item the pack and the room that it found there, and gives the words of the
-// least and the most loaded pack.
+// longAVX512 packs the items of each lane, in order. It adds to each item's word the
+// pack and the room in it before the item, and returns the words of the lightest and
+// the heaviest pack.
 //
-// The queue is sorted, so the first row names the pack that gets the next item.
-// Its new word y goes to its place like this: with x₀ < x₁ < … the old queue, x₀
-// being the word that leaves, and t₀ = y,
+// The queue is sorted, so the first row names the pack that takes the next item. Its
+// new word y moves to its place like this: with x₀ < x₁ < … the old queue, x₀ being
+// the word that leaves, and t₀ = y,
 //
 //	new row r = min(tᵣ, xᵣ₊₁), tᵣ₊₁ = max(tᵣ, xᵣ₊₁),
 //
-// that is, y is carried along until a greater word takes its place and all that
-// follow move one on. As the queue is sorted, tᵣ is max(y, xᵣ) for r > 0; each
-// block of eight rows begins with that and need not wait for the one before. A
-// full pack's word has all bits set and stays at the end; so do the rows that
-// fill up the last block, at least one of them, which takes the last tᵣ.
+// that is, y is carried along to the first greater word, takes its place, and all
+// that follow move up by one. As the queue is sorted, tᵣ is max(y, xᵣ) for r > 0;
+// each block of eight rows begins with that and need not wait for the block before.
+// The word of a full pack has all bits set and stays at the end. So do the rows that
+// fill up the last block; there is at least one, which takes the last tᵣ.
 //
 //	SI  next row of items  Z0  first row of the queue, then y
 //	DI  weights            Z1  items, Z2 their weights in the upper halves
 //	R8  queue              Z3  carried word tᵣ
 //	CX  rows of items left Z4  xᵣ₊₁, Z5 new row r
 //	DX  blocks             Z6  new first row, Z7 items with their places
-//	R9  block, R10 left    Z10, Z11 least and most loaded full packs
+//	R9  block, R10 left    Z10, Z11 lightest full and heaviest packs
 //	K1  upper halves       Z12 bits of an item's number, Z13 of the room
 //	K2  gather, K3 full    Z14 room for one
 //
-// func longAVX512(items *uint32, weights *numberedWeight, queue *longRow, count, blocks int, least, most *longRow, mask uint32)
+// func longAVX512(items *uint32, weights *numberedWeight, queue *longRow, count, blocks int, lightest, heaviest *longRow, mask uint32)
 #define MOVE(r) \
 	VMOVDQU64 (ROW*r)(R9), Z4; \
 	VPMINUQ Z3, Z4, Z5; \
@@ -314,9 +314,9 @@ second:
 	DECQ CX
 	JNZ  item
 
-	MOVQ least+40(FP), AX
+	MOVQ lightest+40(FP), AX
 	VMOVDQU64 Z10, (AX)
-	MOVQ most+48(FP), AX
+	MOVQ heaviest+48(FP), AX
 	VMOVDQU64 Z11, (AX)
 	VZEROUPPER
 	RET
@@ -338,7 +338,7 @@ GLOBL offsets<>(SB), RODATA|NOPTR, $64
 	VPORQ Z3, Z4, Z3; \
 	VMOVDQU64 Z3, at(R8)
 
-// takeAVX512 reads the orders and places of a lane, a block of rows at a time.
+// takeAVX512 extracts the order and places of a lane, a block of rows at a time.
 //
 //	SI rows, of that lane   Z0 words                Z10 offsets of the rows
 //	DI orders, R8 places    Z1 packs, Z2 ranks      Z11–Z16 the format

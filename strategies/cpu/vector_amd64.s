@@ -8,11 +8,11 @@
 // candidate. Only AVX512F is needed. Nothing is read or written outside the slices
 // given, and no multiplication and addition share one rounding.
 
-// keysAVX512 turns rows of draws into rows of words.
+// keysAVX512 turns rows of draws into rows of words: key above item number.
 //
-//	SI items    Z10 spread  Z13 bits of the greatest noisy weight
+//	SI items    Z10 spread  Z13 bits of the max noisy weight
 //	R8 exact    Z11 floor   Z14 bits to shift by, Z15 bits of the keys
-//	DI weights  Z12 2⁻²⁴    Z16 greatest key
+//	DI weights  Z12 2⁻²⁴    Z16 max key
 //	CX rows     K1 lanes whose keys are the draws
 //
 // func keysAVX512(items, exact *vectorRow, weights *numberedWeight, keys *vectorKeys, count int)
@@ -60,13 +60,13 @@ key:
 //
 //	SI rows            R8, R9  the blocks a and b
 //	DI next step       Z0–Z15  rows of a
-//	CX steps left      Z16     the lesser of two rows, Z17 row of b
+//	CX steps left      Z16     min of two rows, Z17 row of b
 //	AX kind of step
 //
 // func blocksAVX512(rows *vectorRow, steps *blockStep, count int)
 
-// The greater of two words is what is left of both when the lesser is taken away
-// by exclusive or; that takes another port of the processor than a second
+// ORDER leaves the min in x and the max in y. The max is the exclusive or of both
+// and the min, which takes a different port of the processor than a second
 // comparison would.
 #define ORDER(x, y) \
 	VPMINUD x, y, Z16; \
@@ -75,7 +75,7 @@ key:
 
 #define LAST (const_blockRows - 1)
 
-// EACH does something with each row of a block and its register.
+// EACH applies a macro to each row of a block and its register.
 #define EACH(do) \
 	do(0, Z0); do(1, Z1); do(2, Z2); do(3, Z3); \
 	do(4, Z4); do(5, Z5); do(6, Z6); do(7, Z7); \
@@ -85,8 +85,8 @@ key:
 #define LOAD(i, x) VMOVDQU32 (ROW*i)(R8), x
 #define STORE(i, x) VMOVDQU32 x, (ROW*i)(R8)
 
-// ORDERWITH orders row x of a, which stays in the register, and row j of b. HALVE
-// takes the same row of b, FLIP that as far from the last.
+// ORDERWITH leaves the min of row x of a and row j of b in x, and the max in b.
+// HALVE pairs row i with row i of b, FLIP with row LAST−i.
 #define ORDERWITH(j, x) \
 	VMOVDQU32 (ROW*(j))(R9), Z17; \
 	ORDER(x, Z17); \
@@ -163,8 +163,8 @@ store:
 	VZEROUPPER
 	RET
 
-// tiesAVX512 compares the keys of neighbouring rows and writes the set of the lanes
-// where they are equal for the second of each two. It returns all of these lanes.
+// tiesAVX512 compares the keys of neighbouring rows and writes, for the second row
+// of each pair, the set of lanes in which they are equal. It returns the union.
 //
 //	SI rows          Z0 row, Z1 differing bits  K1 lanes, K2 all of these
 //	DI next of ties  Z15 bits of the keys
