@@ -10,9 +10,9 @@ import (
 
 // source gives the workers of a run their layers and random draws.
 //
-// With the torch stream the draws of a layer come after those of the layers
-// before it, so taking a layer and drawing its numbers is one step under a
-// lock; sorting and packing, the bulk of the work, go on beside it.
+// In the torch stream, the draws of a layer follow those of the layers before it, so
+// taking a layer and drawing its numbers is one step under a lock. Sorting and
+// packing, the bulk of the work, run outside it.
 type source struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
@@ -51,8 +51,8 @@ func (s *source) take(j *job, buffer *[]uint32) (layer int, ok bool) {
 	return layer, ok
 }
 
-// draw returns the draws of one candidate of one layer, [items]: a row of what
-// take has filled, or row itself, filled here.
+// draw returns the draws of one candidate of one layer, [items]: a row of the buffer
+// that take has filled, or row, which it fills.
 func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 	if s.torch != nil {
 		n := s.shape.Items
@@ -62,8 +62,8 @@ func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 	return row
 }
 
-// drawLanes fills rows with the draws of the candidates from the first-th on,
-// each in its lane. The first two candidates need none.
+// drawLanes fills rows with the draws of candidates first, first + 1, …, each in its
+// lane. Candidates 0 and 1 need none.
 func (s *source) drawLanes(buffer []uint32, rows []vectorRow, layer *draws.Layer, first int) {
 	if s.torch == nil {
 		layer.Fill(rows, first)

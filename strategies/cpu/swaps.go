@@ -13,15 +13,15 @@ import (
 // pack against every other item: while packs hold few items, that takes less time
 // than the branches of a cleverer search.
 //
-// Items stand by pack and rank, stride ranks to a pack, so all items in a row are
-// in packs of the same number and a row of gaps serves a whole pack.
+// Items are stored by pack and rank, stride ranks to a pack. So all items of a row
+// are in packs of the same number, and one row of gaps serves a whole pack.
 type swapper struct {
 	rounds  int
 	epsilon float32
 	shape   packing.Shape
 	stride  int
 
-	weight []swapWeights // [packs, stride]; what fills a pack up weighs nothing, and so gains nothing
+	weight []swapWeights // [packs, stride]; what fills up a pack weighs 0, and so gains nothing
 	word   []swapWords   // [packs, stride] position in the candidate's order<<swapRowBits | row
 	load   []swapWeights // [packs]
 	best   bestSwaps
@@ -34,9 +34,9 @@ type (
 	swapWords   = [halfLanes]uint32
 )
 
-// bestSwaps is the best swap of each candidate: the item that leaves the heaviest
-// pack and the one that comes in its place, as words. Where the gain is not
-// positive, the words mean nothing.
+// bestSwaps is the best swap of each candidate: the words of the item that leaves the
+// heaviest pack and of the one that replaces it. Where the gain is not positive, the
+// words mean nothing.
 type bestSwaps struct {
 	gain     swapWeights
 	from, to swapWords
@@ -46,8 +46,8 @@ const (
 	swapGroup   = 3  // items of the heaviest pack that are tried at a time
 	swapRowBits = 16 // of a word
 
-	// Where a swapper beats the refiner's own search, whose work does not grow with
-	// items × capacity and leaves no lane idle: BenchmarkMaxAny compares the two.
+	// Limits within which a swapper beats the refiner's own search, whose work does
+	// not grow with items × capacity and leaves no lane idle; see BenchmarkMaxAny.
 	swapCapacity   = 16   // max
 	swapItems      = 1024 // max
 	swapCandidates = 4    // min
