@@ -4,11 +4,10 @@
 #include "go_asm.h"
 
 // Philox4x32-10 for sixteen candidates of a layer side by side, in two halves of
-// eight 64-bit lanes: the candidates of even number, and those of odd number. A
-// lane holds one word of the state of one candidate in its lower half: VPMULUDQ
-// multiplies just these and leaves the whole product in the lane, so what stands in
-// the upper halves never matters. At the end the halves are put together to sixteen
-// 32-bit lanes.
+// eight 64-bit lanes: even candidates and odd ones. The lower half of a lane holds
+// one word of a candidate's state. VPMULUDQ multiplies the lower halves and leaves
+// the whole product in the lane, so the upper halves do not matter. At the end the
+// two halves are merged into sixteen 32-bit lanes.
 //
 //	SI rows         Z0–Z3, Z4, Z5      state and products of the even half
 //	DI block starts Z16–Z19, Z20, Z21  of the odd half
@@ -20,19 +19,19 @@
 #define ROW (4*const_Lanes) // bytes
 #define XOR3 $0x96          // of the three operands of VPTERNLOG
 
-// The even numbers.
+// Even numbers, from 0.
 #define EVEN(i) DATA even<>+(8*i)(SB)/8, $(2*i)
 EVEN(0); EVEN(1); EVEN(2); EVEN(3); EVEN(4); EVEN(5); EVEN(6); EVEN(7)
 GLOBL even<>(SB), RODATA|NOPTR, $64
 
-// What the second round makes of the candidates in upper.
+// CANDIDATES makes the product of the second round from the candidates in upper.
 #define CANDIDATES(upper, lower) \
 	VPXORD.BCST roundKeys_candidate(BX), upper, upper; \
 	VPMULUDQ upper, Z9, lower; \
 	VPSRLQ $32, lower, upper; \
 	VPXORD.BCST roundKeys_second(BX), upper, upper
 
-// Rounds three and four; c1 is left in p1 and c3 in p0, as by ROUND.
+// BEGIN does rounds three and four. Like ROUND, it leaves c1 in p1 and c3 in p0.
 #define BEGIN(upper, lower, c0, c1, c2, p0, p1) \
 	VPXORD.BCST blockStart_second(DI), upper, c2; \
 	VPMULUDQ c2, Z10, c1; \
@@ -46,7 +45,7 @@ GLOBL even<>(SB), RODATA|NOPTR, $64
 	VPTERNLOGD.BCST XOR3, roundKeys_fourth(BX), c1, c0; \
 	VPXORD.BCST blockStart_fourth(DI), c2, c2
 
-// A round turns (c0, c1, c2, c3) into
+// ROUND turns (c0, c1, c2, c3) into
 // (hi(M1·c2)^c1^k0, lo(M1·c2), hi(M0·c0)^c3^k1, lo(M0·c0)).
 #define ROUND(r, c0, c1, c2, c3, p0, p1) \
 	VPMULUDQ c0, Z9, p0; \
@@ -56,7 +55,7 @@ GLOBL even<>(SB), RODATA|NOPTR, $64
 	VPTERNLOGD.BCST XOR3, (roundKeys_last + 8*r)(BX), c1, c0; \
 	VPTERNLOGD.BCST XOR3, (roundKeys_last + 8*r + 4)(BX), c3, c2
 
-// The draw is the upper bits of the word.
+// DRAW merges the halves of a word; the draw is its upper bits.
 #define DRAW(even, odd, at) \
 	VMOVSLDUP odd, K1, even; \
 	VPSRLD $(32 - const_Bits), even, even; \

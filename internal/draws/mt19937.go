@@ -1,11 +1,11 @@
 package draws
 
 // mt19937 is the Mersenne Twister of Matsumoto and Nishimura (ACM TOMACS 8(1),
-// 1998). It makes its words 624 at a time; filling and skipping go by such
-// blocks, several times as fast as word by word.
+// 1998). It makes words in blocks of 624; filling and skipping go block by block,
+// which is several times as fast as word by word.
 type mt19937 struct {
 	state [2 * mtWords]uint32 // the last block, then the one being drawn from
-	next  int                 // word of the latter that is drawn next
+	next  int                 // index in the latter of the next word
 }
 
 const (
@@ -44,7 +44,7 @@ func (m *mt19937) fill(dst []uint32) {
 	}
 }
 
-// skip passes over the next n words.
+// skip skips n words.
 func (m *mt19937) skip(n int) {
 	for m.next += n; m.next > mtWords; m.next -= mtWords {
 		m.twist()
@@ -59,9 +59,9 @@ func (m *mt19937) twist() {
 	}
 }
 
-// twist makes each word of the new block from three of those up to 624 before it:
-// the upper bit of one with the lower bits of the next, times the matrix of the
-// recurrence, and a third.
+// twist makes each word of the new block from three earlier ones: the upper bit of
+// one and the lower bits of the next, times the matrix of the recurrence, plus a
+// third.
 func twist(x *[2 * mtWords]uint32) {
 	for i := range mtWords {
 		y := x[i]&mtUpper | x[i+1]&^mtUpper

@@ -5,10 +5,9 @@
 
 #define WORDS 16 // in a vector
 
-// twistAVX512 makes 16 words of the new block at a time. The new block lies right
-// behind the last one, so the word 1 and 397 places on is simply there, be it of
-// the one block or of the other: no load reaches as far as the 16 words that are
-// being made.
+// twistAVX512 makes 16 words of the new block at a time. The new block follows the
+// last one in memory, so the words 1 and 397 places on are simply there, in either
+// block. No load reaches the 16 words that are being made.
 //
 //	SI first of the 16 words  Z1 y     Z10 upper bit
 //	CX left, by sixteens      K1 odd   Z11 matrix
@@ -28,7 +27,7 @@ TEXT ·twistAVX512(SB), NOSPLIT, $0-8
 twist:
 	VMOVDQU32 (SI), Z0
 	VMOVDQA32 Z10, Z1
-	VPTERNLOGD $0xCA, 4(SI), Z0, Z1 // where the bit of Z1 is set, of Z0, else of memory
+	VPTERNLOGD $0xCA, 4(SI), Z0, Z1 // the bits of Z0 where those of Z1 are set, else of memory
 	VPTESTMD Z12, Z1, K1
 	VPSRLD $1, Z1, Z1
 	VPXORD Z11, Z1, K1, Z1

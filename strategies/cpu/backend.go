@@ -11,10 +11,14 @@
 package cpu
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
+
+	"github.com/klauspost/cpuid/v2"
 
 	"packbench/internal/panics"
 	"packbench/packing"
@@ -53,14 +57,15 @@ func (b *Backend) Name() string { return "cpu" }
 // Threads returns the number of layers packed at a time.
 func (b *Backend) Threads() int { return b.threads }
 
-// Describe implements [strategies.Backend].
+// Describe implements [strategies.Backend]. The device is the processor's name, or
+// its architecture where it does not tell.
 func (b *Backend) Describe() (strategies.Description, error) {
 	instructions := "scalar"
 	if b.vectors {
 		instructions = "AVX-512"
 	}
 	return strategies.Description{
-		Device: fmt.Sprintf("%s, %d threads", runtime.GOARCH, b.threads),
+		Device: fmt.Sprintf("%s, %d threads", cmp.Or(strings.TrimSpace(cpuid.CPU.BrandName), runtime.GOARCH), b.threads),
 		Facts: []strategies.Fact{
 			{Name: "threads", Value: fmt.Sprint(b.threads)},
 			{Name: "instructions", Value: instructions},
