@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"packbench/internal/reference"
 	"packbench/internal/spec"
@@ -165,6 +166,31 @@ func TestBadInputIsAnError(t *testing.T) {
 	p := uniform(t, shape)
 	if _, err := r.Pack(ended, p, strategies.Random{}, packing.NewPacking(shape)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled run: %v", err)
+	}
+}
+
+// Where loads are so large that their rounding exceeds epsilon, swaps may go round
+// in circles; that ends with the context.
+func TestEndlessSwapsEndWithTheContext(t *testing.T) {
+	p := uniform(t, packing.Shape{Layers: 1, Items: 72, Packs: 8})
+	for i := range p.Weights {
+		p.Weights[i] = 1e9 + 64*float32(i%3)
+	}
+	for path, options := range paths {
+		for _, strategy := range []string{"topk-max-any:rounds=2000000000", "two-opt:rounds=2000000000"} {
+			r, err := cpu.New(options).Prepare(parse(t, strategy), p.Shape)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			start := time.Now()
+			_, err = r.Pack(ctx, p, strategies.Random{}, packing.NewPacking(p.Shape))
+			cancel()
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("%s, %s: took %v, error %v", path, strategy, took, err)
+			}
+			r.Close()
+		}
 	}
 }
 

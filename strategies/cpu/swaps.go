@@ -72,8 +72,9 @@ func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
 
 // refine improves up to halfLanes candidates in place, sets their imbalances and
 // returns the number of swaps. It reports false, having changed nothing, for
-// candidates that are too few and where a load overflows.
-func (s *swapper) refine(weights []float32, candidates []*slot) (steps int, ok bool) {
+// candidates that are too few and where a load overflows. It stops early when the
+// context of r ends.
+func (s *swapper) refine(weights []float32, candidates []*slot, r *refiner) (steps int, ok bool) {
 	if len(candidates) < swapCandidates {
 		return 0, false
 	}
@@ -82,7 +83,7 @@ func (s *swapper) refine(weights []float32, candidates []*slot) (steps int, ok b
 			return 0, false
 		}
 	}
-	for range s.rounds {
+	for round := 0; round < s.rounds && !r.ended(round); round++ {
 		swapped := 0
 		findSwaps(s.weight, s.word, s.load, s.shape.Capacity(), &s.best)
 		for l, c := range candidates {

@@ -74,7 +74,7 @@ func checkSwapper(t rapid.TB, s *swapper, plain *refiner, weights []float32, slo
 	for _, c := range want {
 		wantSteps += plain.refine(weights, c)
 	}
-	steps, ok := s.refine(weights, slots)
+	steps, ok := s.refine(weights, slots, plain)
 	if !ok {
 		t.Fatalf("%v: not refined", s.shape)
 	}
@@ -163,7 +163,7 @@ func TestRefinerTakesWhatSwapperDeclines(t *testing.T) {
 		kept := selection{slots: packedSlots(r, shape, weights, count, true), count: count}
 		before := cloneSlots(kept.slots)
 		vectors, plain := newRefiner(e, shape, true), newRefiner(e, shape, false)
-		if _, ok := vectors.swaps.refine(weights, cloneSlots(before)[:tt.count]); ok != tt.ok {
+		if _, ok := vectors.swaps.refine(weights, cloneSlots(before)[:tt.count], &vectors); ok != tt.ok {
 			t.Errorf("scale %v, %d candidates: refined by the swapper %t, want %t", tt.scale, tt.count, ok, tt.ok)
 		}
 		want := selection{slots: cloneSlots(before), count: count}
