@@ -172,9 +172,9 @@ func TestBadInputIsAnError(t *testing.T) {
 // Where loads are so large that their rounding exceeds epsilon, swaps may go round
 // in circles; that ends with the context.
 func TestEndlessSwapsEndWithTheContext(t *testing.T) {
-	p := uniform(t, packing.Shape{Layers: 1, Items: 72, Packs: 8})
-	for i := range p.Weights {
-		p.Weights[i] = 1e9 + 64*float32(i%3)
+	p := uniform(t, packing.Shape{Layers: 1, Items: 8, Packs: 4})
+	for i, ulps := range []float32{15, 1, 13, 34, 2, 10, 27, 17} {
+		p.Weights[i] = 1e9 + 64*ulps // neighbouring floats are 64 apart, loads 128
 	}
 	for path, options := range paths {
 		for _, strategy := range []string{"topk-max-any:rounds=2000000000", "two-opt:rounds=2000000000"} {
@@ -183,11 +183,10 @@ func TestEndlessSwapsEndWithTheContext(t *testing.T) {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			start := time.Now()
 			_, err = r.Pack(ctx, p, strategies.Random{}, packing.NewPacking(p.Shape))
 			cancel()
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("%s, %s: took %v, error %v", path, strategy, took, err)
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s, %s: error %v, want that of the context", path, strategy, err)
 			}
 			r.Close()
 		}
