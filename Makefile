@@ -60,7 +60,7 @@ purego:
 # test plants one per file.
 .PHONY: asm-mutants
 asm-mutants:
-	$(GO) test ./internal/asmtest -run TestPlantedFaultsAreCaught -count=1 -v -all
+	$(GO) test ./internal/asmtest -run TestPlantedFaultsAreCaught -count=1 -timeout 30m -v -all
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
