@@ -71,6 +71,9 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 		if shared {
 			s.Scale = figure.NewScale(all, format)
 		}
+		if columns == 1 {
+			s.Scale = s.Scale.Wide()
+		}
 		panels = append(panels, s.Panel(sk.problemPanel(problems[i]), sk.size, i%columns == 0))
 	}
 	p.SetPanels(panels, columns, figure.StripHeight(most))

@@ -26,6 +26,9 @@ func (v *view) missingBackends() []string {
 // not all.
 func (sk *sketch) shown(most int) (problems []problem, note string) {
 	n := len(sk.problems)
+	if sk.size.Bare { // a page of a paper is not higher
+		most = min(most, 6*sk.size.Columns(n, 3))
+	}
 	if n <= most {
 		return sk.problems, ""
 	}
@@ -53,7 +56,7 @@ func (sk *sketch) common() string {
 	case sk.oneShape():
 		return sk.problems[0].shape()
 	case sk.oneWorkload() && len(sk.problems) > 8:
-		return sk.problemName(sk.problems[0]) + ", layers × items × packs"
+		return sk.problemName(sk.problems[0]) + ", layers×items×packs"
 	case sk.oneWorkload():
 		return sk.problemName(sk.problems[0])
 	}
@@ -97,6 +100,17 @@ func (sk *sketch) problemPanel(p problem) *figure.Panel {
 		n.Under = join(n.Under, number.Count(idle, "idle layer")+" left out")
 	}
 	return n
+}
+
+// shortName names a problem in a line, without what all problems share.
+func (sk *sketch) shortName(p problem) string {
+	switch {
+	case sk.oneShape():
+		return sk.problemName(p)
+	case sk.oneWorkload():
+		return p.size().String()
+	}
+	return sk.problemName(p) + " · " + p.size().String()
 }
 
 // strategyLegend explains the marks of the strategies, and of backends where

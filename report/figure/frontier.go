@@ -31,7 +31,11 @@ func (fr *Frontier) Panel(p *Panel) *Panel {
 // Fits says whether all names find a place that covers nothing, in a panel of
 // a figure of the size.
 func (fr *Frontier) Fits(size Size, height vg.Length) bool {
-	const axes = 70 // about what they and the margins take
+	const axes = 70     // about what they and the margins take
+	const maxNames = 40 // more would be a search for nothing
+	if len(fr.Points) > maxNames {
+		return false
+	}
 	inside := box(0, 0, size.width()-axes, height-30)
 	marks := make([]vg.Point, len(fr.Points))
 	names := make([]string, len(fr.Points))

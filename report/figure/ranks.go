@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"packbench/internal/shorten"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -82,7 +84,7 @@ func (d *Ranks) Plot(c draw.Canvas, _ *plot.Plot) {
 		names[i] = m.Name
 		widest = max(widest, s.Width("  "+m.Value))
 	}
-	names = shortenAll(names, side-10-widest, s.Width)
+	names = shorten.All(names, side-10-widest, s.Width)
 	half := (k + 1) / 2
 	for i, m := range d.Marks {
 		row := i

@@ -126,6 +126,7 @@ func (s Scale) ticks() []plot.Tick {
 	if s.wide {
 		room = 9
 	}
+	fine := s.wide && decades < 2.2
 	every := max(1, int(math.Ceil(decades/room)))
 	first, last := int(math.Floor(math.Log10(s.lo))), int(math.Ceil(math.Log10(s.hi)))
 	for e := first; e <= last; e++ {
@@ -142,7 +143,7 @@ func (s Scale) ticks() []plot.Tick {
 			case s.zero > 0 && t.Value < s.zero+0.05: // its label would touch that of 0
 			case m == 1 && mod(e, every) == 0:
 				t.Label = number.Trimmed(s.format(v))
-			case m == 3 && decades < room/2:
+			case fine && (m == 2 || m == 5), !fine && m == 3 && decades < room/2:
 				t.Label = number.Trimmed(s.format(v))
 			case m != 1 && every > 1:
 				continue
