@@ -123,6 +123,9 @@ func mustToken(d *xml.Decoder) xml.Token {
 
 // Every text of every figure is inside it and over no other, in all sizes.
 func TestTextKeepsItsPlace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws hundreds of figures")
+	}
 	sizes := map[string]figure.Size{"page": figure.Page, "one column": figure.SingleColumn, "two columns": figure.DoubleColumn}
 	for name, run := range crowdedRuns() {
 		for sizeName, size := range sizes {

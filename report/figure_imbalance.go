@@ -51,7 +51,7 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 	p.XLabel = axis
 	strips := make([]*figure.Strip, len(problems))
 	var all []float64
-	most, crowd := 0, 0
+	rows, crowd := 0, 0
 	for i, problem := range problems {
 		s := &figure.Strip{Rows: rowsOf(problem)}
 		var values []float64
@@ -61,7 +61,7 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 		}
 		s.Scale = figure.NewScale(values, format)
 		all = append(all, values...)
-		most = max(most, len(s.Rows))
+		rows = max(rows, len(s.Rows))
 		strips[i] = s
 	}
 	columns := sk.columns(len(problems))
@@ -76,7 +76,7 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 		}
 		panels = append(panels, s.Panel(sk.problemPanel(problems[i]), sk.size, i%columns == 0))
 	}
-	p.SetPanels(panels, columns, figure.StripHeight(most))
+	p.SetPanels(panels, columns, figure.StripHeight(rows))
 }
 
 // rowLabel breaks a strategy's spec into lines: the name, then the parameters.

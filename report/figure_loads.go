@@ -90,7 +90,7 @@ func (sk *sketch) heatRow(p problem, strategy string, at instance) figure.HeatRo
 	row := figure.HeatRow{Label: sk.strategyName(strategy)}
 	r := sk.quality(p, strategy)
 	if r == nil {
-		row.Note = "not asked for"
+		row.Note = "not part of the experiment"
 		return row
 	}
 	row.Note = r.trouble()

@@ -12,7 +12,7 @@ import (
 func drawRuntime(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Runtime by strategy and backend, every run",
 		"Each dot is one run: weights in memory to packing in memory, all layers; further left is faster. "+
-			"The large mark is the median, the bar its exact 95 % confidence interval (where none is seen it is narrower than the mark).")
+			"The large mark is the median, the bar its exact 95 % confidence interval (narrower than the mark where none can be seen).")
 	p.Legend = []figure.Entry{figure.DotEntry("one run"), figure.NeutralMark("median", false), figure.BarEntry("95 % interval of the median", true)}
 	sk.strips(p, "time of one run", true, number.Duration, func(p problem) []figure.StripRow {
 		var rows []figure.StripRow

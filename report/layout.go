@@ -24,27 +24,26 @@ func (v *view) missingBackends() []string {
 
 // shown returns the problems that have a panel, and says which where those are
 // not all.
-func (sk *sketch) shown(most int) (problems []problem, note string) {
+func (sk *sketch) shown(limit int) (problems []problem, note string) {
 	n := len(sk.problems)
 	if sk.size.Bare { // a page of a paper is not higher
-		most = min(most, 6*sk.size.Columns(n, 3))
+		limit = min(limit, 6*sk.size.Columns(n, 3))
 	}
-	if n <= most {
+	if n <= limit {
 		return sk.problems, ""
 	}
-	for i := range most {
-		problems = append(problems, sk.problems[i*n/most])
+	for i := range limit {
+		problems = append(problems, sk.problems[i*n/limit])
 	}
-	return problems, fmt.Sprintf("%d of %d problems, evenly spaced in the order of the plan; the table has all", most, n)
+	return problems, fmt.Sprintf("%d of %d problems, evenly spaced in the order of the plan; the table has all", limit, n)
 }
 
 // columns is the number of panels beside each other where each problem has one.
 func (sk *sketch) columns(panels int) int {
-	most := 2
 	if panels > 8 {
-		most = 3
+		return sk.size.Columns(panels, 3)
 	}
-	return sk.size.Columns(panels, most)
+	return sk.size.Columns(panels, 2)
 }
 
 // common is what all problems share, their shape or their workload, to be said
@@ -65,8 +64,8 @@ func (sk *sketch) common() string {
 
 // begin fills in what figures with a panel per problem have alike and returns
 // the problems that have one.
-func (sk *sketch) begin(p *picture, most int) []problem {
-	problems, note := sk.shown(most)
+func (sk *sketch) begin(p *picture, limit int) []problem {
+	problems, note := sk.shown(limit)
 	p.Subtitle = join(sk.common(), note)
 	return problems
 }

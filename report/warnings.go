@@ -28,7 +28,7 @@ func (v *view) warnings() []string {
 	}
 	all = append(all, v.differentPackings()...)
 	if n := len(v.run.Manifest.Environments); n > 1 {
-		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times do not compare.", n))
+		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times cannot be compared.", n))
 	}
 	for _, e := range sorted(v.run.Manifest.Environments) {
 		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {

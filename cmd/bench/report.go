@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 
@@ -37,7 +38,7 @@ func (c *reportCmd) Run(s *streams) error {
 		return err
 	}
 	if c.Table != "" {
-		return reports.Table(s.out, run, c.Table, o.Names)
+		return c.table(s, run)
 	}
 	if c.Layer != nil {
 		if err := checkLayer(run, *c.Layer); err != nil {
@@ -56,6 +57,17 @@ func (c *reportCmd) Run(s *streams) error {
 		}
 	}
 	if err != nil {
+		return failed(err)
+	}
+	return nil
+}
+
+// table prints the table of results.
+func (c *reportCmd) table(s *streams, run *harness.Run) error {
+	if !slices.Contains(reports.Formats(), c.Table) {
+		return fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table)
+	}
+	if err := reports.Table(s.out, run, c.Table, reports.Names{}); err != nil {
 		return failed(err)
 	}
 	return nil

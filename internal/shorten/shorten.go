@@ -3,6 +3,7 @@ package shorten
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -14,12 +15,14 @@ func Middle[L ~float64](text string, width L, measure func(string) L) string {
 		return text
 	}
 	runes := []rune(text)
-	for kept := len(runes) - 1; kept > 1; kept-- {
-		if short := ellipsis(runes, (kept+1)/2, kept/2); measure(short) <= width {
-			return short
-		}
-	}
-	return "…"
+	kept := longest(len(runes)-1, func(n int) bool { return measure(ellipsis(runes, (n+1)/2, n/2)) <= width })
+	return ellipsis(runes, (kept+1)/2, kept/2)
+}
+
+// longest returns the largest number up to n that fits, 0 where none does; what
+// fits must be what is not too large.
+func longest(n int, fits func(int) bool) int {
+	return max(0, sort.Search(n+1, func(i int) bool { return !fits(i) })-1)
 }
 
 func ellipsis(runes []rune, head, tail int) string {
@@ -98,21 +101,13 @@ func commonPrefix(texts []string, group []int) int {
 // keepFrom shortens text to its beginning and what follows its first prefix
 // letters: "topk-max…rounds=5…".
 func keepFrom[L ~float64](runes []rune, prefix int, width L, measure func(string) L) string {
-	best := "…"
-	for rest := 1; rest <= len(runes)-prefix; rest++ {
-		tail := string(runes[prefix:min(len(runes), prefix+rest)])
+	tail := func(rest int) string {
 		if prefix+rest < len(runes) {
-			tail += "…"
+			return string(runes[prefix:prefix+rest]) + "…"
 		}
-		if measure("…"+tail) > width {
-			break
-		}
-		best = "…" + tail
+		return string(runes[prefix:])
 	}
-	for head := prefix - 1; head > 0; head-- {
-		if try := string(runes[:head]) + best; measure(try) <= width {
-			return try
-		}
-	}
-	return best
+	rest := longest(len(runes)-prefix, func(n int) bool { return measure("…"+tail(n)) <= width })
+	head := longest(prefix-1, func(n int) bool { return measure(string(runes[:n])+"…"+tail(rest)) <= width })
+	return string(runes[:head]) + "…" + tail(rest)
 }

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"sort"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -58,8 +59,6 @@ func shortenEnd(text string, width vg.Length, measure func(string) vg.Length) st
 		return text
 	}
 	runes := []rune(text)
-	for len(runes) > 1 && measure(string(runes)+"…") > width {
-		runes = runes[:len(runes)-1]
-	}
-	return strings.TrimRight(string(runes), " ,;:") + "…"
+	kept := max(1, sort.Search(len(runes), func(n int) bool { return measure(string(runes[:n])+"…") > width })-1)
+	return strings.TrimRight(string(runes[:kept]), " ,;:") + "…"
 }
