@@ -39,14 +39,18 @@ func drawFrontier(sk *sketch) (*picture, error) {
 		Y:      figure.NewScale(gaps, number.Percent).Widened(0.06).Wide(),
 		Points: points,
 	}
-	const height = 270
-	if !fr.Fits(sk.size, height) { // more names than the panel has room for
+	arrange := func() { p.SetPanels([]*figure.Panel{fr.Panel(figure.NewPanel(""))}, 1, 270) }
+	arrange()
+	if _, err := p.SVG(); err != nil { // a trial
+		return nil, err
+	}
+	if fr.Crowded() {
 		p.Legend = sk.strategyLegend()
 		for i := range fr.Points {
 			fr.Points[i].Name = ""
 		}
+		arrange()
 	}
-	p.SetPanels([]*figure.Panel{fr.Panel(figure.NewPanel(""))}, 1, height)
 	return p, nil
 }
 

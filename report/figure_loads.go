@@ -30,14 +30,14 @@ func drawLoads(sk *sketch) (*picture, error) {
 	problems := sk.begin(p, maxHeat)
 	columns := sk.size.Columns(len(problems), 2)
 	if p.Subtitle == "" {
-		p.Subtitle = "layers × items × packs in the titles"
+		p.Subtitle = "layers×items×packs in the titles"
 	}
 	var panels []*figure.Panel
 	for i, problem := range problems {
 		h := &figure.Heat{}
 		n := sk.problemPanel(problem)
 		if !sk.oneShape() && !sk.oneWorkload() {
-			n.Title += fmt.Sprintf(", %d × %d × %d", problem.layers, problem.items, problem.pack)
+			n.Title = sk.shortName(problem)
 		}
 		at, differ := sk.telling(problem, sk.options.Layer)
 		for _, s := range sk.strategies {

@@ -31,6 +31,10 @@ var labelSteps = []vg.Length{0, 12, 24, 38, 54, 72, 92, 114, 138, 164, 192}
 // or further off with a line to it. Names are shortened where they would take
 // more than a third of the width.
 func placeLabels(names []string, marks []vg.Point, lines []vg.Rectangle, inside vg.Rectangle) []label {
+	const maxNames = 40 // of more, the search would take long and find nothing
+	if len(names) > maxNames {
+		return []label{{covers: true}}
+	}
 	s := style(smallSize, body)
 	names = shorten.All(names, max(60, min(170, (inside.Max.X-inside.Min.X)/3)), s.Width)
 	around := make([]vg.Rectangle, len(marks)) // with the room that makes a label nearest to its own mark
@@ -91,6 +95,7 @@ func (p *placing) cost(i int, l *label) float64 {
 		}
 		if l.far && l.crosses(box(m.X-4, m.Y-4, 8, 8)) {
 			cost += 150
+			l.covers = true
 		}
 	}
 	for _, r := range p.lines {
@@ -100,12 +105,15 @@ func (p *placing) cost(i int, l *label) float64 {
 		if j == i {
 			continue
 		}
+		const gap = 4 // between names in a line
+		cost += 2 * overlap(box(l.box.Min.X-gap, l.box.Min.Y, l.box.Size().X+2*gap, labelHeight), other.box)
 		if over := overlap(l.box, other.box); over > 0 {
 			cost += 50 * over
 			l.covers = true
 		}
 		if l.far && l.crosses(other.box) || other.far && other.crosses(l.box) {
 			cost += 300
+			l.covers = true
 		}
 	}
 	out := float64(l.box.Size().X*l.box.Size().Y) - overlap(l.box, p.inside)
@@ -134,7 +142,8 @@ func corners(at vg.Point, width, off vg.Length) []vg.Point {
 
 // end is where the line of a far label meets it: the nearest place of its box.
 func (l label) end() vg.Point {
-	return vg.Point{X: min(max(l.mark.X, l.box.Min.X), l.box.Max.X), Y: min(max(l.mark.Y, l.box.Min.Y), l.box.Max.Y)}
+	const gap = 2
+	return vg.Point{X: min(max(l.mark.X, l.box.Min.X-gap), l.box.Max.X+gap), Y: min(max(l.mark.Y, l.box.Min.Y-gap), l.box.Max.Y+gap)}
 }
 
 // crosses says whether the line of a label goes through a box.
@@ -152,6 +161,9 @@ func (l label) crosses(b vg.Rectangle) bool {
 }
 
 func (l label) draw(c *draw.Canvas) {
+	if l.text == "" {
+		return
+	}
 	if l.far {
 		end := l.end()
 		c.StrokeLine2(stroke(muted, 0.5), l.mark.X, l.mark.Y, end.X, end.Y)
