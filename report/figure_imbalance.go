@@ -15,8 +15,8 @@ const imbalanceAxis = "imbalance: max − min load of a layer's packs, in the un
 // problem.
 func drawImbalance(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Imbalance by strategy, every layer",
-		"Each dot is one layer: the load of its heaviest pack less that of its lightest, in the unit of the loads; further left is better. "+
-			"The large mark is the median over the layers, the bar spans the middle half of them, the ring is the worst layer. Layers packed perfectly stand at 0.")
+		"Each dot is one layer: the load of its heaviest pack minus that of its lightest, in the unit of the loads; further left is better. "+
+			"The large mark is the median over the layers, the bar spans the middle half of them, the ring marks the worst layer. Perfectly packed layers are at 0.")
 	p.Legend = []figure.Entry{figure.DotEntry("one layer"), figure.NeutralMark("median", false), figure.BarEntry("middle half of the layers", false), figure.RingEntry("worst layer")}
 	sk.strips(p, imbalanceAxis, false, number.Short, func(p problem) []figure.StripRow {
 		var rows []figure.StripRow

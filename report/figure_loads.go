@@ -25,8 +25,8 @@ func missingLoads(sk *sketch) string {
 // panel per problem: a layer where the strategies differ much.
 func drawLoads(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Load of every pack in one layer, by strategy",
-		"Each cell is one pack, the heaviest on the left, coloured by its load against the mean of the packs: the paler a row, the better the balance. "+
-			"For each problem a layer is shown where the strategies differ much; the deviation from which the colour is full differs from panel to panel.")
+		"Each cell is one pack, heaviest on the left, coloured by how far its load is from the mean of the packs: the paler a row, the better the balance. "+
+			"Each panel shows a layer on which the strategies differ clearly; the deviation at which the colour is full differs between panels.")
 	problems := sk.begin(p, maxHeat)
 	columns := sk.size.Columns(len(problems), 2)
 	if p.Subtitle == "" {

@@ -65,8 +65,8 @@ const maxSpeedups = 60
 func drawSpeedup(sk *sketch) (*picture, error) {
 	all, slow, fast := sk.speedups()
 	p := sk.newPicture(fmt.Sprintf("Speed-up of %s over %s", fast, slow),
-		fmt.Sprintf("Median time of a run on %s over that on %s, the same strategy on the same problem; right of 1 %s is faster. The problems are in the order of their number of items. "+
-			"The bars reach from the smallest to the largest ratio that the exact 95 %% intervals of both medians allow.", slow, fast, fast))
+		fmt.Sprintf("Median time of a run on %s divided by that on %s, for the same strategy on the same problem; to the right of 1, %s is faster. Problems are ordered by their number of items. "+
+			"The bars span the ratios that the exact 95 %% intervals of the two medians allow.", slow, fast, fast))
 	p.XLabel = fmt.Sprintf("speed-up: time on %s ÷ time on %s", slow, fast)
 	problems := sk.begin(p, maxSpeedups)
 	problems = slices.SortedStableFunc(slices.Values(problems), func(a, b problem) int { return cmp.Compare(a.layers*a.items, b.layers*b.items) })

@@ -22,7 +22,7 @@ type DotRow struct {
 	Marks []Point
 }
 
-// DotsHeight is the height of a panel of rows with up to so many marks.
+// DotsHeight is the height of a panel of rows with up to that many marks each.
 func DotsHeight(rows, marks int) vg.Length {
 	return vg.Length(rows)*max(13, 7*vg.Length(marks)+5) + 24
 }

@@ -194,7 +194,7 @@ func (f *Figure) axisLabels(c draw.Canvas) draw.Canvas {
 	return c
 }
 
-// PNG returns the figure at so many dots per inch of paper.
+// PNG returns the figure at a resolution in dots per inch of paper.
 func (f *Figure) PNG(dotsPerInch int) (image []byte, err error) {
 	defer contain(&err)
 	// Vector canvases are scaled; an image gets more or fewer dots per unit.
