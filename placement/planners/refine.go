@@ -1,0 +1,296 @@
+package planners
+
+import (
+	"math"
+	"slices"
+)
+
+// refiner improves packings of copies by exchanges, packs of any capacities, and
+// can keep copies of an expert apart. Its memory is kept from part to part.
+type refiner struct {
+	capacity []int
+	first    []int32 // where the members of a pack begin
+	member   []int32 // [copies] by pack, then rank
+	load     []float64
+	room     []int32
+
+	c          *Copies
+	pack, rank []int32
+	holds      []uint16 // [universe, packs] copies of an expert on a pack
+
+	pairs, others []pair
+}
+
+// closeEnough is how near to the mean load exchanges go, relatively.
+const closeEnough = 5e-5
+
+func (r *refiner) init(copies int, capacity []int) {
+	r.capacity, r.member = capacity, make([]int32, copies)
+	r.first, r.load = make([]int32, len(capacity)), make([]float64, len(capacity))
+	r.room = make([]int32, len(capacity))
+	for p := 1; p < len(capacity); p++ {
+		r.first[p] = r.first[p-1] + int32(capacity[p-1])
+	}
+}
+
+// greedy packs each copy, heaviest first, on the pack of least load with room,
+// avoiding packs that hold a copy of the expert where it can.
+func (r *refiner) greedy(c *Copies, pack, rank []int32, distinct bool) {
+	r.resetHolds(c)
+	clear(r.load)
+	clear(r.room)
+	packs := int32(len(r.capacity))
+	for _, item := range c.Order() {
+		holds := r.holds[int(c.Base+c.Expert[item])*int(packs):][:packs]
+		best, bestHolds := int32(-1), false
+		for p := range packs {
+			if int(r.room[p]) == r.capacity[p] {
+				continue
+			}
+			held := distinct && holds[p] > 0
+			if best < 0 || bestHolds && !held || bestHolds == held && r.load[p] < r.load[best] {
+				best, bestHolds = p, held
+			}
+		}
+		pack[item], rank[item] = best, r.room[best]
+		r.room[best]++
+		r.load[best] += c.Load[item]
+		holds[best]++
+	}
+}
+
+func (r *refiner) resetHolds(c *Copies) {
+	r.holds = resize(r.holds, c.Universe*len(r.capacity))
+	clear(r.holds)
+}
+
+// begin takes a packing to improve, which it changes in place.
+func (r *refiner) begin(c *Copies, pack, rank []int32) {
+	r.c, r.pack, r.rank = c, pack, rank
+	r.resetHolds(c)
+	clear(r.load)
+	for i, p := range pack {
+		r.member[r.first[p]+rank[i]] = int32(i)
+		r.load[p] += c.Load[i]
+		*r.held(int32(i), p)++
+	}
+}
+
+// held is how many copies of the expert of item a pack holds.
+func (r *refiner) held(item, pack int32) *uint16 {
+	return &r.holds[int(r.c.Base+r.c.Expert[item])*len(r.capacity)+int(pack)]
+}
+
+func (r *refiner) members(p int32) []int32 {
+	return r.member[r.first[p] : r.first[p]+int32(r.capacity[p])]
+}
+
+func (r *refiner) mean() float64 {
+	total := 0.0
+	for _, load := range r.load {
+		total += load
+	}
+	return total / float64(len(r.load))
+}
+
+func (r *refiner) heaviest() int32 {
+	h := 0
+	for p, load := range r.load {
+		if load > r.load[h] {
+			h = p
+		}
+	}
+	return int32(h)
+}
+
+// exchange swaps the places of two items of different packs.
+func (r *refiner) exchange(x, y int32) {
+	p, q := r.pack[x], r.pack[y]
+	*r.held(x, p)--
+	*r.held(y, q)--
+	*r.held(x, q)++
+	*r.held(y, p)++
+	delta := r.c.Load[x] - r.c.Load[y]
+	r.load[p] -= delta
+	r.load[q] += delta
+	r.pack[x], r.pack[y] = q, p
+	r.rank[x], r.rank[y] = r.rank[y], r.rank[x]
+	r.member[r.first[q]+r.rank[x]], r.member[r.first[p]+r.rank[y]] = x, y
+}
+
+// separate takes copies of an expert that share a pack apart, by the exchange
+// that leaves the two packs' heavier one lightest, then evens the loads out
+// again as far as they were before.
+func (r *refiner) separate() {
+	before := r.load[r.heaviest()]
+	found := false
+	for x := range r.pack {
+		if *r.held(int32(x), r.pack[x]) < 2 {
+			continue
+		}
+		found = true
+		if y := r.partner(int32(x)); y >= 0 {
+			r.exchange(int32(x), y)
+		} else {
+			r.spread()
+		}
+	}
+	if found {
+		r.descend(max(before, r.mean()*(1+closeEnough)), true)
+	}
+}
+
+// partner returns the item that x should change places with to leave the copies
+// of its expert, −1 where there is none.
+func (r *refiner) partner(x int32) int32 {
+	p, w := r.pack[x], r.c.Load[x]
+	best, bestLoad := int32(-1), math.Inf(1)
+	for q := range int32(len(r.capacity)) {
+		if q == p || *r.held(x, q) > 0 {
+			continue
+		}
+		for _, y := range r.members(q) {
+			delta := w - r.c.Load[y]
+			if load := max(r.load[p]-delta, r.load[q]+delta); load < bestLoad && *r.held(y, p) == 0 {
+				best, bestLoad = y, load
+			}
+		}
+	}
+	return best
+}
+
+// spread packs anew so that no two copies of an expert share a pack: experts of
+// many copies first, each on the packs with the most room. That finds a packing
+// wherever there is one (Gale 1957, Ryser 1957).
+func (r *refiner) spread() {
+	c, packs := r.c, len(r.capacity)
+	order := make([]int32, len(c.Expert))
+	count := make([]int32, c.Universe)
+	for i, e := range c.Expert {
+		order[i] = int32(i)
+		count[c.Base+e]++
+	}
+	slices.SortStableFunc(order, func(a, b int32) int {
+		x, y := c.Base+c.Expert[a], c.Base+c.Expert[b]
+		if count[x] != count[y] {
+			return int(count[y] - count[x])
+		}
+		return int(x - y)
+	})
+	left, byRoom := slices.Clone(r.capacity), make([]int32, packs)
+	next := make([]int32, packs)
+	for at := 0; at < len(order); {
+		n := int(count[c.Base+c.Expert[order[at]]])
+		for p := range byRoom {
+			byRoom[p] = int32(p)
+		}
+		slices.SortStableFunc(byRoom, func(a, b int32) int { return left[b] - left[a] })
+		for k, item := range order[at : at+n] {
+			p := byRoom[k%packs]
+			for left[p] == 0 { // more copies than packs with room: they cannot all be apart
+				k++
+				p = byRoom[k%packs]
+			}
+			r.pack[item], r.rank[item] = p, next[p]
+			next[p]++
+			left[p]--
+		}
+		at += n
+	}
+	r.begin(c, r.pack, r.rank)
+}
+
+// descend lowers the heaviest pack by exchanges until it is at or below target
+// or none helps. It makes no duplicates where distinct is true. Every exchange
+// lowers the heaviest pack and leaves the other below it, so it ends.
+func (r *refiner) descend(target float64, distinct bool) {
+	for range 16*len(r.capacity) + 64 {
+		h := r.heaviest()
+		if r.load[h] <= target {
+			return
+		}
+		if r.exchangeOne(h, distinct) {
+			continue
+		}
+		if !r.exchangeTwo(h, target, distinct) {
+			return
+		}
+	}
+}
+
+// worthwhile is the part of a load that an exchange must gain.
+const worthwhile = 1e-9
+
+// exchangeOne makes the best exchange of one item of pack h for another.
+func (r *refiner) exchangeOne(h int32, distinct bool) bool {
+	var bestX, bestY int32 = -1, -1
+	best := r.load[h] * (1 - worthwhile)
+	for q := range int32(len(r.capacity)) {
+		if q == h || r.load[q] >= best {
+			continue
+		}
+		for _, x := range r.members(h) {
+			for _, y := range r.members(q) {
+				delta := r.c.Load[x] - r.c.Load[y]
+				load := max(r.load[h]-delta, r.load[q]+delta)
+				if load < best && (!distinct || *r.held(x, q) == 0 && *r.held(y, h) == 0) {
+					best, bestX, bestY = load, x, y
+				}
+			}
+		}
+	}
+	if bestX < 0 {
+		return false
+	}
+	r.exchange(bestX, bestY)
+	return true
+}
+
+// pair is two items of a pack and their load.
+type pair struct {
+	load float64
+	a, b int32
+}
+
+func (r *refiner) pairsOf(list []pair, p int32) []pair {
+	list = list[:0]
+	members := r.members(p)
+	for i, a := range members {
+		for _, b := range members[:i] {
+			list = append(list, pair{r.c.Load[a] + r.c.Load[b], a, b})
+		}
+	}
+	return list
+}
+
+// exchangeTwo makes an exchange of two items of pack h for two of another that
+// brings both to the target, or else the first that lowers h by half of what it
+// is above the target.
+func (r *refiner) exchangeTwo(h int32, target float64, distinct bool) bool {
+	r.pairs = r.pairsOf(r.pairs, h)
+	for _, limit := range [...]float64{target, (r.load[h] + target) / 2} {
+		for q := range int32(len(r.capacity)) {
+			low, high := r.load[h]-limit, limit-r.load[q]
+			if q == h || low > high {
+				continue
+			}
+			r.others = r.pairsOf(r.others, q)
+			for _, x := range r.pairs {
+				for _, y := range r.others {
+					if d := x.load - y.load; d >= low && d <= high && (!distinct || r.apart(x, y, h, q)) {
+						r.exchange(x.a, y.a)
+						r.exchange(x.b, y.b)
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// apart reports whether exchanging the pairs x of pack h and y of q makes no
+// duplicates.
+func (r *refiner) apart(x, y pair, h, q int32) bool {
+	return *r.held(x.a, q) == 0 && *r.held(x.b, q) == 0 && *r.held(y.a, h) == 0 && *r.held(y.b, h) == 0
+}
