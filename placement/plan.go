@@ -115,7 +115,7 @@ func (p *Plan) Hash() string {
 	h := sha256.New()
 	t := p.Topology
 	word := make([]byte, 0, 8*(4+t.GPUs))
-	for _, n := range append([]int{p.Layers, t.Experts, t.Slots, t.GPUs}, t.capacities()...) {
+	for _, n := range append([]int{p.Layers, t.Experts, t.Slots, t.GPUs}, t.Capacities()...) {
 		word = binary.LittleEndian.AppendUint64(word, uint64(n))
 	}
 	h.Write(word)

@@ -28,11 +28,13 @@ func (t Topology) Validate() error {
 	switch {
 	case t.Experts < 1:
 		return fmt.Errorf("%d experts per layer: need at least one", t.Experts)
+	case t.GPUs < 1:
+		return fmt.Errorf("%d GPUs: need at least one", t.GPUs)
 	case t.Slots < t.Experts:
 		return fmt.Errorf("%d slots are fewer than the %d experts: each expert needs a slot, so use %d or more", t.Slots, t.Experts, t.Experts)
 	case t.Slots > maxSlots:
 		return fmt.Errorf("%d slots: use at most %d", t.Slots, maxSlots)
-	case t.GPUs < 1 || t.GPUs > t.Slots && t.SlotsPerGPU == nil || t.GPUs > maxSlots:
+	case t.GPUs > t.Slots && t.SlotsPerGPU == nil || t.GPUs > maxSlots:
 		return fmt.Errorf("%d GPUs: use 1 to the number of slots, %d", t.GPUs, t.Slots)
 	case t.Nodes < 1 || t.Nodes > t.GPUs:
 		return fmt.Errorf("%d nodes: use 1 to the number of GPUs, %d", t.Nodes, t.GPUs)
@@ -139,10 +141,11 @@ func (t Topology) Equal(u Topology) bool {
 	if t.SlotsPerGPU == nil && u.SlotsPerGPU == nil {
 		return true
 	}
-	return slices.Equal(t.capacities(), u.capacities())
+	return slices.Equal(t.Capacities(), u.Capacities())
 }
 
-func (t Topology) capacities() []int {
+// Capacities returns the number of slots of each GPU, [GPUs].
+func (t Topology) Capacities() []int {
 	c := make([]int, t.GPUs)
 	for g := range c {
 		c[g] = t.Capacity(g)
@@ -153,7 +156,7 @@ func (t Topology) capacities() []int {
 // Lose returns the topology without the slots of the given GPUs. The GPUs that
 // are left keep their numbers; the slots are numbered anew.
 func (t Topology) Lose(gpus ...int) (Topology, error) {
-	capacity := t.capacities()
+	capacity := t.Capacities()
 	for _, g := range gpus {
 		if g < 0 || g >= t.GPUs {
 			return Topology{}, fmt.Errorf("there is no GPU %d to lose: GPUs are 0 to %d", g, t.GPUs-1)
