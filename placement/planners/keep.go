@@ -1,9 +1,6 @@
 package planners
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // Keep starts from the previous plan. While moves are left and the heaviest GPU
 // is above (1 + Tolerance)·mean, it makes the best retarget (a slot of an expert
@@ -24,37 +21,45 @@ type Keep struct {
 type keeper struct {
 	Keep
 	s        *session
-	physical []int32
+	physical []int32 // of the layer, as are the next two
 	load     []float32
 	counts   []int32
 	share    []float64 // [experts] load per copy
 	gpu      []float64 // [GPUs] load
 	byLoad   []int32   // GPUs, heaviest first
-	holds    []uint16  // [experts, GPUs]
-	slotsOf  [][]int32 // [experts] slots with a copy
+	start    []int32   // [experts + 1] where the slots of an expert begin in slots
+	slots    []int32   // [slots] by expert
+	next     []int32
+
 	touched  []float64 // [GPUs] change of the load in a trial
 	marked   []int32   // GPUs with such a change
 	isMarked []bool
-	shares   []retarget
-	group    []int32 // [experts] node of the group, where groups stay on nodes
-	limited  bool
+	takers   []taker
+	givers   []giver
+	limit    int // copies of an expert at most
 }
 
-// retarget is an expert of the heaviest GPU that could do with another copy.
-type retarget struct {
+// taker is an expert of the heaviest GPU that could do with another copy.
+type taker struct {
 	expert int32
 	gain   float64 // what that would take from the heaviest GPU
+}
+
+// giver is a slot of an expert that has others.
+type giver struct {
+	slot, gpu int32
+	without   float64 // load of the GPU without it
 }
 
 func newKeeper(s *session) *keeper {
 	t := s.topology
 	k := &keeper{
 		Keep: *s.c.Keep, s: s, share: make([]float64, t.Experts), gpu: make([]float64, t.GPUs),
-		byLoad: make([]int32, t.GPUs), holds: make([]uint16, t.Experts*t.GPUs), slotsOf: make([][]int32, t.Experts),
-		touched: make([]float64, t.GPUs), isMarked: make([]bool, t.GPUs), limited: s.c.limited(),
+		byLoad: make([]int32, t.GPUs), start: make([]int32, t.Experts+1), slots: make([]int32, t.Slots),
+		next: make([]int32, t.Experts), touched: make([]float64, t.GPUs), isMarked: make([]bool, t.GPUs), limit: t.Slots,
 	}
-	for g := range k.byLoad {
-		k.byLoad[g] = int32(g)
+	if s.c.limited() {
+		k.limit = s.c.copyLimit(t.Living())
 	}
 	return k
 }
@@ -69,224 +74,153 @@ func (k *keeper) layer(w *worker, l int) error {
 	} else {
 		k.refit(previous.Physical(l), previous.Topology.Offsets())
 	}
-	w.kept++
-	living := float64(k.s.topology.Living())
-	mean := 0.0
+	total := 0.0
 	for _, load := range k.gpu {
-		mean += load
+		total += load
 	}
-	mean /= living
-	moved := false
-	for left := k.Moves; left > 0; {
+	mean := total / float64(k.s.topology.Living())
+	left := k.Moves
+	for left > 0 {
 		h := k.byLoad[0]
-		limit := k.gpu[h] - mean*max(k.Gain, worthwhile)
 		if k.gpu[h] <= mean*(1+k.Tolerance) {
 			break
 		}
-		cost := k.step(h, left, limit)
+		cost := k.step(h, left, k.gpu[h]-mean*max(k.Gain, worthwhile))
 		if cost == 0 {
 			break
 		}
-		moved = true
 		left -= cost
 	}
-	if moved {
-		w.kept--
+	if left == k.Moves {
+		w.kept++
 	}
 	return nil
 }
 
-// begin takes the state from the slots.
+// begin takes the state from the slots, some of which may be empty.
 func (k *keeper) begin() {
 	clear(k.counts)
-	clear(k.holds)
-	clear(k.gpu)
-	for e := range k.slotsOf {
-		k.slotsOf[e] = k.slotsOf[e][:0]
-	}
-	for s, e := range k.physical {
-		k.counts[e]++
-		k.slotsOf[e] = append(k.slotsOf[e], int32(s))
+	for _, e := range k.physical {
+		if e != nobody {
+			k.counts[e]++
+		}
 	}
 	for e, n := range k.counts {
-		k.share[e] = float64(k.load[e]) / float64(n)
+		k.share[e] = float64(k.load[e]) / float64(max(1, n))
 	}
-	gpus := k.s.topology.GPUs
-	for g := range gpus {
-		sum := 0.0
-		for _, e := range k.physical[k.s.offsets[g]:k.s.offsets[g+1]] {
+	k.index()
+	for g := range k.gpu {
+		k.gpu[g] = k.sum(g)
+		k.byLoad[g] = int32(g)
+	}
+	slices.SortFunc(k.byLoad, func(a, b int32) int {
+		if k.later(a, b) {
+			return 1
+		}
+		return -1
+	})
+}
+
+// sum returns the load of GPU g.
+func (k *keeper) sum(g int) float64 {
+	sum := 0.0
+	for _, e := range k.physical[k.s.offsets[g]:k.s.offsets[g+1]] {
+		if e != nobody {
 			sum += k.share[e]
-			k.holds[int(e)*gpus+g]++
 		}
-		k.gpu[g] = sum
 	}
-	k.sort()
+	return sum
 }
 
-// sort orders the GPUs by load, heaviest first, ties by index. They are nearly
-// in order already.
-func (k *keeper) sort() {
-	for i := 1; i < len(k.byLoad); i++ {
-		g := k.byLoad[i]
-		at := i
-		for at > 0 && k.later(k.byLoad[at-1], g) {
-			k.byLoad[at] = k.byLoad[at-1]
-			at--
+// index lists the slots of each expert.
+func (k *keeper) index() {
+	at := int32(0)
+	for e, n := range k.counts {
+		k.start[e], k.next[e] = at, at
+		at += n
+	}
+	k.start[len(k.counts)] = at
+	for s, e := range k.physical {
+		if e != nobody {
+			k.slots[k.next[e]] = int32(s)
+			k.next[e]++
 		}
-		k.byLoad[at] = g
 	}
 }
 
+func (k *keeper) slotsOf(e int32) []int32 { return k.slots[k.start[e]:k.start[e+1]] }
+
+// set puts an expert in a slot, in the place of what it held, if anything, and
+// brings the state up to date.
+func (k *keeper) set(slot, e int32) {
+	was := k.physical[slot]
+	k.physical[slot] = e
+	k.counts[e]++
+	k.share[e] = float64(k.load[e]) / float64(k.counts[e])
+	if was != nobody {
+		k.counts[was]--
+		k.share[was] = float64(k.load[was]) / float64(max(1, k.counts[was]))
+	}
+	k.index()
+	k.settle(k.s.gpuOfSlot[slot])
+	for _, s := range k.slotsOf(e) {
+		k.settle(k.s.gpuOfSlot[s])
+	}
+	if was != nobody {
+		for _, s := range k.slotsOf(was) {
+			k.settle(k.s.gpuOfSlot[s])
+		}
+	}
+}
+
+// settle sums the load of GPU g anew and puts it in its place by load.
+func (k *keeper) settle(g int32) {
+	k.gpu[g] = k.sum(int(g))
+	at := slices.Index(k.byLoad, g)
+	for ; at > 0 && k.later(k.byLoad[at-1], g); at-- {
+		k.byLoad[at] = k.byLoad[at-1]
+	}
+	for ; at+1 < len(k.byLoad) && k.later(g, k.byLoad[at+1]); at++ {
+		k.byLoad[at] = k.byLoad[at+1]
+	}
+	k.byLoad[at] = g
+}
+
+// later reports whether GPU a comes after GPU b: it is lighter, or equal with a
+// higher index.
 func (k *keeper) later(a, b int32) bool {
 	return k.gpu[a] < k.gpu[b] || k.gpu[a] == k.gpu[b] && a > b
 }
 
-func (k *keeper) held(e, g int32) uint16 { return k.holds[int(e)*k.s.topology.GPUs+int(g)] }
+// held is how many copies of e GPU g holds.
+func (k *keeper) held(e, g int32) int {
+	n := 0
+	for _, s := range k.slotsOf(e) {
+		if k.s.gpuOfSlot[s] == g {
+			n++
+		}
+	}
+	return n
+}
 
 // step makes the best change for the heaviest GPU h that leaves no GPU above
 // limit, and returns its moves, 0 where there is none.
 func (k *keeper) step(h int32, left int, limit float64) int {
-	bestSlot, bestExpert, best := k.bestRetarget(h, limit)
+	slot, expert, best := k.bestRetarget(h, limit)
 	if left >= 2 {
 		if x, y, ok := k.bestExchange(h, best); ok {
 			k.physical[x], k.physical[y] = k.physical[y], k.physical[x]
-			k.begin()
+			k.index()
+			k.settle(k.s.gpuOfSlot[x])
+			k.settle(k.s.gpuOfSlot[y])
 			return 2
 		}
 	}
-	if bestSlot < 0 {
+	if slot < 0 {
 		return 0
 	}
-	k.physical[bestSlot] = bestExpert
-	k.begin()
+	k.set(slot, expert)
 	return 1
-}
-
-// bestRetarget returns the slot and the expert that it is to hold so that the
-// heaviest GPU is lightest, and its load; slot −1 where none is below limit.
-func (k *keeper) bestRetarget(h int32, limit float64) (slot, expert int32, load float64) {
-	slot, load = -1, limit
-	k.shares = k.shares[:0]
-	for _, e := range k.physical[k.s.offsets[h]:k.s.offsets[h+1]] {
-		if k.limited && int(k.counts[e]) >= k.s.c.copyLimit(k.s.topology.Living()) {
-			continue
-		}
-		gain := float64(k.held(e, h)) * (k.share[e] - float64(k.load[e])/float64(k.counts[e]+1))
-		k.shares = append(k.shares, retarget{e, gain})
-	}
-	slices.SortFunc(k.shares, func(a, b retarget) int {
-		switch {
-		case a.gain > b.gain:
-			return -1
-		case a.gain < b.gain:
-			return 1
-		}
-		return int(a.expert - b.expert)
-	})
-	for f, n := range k.counts {
-		if n < 2 {
-			continue
-		}
-		rises := float64(k.load[f])/float64(n-1) - k.share[f]
-		for _, s := range k.slotsOf[f] {
-			q := k.s.gpuOfSlot[s]
-			if q == h || !k.sameNode(q, h) {
-				continue
-			}
-			for _, r := range k.shares {
-				if k.gpu[h]-r.gain >= load {
-					break
-				}
-				e := r.expert
-				share := float64(k.load[e]) / float64(k.counts[e]+1)
-				if int32(f) == e || k.gpu[q]-k.share[f]+share >= load || k.held(e, q) > 0 {
-					continue
-				}
-				if got := k.trial(int32(f), e, q, rises, share); got < load {
-					slot, expert, load = s, e, got
-				}
-			}
-		}
-	}
-	return slot, expert, load
-}
-
-// trial returns the load of the heaviest GPU if a slot of f on GPU q becomes one
-// of e.
-func (k *keeper) trial(f, e, q int32, rises, share float64) float64 {
-	k.change(q, share-k.share[f])
-	for _, s := range k.slotsOf[f] {
-		k.change(k.s.gpuOfSlot[s], rises)
-	}
-	k.change(q, -rises) // that slot is gone
-	for _, s := range k.slotsOf[e] {
-		k.change(k.s.gpuOfSlot[s], share-k.share[e])
-	}
-	most := 0.0
-	for _, g := range k.marked {
-		most = math.Max(most, k.gpu[g]+k.touched[g])
-	}
-	for _, g := range k.byLoad {
-		if !k.isMarked[g] {
-			most = math.Max(most, k.gpu[g])
-			break
-		}
-	}
-	for _, g := range k.marked {
-		k.touched[g], k.isMarked[g] = 0, false
-	}
-	k.marked = k.marked[:0]
-	return most
-}
-
-func (k *keeper) change(g int32, by float64) {
-	if !k.isMarked[g] {
-		k.isMarked[g] = true
-		k.marked = append(k.marked, g)
-	}
-	k.touched[g] += by
-}
-
-// bestExchange returns the slots x of GPU h and y of another whose exchange
-// leaves the heaviest GPU lightest; ok is false where that is not below limit.
-func (k *keeper) bestExchange(h int32, limit float64) (x, y int, ok bool) {
-	best := limit
-	for _, q := range k.byLoad {
-		// What the third GPU carries stays: the heaviest that is neither h nor q.
-		floor := k.heaviestBut(h, q)
-		if q == h || k.gpu[q] >= best || floor >= best || !k.sameNode(q, h) {
-			continue
-		}
-		low, high := k.gpu[h]-best, best-k.gpu[q] // what must move
-		for i := k.s.offsets[h]; i < k.s.offsets[h+1]; i++ {
-			a := k.physical[i]
-			if k.held(a, q) > 0 {
-				continue
-			}
-			for j := k.s.offsets[q]; j < k.s.offsets[q+1]; j++ {
-				b := k.physical[j]
-				delta := k.share[a] - k.share[b]
-				if delta <= low || delta >= high || k.held(b, h) > 0 {
-					continue
-				}
-				got := max(k.gpu[h]-delta, k.gpu[q]+delta, floor)
-				if got < best {
-					best, x, y, ok = got, i, j, true
-					low, high = k.gpu[h]-best, best-k.gpu[q]
-				}
-			}
-		}
-	}
-	return x, y, ok
-}
-
-func (k *keeper) heaviestBut(a, b int32) float64 {
-	for _, g := range k.byLoad {
-		if g != a && g != b {
-			return k.gpu[g]
-		}
-	}
-	return 0
 }
 
 // sameNode reports whether experts may go from one GPU to another.

@@ -99,14 +99,24 @@ func (p *enginePart) Pack(_ context.Context, c *Copies, pack, rank []int32) erro
 // double packs with running loads in float64. Loads are ≥ 0, so their bits are
 // in their order.
 func (p *enginePart) double(c *Copies, pack, rank []int32) {
-	const full = math.MaxUint64
+	const full = math.MaxUint64 - 1 // no load has these bits
+	order := c.Order()
+	node, winner := p.node[:2*p.leaves], p.winner[:2*p.leaves]
 	clear(p.load)
 	clear(p.count)
-	node, winner := p.node[:2*p.leaves], p.winner[:2*p.leaves]
+	begin := 0
+	if last := order[p.packs-1]; p.capacity > 1 && c.Load[last] > 0 {
+		// Every pack gets one copy before any gets two.
+		for i, item := range order[:p.packs] {
+			pack[item], rank[item] = int32(i), 0
+			p.load[i], p.count[i] = c.Load[item], 1
+		}
+		begin = p.packs
+	}
 	for i := range p.leaves {
 		node[p.leaves+i], winner[p.leaves+i] = full, int32(i)
 		if i < p.packs {
-			node[p.leaves+i] = 0
+			node[p.leaves+i] = math.Float64bits(p.load[i])
 		}
 	}
 	for i := p.leaves - 1; i > 0; i-- {
@@ -115,25 +125,28 @@ func (p *enginePart) double(c *Copies, pack, rank []int32) {
 			node[i], winner[i] = node[2*i+1], winner[2*i+1]
 		}
 	}
-	for _, item := range c.Order() {
-		at := winner[1]
-		n := p.count[at]
-		pack[item], rank[item] = at, n
-		p.count[at] = n + 1
-		load := p.load[at] + c.Load[item]
-		p.load[at] = load
+	for _, item := range order[begin:] {
+		who := winner[1]
+		n := p.count[who]
+		pack[item], rank[item] = who, n
+		p.count[who] = n + 1
+		load := p.load[who] + c.Load[item]
+		p.load[who] = load
 		key := math.Float64bits(load)
 		if n+1 == p.capacity {
 			key = full
 		}
-		i := p.leaves + int(at)
+		i := p.leaves + int(who)
 		node[i] = key
-		who := at
 		for i > 1 {
-			other, otherKey := winner[i^1], node[i^1]
-			// The lower pack wins a tie: it is on the left.
-			if otherKey < key || otherKey == key && other < who {
-				key, who = otherKey, other
+			otherKey, other := node[i^1], winner[i^1]
+			// A pack on the left, which has the lower index, wins a tie.
+			wins := otherKey < key+uint64(i&1)
+			if wins {
+				key = otherKey
+			}
+			if wins {
+				who = other
 			}
 			i >>= 1
 			node[i], winner[i] = key, who

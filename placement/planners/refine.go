@@ -118,31 +118,39 @@ func (r *refiner) exchange(x, y int32) {
 	r.member[r.first[q]+r.rank[x]], r.member[r.first[p]+r.rank[y]] = x, y
 }
 
-// separate takes copies of an expert that share a pack apart, by the exchange
-// that leaves the two packs' heavier one lightest, then evens the loads out
-// again as far as they were before.
-func (r *refiner) separate() {
-	before := r.load[r.heaviest()]
+// separate takes copies of an expert that share a pack apart, each by the
+// exchange of one or two items that leaves the two packs at or below the target,
+// or else by the one that leaves their heavier one lightest, and then evens the
+// loads out again. The target is what the heaviest pack was before; packs may
+// also be as heavy as allowed.
+func (r *refiner) separate(allowed float64) {
+	target := max(r.load[r.heaviest()], r.mean()*(1+closeEnough), allowed)
 	found := false
-	for x := range r.pack {
-		if *r.held(int32(x), r.pack[x]) < 2 {
+	for x := range int32(len(r.pack)) {
+		if *r.held(x, r.pack[x]) < 2 {
 			continue
 		}
 		found = true
-		if y := r.partner(int32(x)); y >= 0 {
-			r.exchange(int32(x), y)
-		} else {
+		y, load := r.partner(x)
+		switch {
+		case y >= 0 && load <= target:
+			r.exchange(x, y)
+		case r.partnerPair(x, target):
+		case y >= 0:
+			r.exchange(x, y)
+		default:
 			r.spread()
 		}
 	}
 	if found {
-		r.descend(max(before, r.mean()*(1+closeEnough)), true)
+		r.descend(target, true)
 	}
 }
 
 // partner returns the item that x should change places with to leave the copies
-// of its expert, −1 where there is none.
-func (r *refiner) partner(x int32) int32 {
+// of its expert, −1 where there is none, and what the heavier of the two packs
+// has then.
+func (r *refiner) partner(x int32) (int32, float64) {
 	p, w := r.pack[x], r.c.Load[x]
 	best, bestLoad := int32(-1), math.Inf(1)
 	for q := range int32(len(r.capacity)) {
@@ -156,7 +164,49 @@ func (r *refiner) partner(x int32) int32 {
 			}
 		}
 	}
-	return best
+	return best, bestLoad
+}
+
+// partnerPair exchanges x and another item of its pack for two of another pack
+// such that both stay at or below the target. It reports whether there are any.
+func (r *refiner) partnerPair(x int32, target float64) bool {
+	p := r.pack[x]
+	for q := range int32(len(r.capacity)) {
+		low, high := r.load[p]-target, target-r.load[q]
+		if q == p || low > high || *r.held(x, q) > 0 {
+			continue
+		}
+		r.others = r.pairsOf(r.others, q)
+		for _, z := range r.members(p) {
+			if z == x || *r.held(z, q) > 0 {
+				continue
+			}
+			both := pair{r.c.Load[x] + r.c.Load[z], x, z}
+			// others is sorted by load: what suits is a stretch of it.
+			at := firstAtLeast(r.others, both.load-high)
+			for ; at < len(r.others) && both.load-r.others[at].load >= low; at++ {
+				if r.apart(both, r.others[at], p, q) {
+					r.exchange(x, r.others[at].a)
+					r.exchange(z, r.others[at].b)
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// firstAtLeast returns the index of the first pair whose load is at least that.
+func firstAtLeast(list []pair, load float64) int {
+	lo, hi := 0, len(list)
+	for lo < hi {
+		if mid := (lo + hi) / 2; list[mid].load < load {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }
 
 // spread packs anew so that no two copies of an expert share a pack: experts of
@@ -252,6 +302,7 @@ type pair struct {
 	a, b int32
 }
 
+// pairsOf lists the pairs of a pack by rising load.
 func (r *refiner) pairsOf(list []pair, p int32) []pair {
 	list = list[:0]
 	members := r.members(p)
@@ -260,6 +311,17 @@ func (r *refiner) pairsOf(list []pair, p int32) []pair {
 			list = append(list, pair{r.c.Load[a] + r.c.Load[b], a, b})
 		}
 	}
+	slices.SortFunc(list, func(x, y pair) int {
+		switch {
+		case x.load < y.load:
+			return -1
+		case x.load > y.load:
+			return 1
+		case x.a != y.a:
+			return int(x.a - y.a)
+		}
+		return int(x.b - y.b)
+	})
 	return list
 }
 
@@ -276,8 +338,9 @@ func (r *refiner) exchangeTwo(h int32, target float64, distinct bool) bool {
 			}
 			r.others = r.pairsOf(r.others, q)
 			for _, x := range r.pairs {
-				for _, y := range r.others {
-					if d := x.load - y.load; d >= low && d <= high && (!distinct || r.apart(x, y, h, q)) {
+				at := firstAtLeast(r.others, x.load-high)
+				for ; at < len(r.others) && x.load-r.others[at].load >= low; at++ {
+					if y := r.others[at]; !distinct || r.apart(x, y, h, q) {
 						r.exchange(x.a, y.a)
 						r.exchange(x.b, y.b)
 						return true
@@ -290,7 +353,9 @@ func (r *refiner) exchangeTwo(h int32, target float64, distinct bool) bool {
 }
 
 // apart reports whether exchanging the pairs x of pack h and y of q makes no
-// duplicates.
+// duplicates, not even by the two items of a pair.
 func (r *refiner) apart(x, y pair, h, q int32) bool {
-	return *r.held(x.a, q) == 0 && *r.held(x.b, q) == 0 && *r.held(y.a, h) == 0 && *r.held(y.b, h) == 0
+	c := r.c.Expert
+	return c[x.a] != c[x.b] && c[y.a] != c[y.b] &&
+		*r.held(x.a, q) == 0 && *r.held(x.b, q) == 0 && *r.held(y.a, h) == 0 && *r.held(y.b, h) == 0
 }

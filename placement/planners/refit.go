@@ -9,27 +9,19 @@ const nobody = -1
 // few moves as there can be for a start: an expert that has lost its last copy
 // must be received by some GPU, and an empty slot must receive something.
 func (k *keeper) refit(old []int32, offsets []int) {
-	clear(k.counts)
-	clear(k.holds)
-	clear(k.gpu)
-	gpus := k.s.topology.GPUs
-	for s := range k.physical {
-		k.physical[s] = nobody
-	}
-	for g := range gpus {
+	for g := range k.gpu {
 		lo, hi := k.s.offsets[g], k.s.offsets[g+1]
-		for i, e := range old[offsets[g]:offsets[g+1]] {
-			if i < hi-lo {
-				k.set(int32(lo+i), e)
-			}
+		was := old[offsets[g]:offsets[g+1]]
+		for i := range hi - lo {
+			k.physical[lo+i] = nobody
 		}
-		k.makeRoom(g, old[offsets[g]:offsets[g+1]])
+		copy(k.physical[lo:hi], was)
+		if hi > lo && len(was) > hi-lo {
+			k.makeRoom(k.physical[lo:hi], was[hi-lo:])
+		}
 	}
-	for {
-		e := k.missing()
-		if e < 0 {
-			break
-		}
+	k.begin()
+	for e := k.missing(); e >= 0; e = k.missing() {
 		k.set(k.placeFor(e), e)
 	}
 	for s, e := range k.physical {
@@ -37,41 +29,31 @@ func (k *keeper) refit(old []int32, offsets []int) {
 			k.set(int32(s), k.filler(k.s.gpuOfSlot[s]))
 		}
 	}
-	k.begin()
 }
 
-// set puts expert e in a slot, in the place of what it held.
-func (k *keeper) set(slot, e int32) {
-	gpus, g := k.s.topology.GPUs, int(k.s.gpuOfSlot[slot])
-	if was := k.physical[slot]; was != nobody {
-		k.counts[was]--
-		k.holds[int(was)*gpus+g]--
-		k.gpu[g] -= k.loadOf(was)
-	}
-	k.physical[slot] = e
-	k.counts[e]++
-	k.holds[int(e)*gpus+g]++
-	k.gpu[g] += k.loadOf(e)
-}
-
-// loadOf is what a copy of e carries, roughly: the copies are not settled yet.
-func (k *keeper) loadOf(e int32) float64 { return float64(k.load[e]) }
-
-// makeRoom chooses what GPU g, which has fewer slots than before, gives up: the
-// experts beyond its slots take the place of second copies there.
-func (k *keeper) makeRoom(g int, had []int32) {
-	lo, hi := k.s.offsets[g], k.s.offsets[g+1]
-	for i := hi - lo; i < len(had); i++ {
-		if hi == lo || k.held(had[i], int32(g)) > 0 {
-			continue
-		}
-		for s := lo; s < hi; s++ {
-			if e := k.physical[s]; k.held(e, int32(g)) > 1 {
-				k.set(int32(s), had[i])
+// makeRoom chooses what a GPU that has fewer slots than before gives up: what is
+// beyond its slots takes the place of second copies there.
+func (k *keeper) makeRoom(kept, beyond []int32) {
+	for _, e := range beyond {
+		for i, other := range kept {
+			if other == e {
+				break
+			}
+			if repeated(kept[:i], other) {
+				kept[i] = e
 				break
 			}
 		}
 	}
+}
+
+func repeated(list []int32, e int32) bool {
+	for _, x := range list {
+		if x == e {
+			return true
+		}
+	}
+	return false
 }
 
 // missing returns the heaviest expert without a copy, −1 where there is none.
@@ -86,20 +68,26 @@ func (k *keeper) missing() int32 {
 }
 
 // placeFor returns the slot for an expert without a copy: an empty one, else one
-// of an expert that has others; the one that leaves its GPU lightest.
+// of an expert that has others; the one that leaves the heaviest GPU lightest,
+// then its own.
 func (k *keeper) placeFor(e int32) int32 {
-	best, bestLoad, bestEmpty := int32(-1), math.Inf(1), false
+	share := float64(k.load[e])
+	best, bestEmpty := int32(-1), false
+	bestMost, bestOwn := math.Inf(1), math.Inf(1)
 	for s, f := range k.physical {
-		if f != nobody && k.counts[f] < 2 {
+		empty := f == nobody
+		if !empty && (k.counts[f] < 2 || bestEmpty) {
 			continue
 		}
-		empty := f == nobody
-		load := k.gpu[k.s.gpuOfSlot[s]]
+		q := k.s.gpuOfSlot[s]
+		own := k.gpu[q] + share
+		most := own
 		if !empty {
-			load -= float64(k.load[f]) / float64(k.counts[f])
+			own -= k.share[f]
+			most = k.trial(f, e, q, share)
 		}
-		if best < 0 || empty && !bestEmpty || empty == bestEmpty && load < bestLoad {
-			best, bestLoad, bestEmpty = int32(s), load, empty
+		if best < 0 || empty && !bestEmpty || most < bestMost || most == bestMost && own < bestOwn {
+			best, bestEmpty, bestMost, bestOwn = int32(s), empty, most, own
 		}
 	}
 	return best
@@ -110,10 +98,9 @@ func (k *keeper) placeFor(e int32) int32 {
 func (k *keeper) filler(g int32) int32 {
 	best, bestLoad, bestHeld := int32(0), -1.0, true
 	for e, n := range k.counts {
-		held := k.held(int32(e), g) > 0 || k.limited && int(n) >= k.s.c.copyLimit(k.s.topology.Living())
-		load := float64(k.load[e]) / float64(n)
-		if bestHeld && !held || held == bestHeld && load > bestLoad {
-			best, bestLoad, bestHeld = int32(e), load, held
+		held := k.held(int32(e), g) > 0 || int(n) >= k.limit
+		if bestHeld && !held || held == bestHeld && k.share[e] > bestLoad {
+			best, bestLoad, bestHeld = int32(e), k.share[e], held
 		}
 	}
 	return best

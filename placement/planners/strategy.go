@@ -73,13 +73,13 @@ func (p *strategyPart) Pack(ctx context.Context, c *Copies, pack, rank []int32) 
 	default:
 		p.refine.greedy(c, pack, rank, p.distinct)
 		p.refine.begin(c, pack, rank)
-		p.refine.descend(p.refine.mean()*(1+closeEnough), p.distinct)
+		p.refine.descend(max(c.Allowed, p.refine.mean()*(1+closeEnough)), p.distinct)
 	}
 	if err != nil || !p.distinct {
 		return err
 	}
 	p.refine.begin(c, pack, rank)
-	p.refine.separate()
+	p.refine.separate(c.Allowed)
 	return nil
 }
 

@@ -164,6 +164,7 @@ func (w *worker) layer(ctx context.Context, l int) error {
 	if w.spill != nil {
 		w.spill.layer(w)
 	}
+	w.allow()
 	stage(stageReplicate)
 	for _, p := range w.parts {
 		if err := p.pack.Pack(ctx, p.copies, p.gpu, p.rank); err != nil {
@@ -185,6 +186,24 @@ func (w *worker) layer(ctx context.Context, l int) error {
 	}
 	stage(stageAlign)
 	return nil
+}
+
+// allow tells the packers of all parts what the heaviest part must carry per GPU.
+func (w *worker) allow() {
+	if len(w.parts) == 1 {
+		return
+	}
+	allowed := 0.0
+	for _, p := range w.parts {
+		sum := 0.0
+		for _, load := range p.copies.Load {
+			sum += load
+		}
+		allowed = max(allowed, sum/float64(len(p.gpus)))
+	}
+	for _, p := range w.parts {
+		p.copies.Allowed = allowed
+	}
 }
 
 // loadsOf gathers the loads of the experts of a part.

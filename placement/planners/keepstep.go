@@ -1,0 +1,182 @@
+package planners
+
+import "slices"
+
+// bestRetarget returns the slot and the expert that it is to hold so that the
+// heaviest GPU is lightest, and that GPU's load; slot −1 where none is below
+// limit. The experts that relieve h most come first, each on the GPU that it
+// leaves lightest, so that what cannot be better is soon left out.
+func (k *keeper) bestRetarget(h int32, limit float64) (slot, expert int32, load float64) {
+	slot, load = -1, limit
+	k.findTakers(h)
+	lightest := k.findGivers(h)
+	if lightest < 0 {
+		return slot, expert, load
+	}
+	for _, t := range k.takers {
+		if k.gpu[h]-t.gain >= load {
+			break
+		}
+		e := t.expert
+		share := float64(k.load[e]) / float64(k.counts[e]+1)
+		first, second := k.unrelieved(e, h)
+		for i := -1; i < len(k.givers); i++ {
+			g := k.givers[max(i, 0)]
+			if i < 0 {
+				g = k.givers[lightest]
+			}
+			floor := first
+			if floor >= 0 && k.byLoad[floor] == g.gpu {
+				floor = second
+			}
+			if g.without+share >= load || floor >= 0 && k.gpu[k.byLoad[floor]] >= load || k.held(e, g.gpu) > 0 {
+				continue
+			}
+			f := k.physical[g.slot]
+			if f == e {
+				continue
+			}
+			if got := k.trial(f, e, g.gpu, share); got < load {
+				slot, expert, load = g.slot, e, got
+			}
+		}
+	}
+	return slot, expert, load
+}
+
+// findTakers lists the experts of GPU h that may have another copy, those that
+// it would relieve most first.
+func (k *keeper) findTakers(h int32) {
+	k.takers = k.takers[:0]
+	for _, e := range k.physical[k.s.offsets[h]:k.s.offsets[h+1]] {
+		if int(k.counts[e]) >= k.limit {
+			continue
+		}
+		gain := float64(k.held(e, h)) * (k.share[e] - float64(k.load[e])/float64(k.counts[e]+1))
+		k.takers = append(k.takers, taker{e, gain})
+	}
+	slices.SortFunc(k.takers, func(a, b taker) int {
+		switch {
+		case a.gain > b.gain:
+			return -1
+		case a.gain < b.gain:
+			return 1
+		}
+		return int(a.expert - b.expert)
+	})
+}
+
+// findGivers lists the slots that can hold another expert and returns the first
+// that leaves its GPU lightest, −1 where there is none.
+func (k *keeper) findGivers(h int32) int {
+	k.givers = k.givers[:0]
+	lightest := -1
+	for f, n := range k.counts {
+		if n < 2 {
+			continue
+		}
+		for _, s := range k.slotsOf(int32(f)) {
+			q := k.s.gpuOfSlot[s]
+			if q == h || !k.sameNode(q, h) {
+				continue
+			}
+			g := giver{s, q, k.gpu[q] - k.share[f]}
+			if lightest < 0 || g.without < k.givers[lightest].without {
+				lightest = len(k.givers)
+			}
+			k.givers = append(k.givers, g)
+		}
+	}
+	return lightest
+}
+
+// unrelieved returns the places by load of the two heaviest GPUs beside h that
+// do not hold e, −1 where there are none: another copy of e leaves their loads.
+func (k *keeper) unrelieved(e, h int32) (first, second int) {
+	first, second = -1, -1
+	for at, g := range k.byLoad {
+		if g == h || k.held(e, g) > 0 {
+			continue
+		}
+		if first >= 0 {
+			return first, at
+		}
+		first = at
+	}
+	return first, second
+}
+
+// trial returns the load of the heaviest GPU if a slot of f on GPU q becomes one
+// of e, whose copies then carry share each.
+func (k *keeper) trial(f, e, q int32, share float64) float64 {
+	rises := float64(k.load[f])/float64(max(1, k.counts[f]-1)) - k.share[f]
+	k.change(q, share-k.share[f]-rises)
+	for _, s := range k.slotsOf(f) {
+		k.change(k.s.gpuOfSlot[s], rises)
+	}
+	for _, s := range k.slotsOf(e) {
+		k.change(k.s.gpuOfSlot[s], share-k.share[e])
+	}
+	most := 0.0
+	for _, g := range k.marked {
+		most = max(most, k.gpu[g]+k.touched[g])
+	}
+	for _, g := range k.byLoad {
+		if !k.isMarked[g] {
+			most = max(most, k.gpu[g])
+			break
+		}
+	}
+	for _, g := range k.marked {
+		k.touched[g], k.isMarked[g] = 0, false
+	}
+	k.marked = k.marked[:0]
+	return most
+}
+
+func (k *keeper) change(g int32, by float64) {
+	if !k.isMarked[g] {
+		k.isMarked[g] = true
+		k.marked = append(k.marked, g)
+	}
+	k.touched[g] += by
+}
+
+// bestExchange returns the slots x of GPU h and y of another whose exchange
+// leaves the heaviest GPU lightest; ok is false where that is not below limit.
+func (k *keeper) bestExchange(h int32, limit float64) (x, y int32, ok bool) {
+	best := limit
+	for _, q := range k.byLoad {
+		// The heaviest that is neither h nor q stays as it is.
+		floor := k.heaviestBut(h, q)
+		if q == h || k.gpu[q] >= best || floor >= best || !k.sameNode(q, h) {
+			continue
+		}
+		low, high := k.gpu[h]-best, best-k.gpu[q] // what must move
+		for i := k.s.offsets[h]; i < k.s.offsets[h+1]; i++ {
+			a := k.physical[i]
+			for j := k.s.offsets[q]; j < k.s.offsets[q+1]; j++ {
+				b := k.physical[j]
+				delta := k.share[a] - k.share[b]
+				if delta <= low || delta >= high || k.held(a, q) > 0 || k.held(b, h) > 0 {
+					continue
+				}
+				got := max(k.gpu[h]-delta, k.gpu[q]+delta, floor)
+				if got < best {
+					best, x, y, ok = got, int32(i), int32(j), true
+					low, high = k.gpu[h]-best, best-k.gpu[q]
+				}
+			}
+		}
+	}
+	return x, y, ok
+}
+
+func (k *keeper) heaviestBut(a, b int32) float64 {
+	for _, g := range k.byLoad {
+		if g != a && g != b {
+			return k.gpu[g]
+		}
+	}
+	return 0
+}
