@@ -27,9 +27,8 @@ type keeper struct {
 	share    []float64 // [experts] load per copy
 	gpu      []float64 // [GPUs] load
 	byLoad   []int32   // GPUs, heaviest first
-	start    []int32   // [experts + 1] where the slots of an expert begin in slots
-	slots    []int32   // [slots] by expert
-	next     []int32
+	head     []int32   // [experts] the first slot of an expert
+	link     []int32   // [slots] the next slot of the same expert, −1 at the end
 
 	touched  []float64 // [GPUs] change of the load in a trial
 	marked   []int32   // GPUs with such a change
@@ -55,8 +54,8 @@ func newKeeper(s *session) *keeper {
 	t := s.topology
 	k := &keeper{
 		Keep: *s.c.Keep, s: s, share: make([]float64, t.Experts), gpu: make([]float64, t.GPUs),
-		byLoad: make([]int32, t.GPUs), start: make([]int32, t.Experts+1), slots: make([]int32, t.Slots),
-		next: make([]int32, t.Experts), touched: make([]float64, t.GPUs), isMarked: make([]bool, t.GPUs), limit: t.Slots,
+		byLoad: make([]int32, t.GPUs), head: make([]int32, t.Experts), link: make([]int32, t.Slots),
+		touched: make([]float64, t.GPUs), isMarked: make([]bool, t.GPUs), limit: t.Slots,
 	}
 	if s.c.limited() {
 		k.limit = s.c.copyLimit(t.Living())
@@ -100,26 +99,31 @@ func (k *keeper) layer(w *worker, l int) error {
 // begin takes the state from the slots, some of which may be empty.
 func (k *keeper) begin() {
 	clear(k.counts)
-	for _, e := range k.physical {
-		if e != nobody {
+	for e := range k.head {
+		k.head[e] = none
+	}
+	for s := len(k.physical) - 1; s >= 0; s-- {
+		if e := k.physical[s]; e != nobody {
 			k.counts[e]++
+			k.link[s], k.head[e] = k.head[e], int32(s)
 		}
 	}
 	for e, n := range k.counts {
 		k.share[e] = float64(k.load[e]) / float64(max(1, n))
 	}
-	k.index()
 	for g := range k.gpu {
 		k.gpu[g] = k.sum(g)
-		k.byLoad[g] = int32(g)
-	}
-	slices.SortFunc(k.byLoad, func(a, b int32) int {
-		if k.later(a, b) {
-			return 1
+		at := g
+		for ; at > 0 && k.later(k.byLoad[at-1], int32(g)); at-- {
+			k.byLoad[at] = k.byLoad[at-1]
 		}
-		return -1
-	})
+		k.byLoad[at] = int32(g)
+	}
 }
+
+// none is the slot after the last of an expert, and nobody the expert of an
+// empty slot.
+const none, nobody = -1, -1
 
 // sum returns the load of GPU g.
 func (k *keeper) sum(g int) float64 {
@@ -132,44 +136,42 @@ func (k *keeper) sum(g int) float64 {
 	return sum
 }
 
-// index lists the slots of each expert.
-func (k *keeper) index() {
-	at := int32(0)
-	for e, n := range k.counts {
-		k.start[e], k.next[e] = at, at
-		at += n
-	}
-	k.start[len(k.counts)] = at
-	for s, e := range k.physical {
-		if e != nobody {
-			k.slots[k.next[e]] = int32(s)
-			k.next[e]++
-		}
-	}
-}
-
-func (k *keeper) slotsOf(e int32) []int32 { return k.slots[k.start[e]:k.start[e+1]] }
-
-// set puts an expert in a slot, in the place of what it held, if anything, and
-// brings the state up to date.
-func (k *keeper) set(slot, e int32) {
-	was := k.physical[slot]
+// enter puts an expert in an empty slot, leave empties it. The loads of the GPUs
+// are not brought up to date.
+func (k *keeper) enter(slot, e int32) {
 	k.physical[slot] = e
+	k.link[slot], k.head[e] = k.head[e], slot
 	k.counts[e]++
 	k.share[e] = float64(k.load[e]) / float64(k.counts[e])
-	if was != nobody {
-		k.counts[was]--
-		k.share[was] = float64(k.load[was]) / float64(max(1, k.counts[was]))
+}
+
+func (k *keeper) leave(slot int32) int32 {
+	e := k.physical[slot]
+	at := &k.head[e]
+	for *at != slot {
+		at = &k.link[*at]
 	}
-	k.index()
-	k.settle(k.s.gpuOfSlot[slot])
-	for _, s := range k.slotsOf(e) {
+	*at = k.link[slot]
+	k.physical[slot] = nobody
+	k.counts[e]--
+	k.share[e] = float64(k.load[e]) / float64(max(1, k.counts[e]))
+	return e
+}
+
+// set puts an expert in a slot, in the place of what it held, if anything, and
+// brings the loads of the GPUs up to date.
+func (k *keeper) set(slot, e int32) {
+	if k.physical[slot] != nobody {
+		k.settleAll(k.leave(slot))
+	}
+	k.enter(slot, e)
+	k.settleAll(e)
+}
+
+// settleAll brings the GPUs that hold e up to date.
+func (k *keeper) settleAll(e int32) {
+	for s := k.head[e]; s != none; s = k.link[s] {
 		k.settle(k.s.gpuOfSlot[s])
-	}
-	if was != nobody {
-		for _, s := range k.slotsOf(was) {
-			k.settle(k.s.gpuOfSlot[s])
-		}
 	}
 }
 
@@ -195,7 +197,7 @@ func (k *keeper) later(a, b int32) bool {
 // held is how many copies of e GPU g holds.
 func (k *keeper) held(e, g int32) int {
 	n := 0
-	for _, s := range k.slotsOf(e) {
+	for s := k.head[e]; s != none; s = k.link[s] {
 		if k.s.gpuOfSlot[s] == g {
 			n++
 		}
@@ -209,8 +211,9 @@ func (k *keeper) step(h int32, left int, limit float64) int {
 	slot, expert, best := k.bestRetarget(h, limit)
 	if left >= 2 {
 		if x, y, ok := k.bestExchange(h, best); ok {
-			k.physical[x], k.physical[y] = k.physical[y], k.physical[x]
-			k.index()
+			a, b := k.leave(x), k.leave(y)
+			k.enter(x, b)
+			k.enter(y, a)
 			k.settle(k.s.gpuOfSlot[x])
 			k.settle(k.s.gpuOfSlot[y])
 			return 2

@@ -75,7 +75,7 @@ func (k *keeper) findGivers(h int32) int {
 		if n < 2 {
 			continue
 		}
-		for _, s := range k.slotsOf(int32(f)) {
+		for s := k.head[f]; s != none; s = k.link[s] {
 			q := k.s.gpuOfSlot[s]
 			if q == h || !k.sameNode(q, h) {
 				continue
@@ -111,10 +111,10 @@ func (k *keeper) unrelieved(e, h int32) (first, second int) {
 func (k *keeper) trial(f, e, q int32, share float64) float64 {
 	rises := float64(k.load[f])/float64(max(1, k.counts[f]-1)) - k.share[f]
 	k.change(q, share-k.share[f]-rises)
-	for _, s := range k.slotsOf(f) {
+	for s := k.head[f]; s != none; s = k.link[s] {
 		k.change(k.s.gpuOfSlot[s], rises)
 	}
-	for _, s := range k.slotsOf(e) {
+	for s := k.head[e]; s != none; s = k.link[s] {
 		k.change(k.s.gpuOfSlot[s], share-k.share[e])
 	}
 	most := 0.0

@@ -20,7 +20,7 @@ func partParams() []spec.Param {
 		{Name: "replicate", Kind: spec.Choice, Default: "auto", Choices: []string{"auto", "greedy", "search", "vec", "none"}, Doc: "how many copies: to the largest load per copy; search refines that (auto: with 2 or 3 slots per GPU)"},
 		{Name: "copies", Kind: spec.Int, Default: "0", Min: 0, Max: math.MaxInt32, Doc: "copies of an expert at most; 0 for no limit"},
 		{Name: "distinct", Kind: spec.Choice, Default: "yes", Choices: []string{"yes", "no"}, Doc: "no two copies of an expert on a GPU"},
-		{Name: "pack", Kind: spec.Text, Default: "descent", Doc: "packing strategy for copies on GPUs, / for its commas: descent:tol=0.001/starts=1"},
+		{Name: "pack", Kind: spec.Text, Default: "descent:exchange=2/starts=1/phase=max", Doc: "packing strategy for copies on GPUs, / for its commas: descent:tol=0.001/starts=1"},
 		{Name: "groups", Kind: spec.Text, Default: "descent", Doc: "packing strategy for groups on nodes"},
 		{Name: "align", Kind: spec.Choice, Default: "relabel", Choices: alignmentNames, Doc: "given a previous plan: exchange whole GPUs to move fewest experts, keep slots only, or neither"},
 		{Name: "gate", Kind: spec.Float, Default: "0", Min: 0, Max: 1, Doc: "keep a layer's previous placement unless its balancedness gains more than this"},
@@ -98,7 +98,7 @@ func spillDefinition() Definition {
 		Summary: "balanced with groups on nodes, but spare copies may leave the node of their group",
 		Source:  "this project",
 		Params: append(partParams(),
-			spec.Param{Name: "tol", Kind: spec.Float, Default: "0.001", Min: 0, Max: 1, Doc: "stop when the heaviest node is within (1 + tol)·mean"},
+			spec.Param{Name: "tol", Kind: spec.Float, Default: "0.005", Min: 0, Max: 1, Doc: "stop when the heaviest node is within (1 + tol)·mean"},
 			spec.Param{Name: "away", Kind: spec.Int, Default: "1000000", Min: 0, Max: 1000000, Doc: "copies per layer away from their node at most"}),
 		New: func(v spec.Values) (placement.Planner, error) {
 			c, err := ours(v)

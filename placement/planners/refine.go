@@ -18,7 +18,7 @@ type refiner struct {
 	pack, rank []int32
 	holds      []uint16 // [universe, packs] copies of an expert on a pack
 
-	pairs, others []pair
+	byLoad []int32 // members of a pack by rising load
 }
 
 // closeEnough is how near to the mean load exchanges go, relatively.
@@ -176,37 +176,61 @@ func (r *refiner) partnerPair(x int32, target float64) bool {
 		if q == p || low > high || *r.held(x, q) > 0 {
 			continue
 		}
-		r.others = r.pairsOf(r.others, q)
+		r.sortMembers(q)
 		for _, z := range r.members(p) {
-			if z == x || *r.held(z, q) > 0 {
-				continue
-			}
-			both := pair{r.c.Load[x] + r.c.Load[z], x, z}
-			// others is sorted by load: what suits is a stretch of it.
-			at := firstAtLeast(r.others, both.load-high)
-			for ; at < len(r.others) && both.load-r.others[at].load >= low; at++ {
-				if r.apart(both, r.others[at], p, q) {
-					r.exchange(x, r.others[at].a)
-					r.exchange(z, r.others[at].b)
-					return true
-				}
+			if z != x && *r.held(z, q) == 0 && r.exchangePair(x, z, p, q, low, high, true) {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-// firstAtLeast returns the index of the first pair whose load is at least that.
-func firstAtLeast(list []pair, load float64) int {
-	lo, hi := 0, len(list)
-	for lo < hi {
-		if mid := (lo + hi) / 2; list[mid].load < load {
-			lo = mid + 1
-		} else {
-			hi = mid
+// sortMembers puts the members of a pack in byLoad, by rising load.
+func (r *refiner) sortMembers(p int32) {
+	r.byLoad = append(r.byLoad[:0], r.members(p)...)
+	list, load := r.byLoad, r.c.Load
+	for i := 1; i < len(list); i++ {
+		x := list[i]
+		at := i
+		for at > 0 && load[list[at-1]] > load[x] {
+			list[at] = list[at-1]
+			at--
+		}
+		list[at] = x
+	}
+}
+
+// exchangePair exchanges the items x and z of pack p for two of pack q, whose
+// members are in byLoad, that weigh low to high less. It reports whether there
+// are any; with duplicates ruled out it may overlook some.
+func (r *refiner) exchangePair(x, z, p, q int32, low, high float64, distinct bool) bool {
+	load := r.c.Load
+	both := load[x] + load[z]
+	for i, j := 0, len(r.byLoad)-1; i < j; {
+		a, b := r.byLoad[i], r.byLoad[j]
+		switch d := both - load[a] - load[b]; {
+		case d < low:
+			j--
+		case d > high:
+			i++
+		case !distinct || r.apart(x, z, a, b, p, q):
+			r.exchange(x, a)
+			r.exchange(z, b)
+			return true
+		default:
+			i++
 		}
 	}
-	return lo
+	return false
+}
+
+// apart reports whether exchanging x and z of pack p for a and b of q makes no
+// duplicates.
+func (r *refiner) apart(x, z, a, b, p, q int32) bool {
+	e := r.c.Expert
+	return e[x] != e[z] && e[a] != e[b] &&
+		*r.held(x, q) == 0 && *r.held(z, q) == 0 && *r.held(a, p) == 0 && *r.held(b, p) == 0
 }
 
 // spread packs anew so that no two copies of an expert share a pack: experts of
@@ -296,53 +320,21 @@ func (r *refiner) exchangeOne(h int32, distinct bool) bool {
 	return true
 }
 
-// pair is two items of a pack and their load.
-type pair struct {
-	load float64
-	a, b int32
-}
-
-// pairsOf lists the pairs of a pack by rising load.
-func (r *refiner) pairsOf(list []pair, p int32) []pair {
-	list = list[:0]
-	members := r.members(p)
-	for i, a := range members {
-		for _, b := range members[:i] {
-			list = append(list, pair{r.c.Load[a] + r.c.Load[b], a, b})
-		}
-	}
-	slices.SortFunc(list, func(x, y pair) int {
-		switch {
-		case x.load < y.load:
-			return -1
-		case x.load > y.load:
-			return 1
-		case x.a != y.a:
-			return int(x.a - y.a)
-		}
-		return int(x.b - y.b)
-	})
-	return list
-}
-
 // exchangeTwo makes an exchange of two items of pack h for two of another that
 // brings both to the target, or else the first that lowers h by half of what it
 // is above the target.
 func (r *refiner) exchangeTwo(h int32, target float64, distinct bool) bool {
-	r.pairs = r.pairsOf(r.pairs, h)
 	for _, limit := range [...]float64{target, (r.load[h] + target) / 2} {
 		for q := range int32(len(r.capacity)) {
 			low, high := r.load[h]-limit, limit-r.load[q]
 			if q == h || low > high {
 				continue
 			}
-			r.others = r.pairsOf(r.others, q)
-			for _, x := range r.pairs {
-				at := firstAtLeast(r.others, x.load-high)
-				for ; at < len(r.others) && x.load-r.others[at].load >= low; at++ {
-					if y := r.others[at]; !distinct || r.apart(x, y, h, q) {
-						r.exchange(x.a, y.a)
-						r.exchange(x.b, y.b)
+			r.sortMembers(q)
+			members := r.members(h)
+			for i, x := range members {
+				for _, z := range members[:i] {
+					if r.exchangePair(x, z, h, q, low, high, distinct) {
 						return true
 					}
 				}
@@ -350,12 +342,4 @@ func (r *refiner) exchangeTwo(h int32, target float64, distinct bool) bool {
 		}
 	}
 	return false
-}
-
-// apart reports whether exchanging the pairs x of pack h and y of q makes no
-// duplicates, not even by the two items of a pair.
-func (r *refiner) apart(x, y pair, h, q int32) bool {
-	c := r.c.Expert
-	return c[x.a] != c[x.b] && c[y.a] != c[y.b] &&
-		*r.held(x.a, q) == 0 && *r.held(x.b, q) == 0 && *r.held(y.a, h) == 0 && *r.held(y.b, h) == 0
 }

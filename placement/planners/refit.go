@@ -2,9 +2,6 @@ package planners
 
 import "math"
 
-// nobody is the expert of an empty slot.
-const nobody = -1
-
 // refit takes the layer from a previous plan with other numbers of slots, with as
 // few moves as there can be for a start: an expert that has lost its last copy
 // must be received by some GPU, and an empty slot must receive something.

@@ -1,7 +1,5 @@
 package planners
 
-import "slices"
-
 // Spill lets spare copies leave the node of their group. It starts from the
 // copies that each node would have by itself and, while the heaviest node is
 // above (1 + Tolerance)·mean, makes the change that lowers it furthest: a spare
@@ -23,7 +21,6 @@ type spiller struct {
 	node   []float64 // [nodes] load per GPU
 	gpus   []float64
 	trial  []float64
-	after  []float64
 	gains  []spillGain
 	away   int
 	most   int32 // copies of an expert at most, 0 for no limit
@@ -40,7 +37,7 @@ func newSpiller(s *session, parts []*part) *spiller {
 	sp := &spiller{
 		Spill: *s.c.Spill, parts: parts, load: make([]float64, experts), copies: make([]int32, experts),
 		on: make([]int32, experts*nodes), node: make([]float64, nodes), gpus: make([]float64, nodes),
-		trial: make([]float64, nodes), after: make([]float64, nodes), most: int32(s.c.CopyLimit),
+		trial: make([]float64, nodes), most: int32(s.c.CopyLimit),
 	}
 	for n, p := range parts {
 		sp.gpus[n] = float64(len(p.gpus))
@@ -95,11 +92,12 @@ func (s *spiller) begin() {
 			m := int32(p.first) + e
 			s.copies[m]++
 			s.on[int(m)*nodes+n]++
-			s.node[n] += p.copies.Load[i] / s.gpus[n]
+			s.node[n] += p.copies.Load[i]
 			if i < p.experts {
 				s.load[m] = float64(p.load[i])
 			}
 		}
+		s.node[n] /= s.gpus[n]
 	}
 }
 
@@ -117,28 +115,15 @@ func (s *spiller) heaviest() int {
 // the heaviest node.
 func (s *spiller) step(h int) bool {
 	best := change{node: -1, load: s.node[h] * (1 - worthwhile)}
-	nodes := len(s.parts)
-	s.gains = s.gains[:0]
-	for m, load := range s.load {
-		if k := s.on[m*nodes+h]; k > 0 && (s.most == 0 || s.copies[m] < s.most) {
-			c := float64(s.copies[m])
-			s.gains = append(s.gains, spillGain{int32(m), float64(k) * (load/c - load/(c+1)) / s.gpus[h]})
+	first := s.findGains(h)
+	for i := -1; i < len(s.gains); i++ {
+		g := s.gains[max(i, 0)] // there is one: the node has experts
+		if i < 0 {
+			g = s.gains[first]
 		}
-	}
-	slices.SortFunc(s.gains, func(a, b spillGain) int {
-		switch {
-		case a.gain > b.gain:
-			return -1
-		case a.gain < b.gain:
-			return 1
+		if s.node[h]-g.gain < best.load {
+			s.retargets(h, g, &best)
 		}
-		return int(a.expert - b.expert)
-	})
-	for _, g := range s.gains {
-		if s.node[h]-g.gain >= best.load {
-			break // nor can those with smaller gains
-		}
-		s.retargets(h, g, &best)
 	}
 	s.exchanges(h, &best)
 	if best.node < 0 {
@@ -146,6 +131,30 @@ func (s *spiller) step(h int) bool {
 	}
 	s.apply(h, best)
 	return true
+}
+
+// findGains lists what a further copy of each expert elsewhere would take from
+// node h, and returns the index of the largest.
+func (s *spiller) findGains(h int) int {
+	nodes := len(s.parts)
+	s.gains = s.gains[:0]
+	first := 0
+	for m, load := range s.load {
+		k := s.on[m*nodes+h]
+		if k == 0 {
+			continue
+		}
+		c := float64(s.copies[m])
+		gain := float64(k) * (load / (c * (c + 1))) / s.gpus[h]
+		if s.most > 0 && s.copies[m] >= s.most {
+			gain = 0
+		}
+		s.gains = append(s.gains, spillGain{int32(m), gain})
+		if gain > s.gains[first].gain {
+			first = len(s.gains) - 1
+		}
+	}
+	return first
 }
 
 // retargets tries to make each spare copy of other nodes one of expert g.
@@ -158,21 +167,17 @@ func (s *spiller) retargets(h int, g spillGain, best *change) {
 		s.trial[n] = s.node[n] - float64(float64(s.on[int(m)*nodes+n])*(old-share))/s.gpus[n]
 	}
 	for q, p := range s.parts {
-		if q == h || int(s.on[int(m)*nodes+q]) >= s.limit[q] || !s.mayLeave(m, q) {
+		if q == h || int(s.on[int(m)*nodes+q]) >= s.limit[q] || !s.mayLeave(m, q) || s.heaviestBut(q) >= best.load {
 			continue
 		}
 		for i := p.experts; i < len(p.copies.Expert); i++ {
 			f := int32(p.first) + p.copies.Expert[i]
-			if f == m {
-				continue
-			}
-			cf := float64(s.copies[f])
-			loses := s.load[f] / cf
-			rises := s.load[f]/(cf-1) - loses
+			loses := s.load[f] / float64(s.copies[f])
 			most := s.trial[q] + (share-loses)/s.gpus[q]
-			if most >= best.load {
+			if f == m || most >= best.load {
 				continue
 			}
+			rises := s.load[f]/float64(s.copies[f]-1) - loses
 			most = 0
 			for n, load := range s.trial {
 				k := float64(s.on[int(f)*nodes+n])
@@ -187,6 +192,17 @@ func (s *spiller) retargets(h int, g spillGain, best *change) {
 			}
 		}
 	}
+}
+
+// heaviestBut returns the largest load in trial of a node other than q.
+func (s *spiller) heaviestBut(q int) float64 {
+	most := 0.0
+	for n, load := range s.trial {
+		if n != q {
+			most = max(most, load)
+		}
+	}
+	return most
 }
 
 // mayLeave reports whether another copy of m may be on node q, away from its own.
@@ -229,6 +245,8 @@ func (s *spiller) exchanges(h int, best *change) {
 func (s *spiller) apply(h int, b change) {
 	p := s.parts[b.node]
 	f := int32(p.first) + p.copies.Expert[b.slot]
+	s.carry(b.expert, -1)
+	s.carry(f, -1)
 	s.put(b.node, b.slot, b.expert)
 	if b.with >= 0 {
 		s.put(h, b.with, f)
@@ -236,16 +254,17 @@ func (s *spiller) apply(h int, b change) {
 		s.copies[b.expert]++
 		s.copies[f]--
 	}
+	s.carry(b.expert, 1)
+	s.carry(f, 1)
+}
+
+// carry adds the copies of expert m to the loads of the nodes, or takes them
+// away with sign −1.
+func (s *spiller) carry(m int32, sign float64) {
 	nodes := len(s.parts)
-	clear(s.after)
-	for m, load := range s.load {
-		share := load / float64(s.copies[m])
-		for n, k := range s.on[m*nodes : (m+1)*nodes] {
-			s.after[n] += float64(float64(k) * share)
-		}
-	}
-	for n := range s.node {
-		s.node[n] = s.after[n] / s.gpus[n]
+	share := sign * s.load[m] / float64(s.copies[m])
+	for n, k := range s.on[int(m)*nodes:][:nodes] {
+		s.node[n] += float64(float64(k)*share) / s.gpus[n]
 	}
 }
 
