@@ -2,7 +2,6 @@ package placement
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -49,7 +48,7 @@ func (t Topology) validateSlotsPerGPU() error {
 		return nil
 	}
 	if len(t.SlotsPerGPU) != t.GPUs {
-		return fmt.Errorf("numbers of slots for %d GPUs: there are %d", len(t.SlotsPerGPU), t.GPUs)
+		return fmt.Errorf("%s for %d GPUs: need one number of slots for each", plural(len(t.SlotsPerGPU), "number"), t.GPUs)
 	}
 	total := 0
 	for g, n := range t.SlotsPerGPU {
@@ -194,39 +193,4 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// nearestMultiples names the multiples of m next to n that are at least least:
-// "256 or 288".
-func nearestMultiples(n, m, least int) string {
-	below, above := n/m*m, (n/m+1)*m
-	if below < least {
-		above = max(above, (least+m-1)/m*m)
-		return fmt.Sprint(above)
-	}
-	return fmt.Sprintf("%d or %d", below, above)
-}
-
-// nearestDivisors names the divisors of n next to m: "4 or 8".
-func nearestDivisors(n, m int) string {
-	below, above := 0, 0
-	for d := 1; float64(d) <= math.Sqrt(float64(n)); d++ {
-		if n%d != 0 {
-			continue
-		}
-		for _, x := range [...]int{d, n / d} {
-			if x < m {
-				below = max(below, x)
-			} else if above == 0 || x < above {
-				above = x
-			}
-		}
-	}
-	switch {
-	case below == 0:
-		return fmt.Sprint(above)
-	case above == 0:
-		return fmt.Sprint(below)
-	}
-	return fmt.Sprintf("%d or %d", below, above)
 }

@@ -36,6 +36,14 @@ func newCopies(experts, slots int) *Copies {
 	}
 }
 
+// copyFrom makes the copies those of another part of the same sizes.
+func (c *Copies) copyFrom(from *Copies) {
+	copy(c.Expert, from.Expert)
+	copy(c.Load, from.Load)
+	copy(c.Counts, from.Counts)
+	c.sorted = false
+}
+
 // Order returns the copies by falling load, equal loads by index. The slice is
 // valid until the copies change.
 func (c *Copies) Order() []int32 {

@@ -18,6 +18,8 @@ type refiner struct {
 	pack, rank []int32
 	holds      []uint16 // [universe, packs] copies of an expert on a pack
 
+	none []uint16 // [packs] zeros
+
 	byLoad []int32 // members of a pack by rising load
 }
 
@@ -27,7 +29,7 @@ const closeEnough = 5e-5
 func (r *refiner) init(copies int, capacity []int) {
 	r.capacity, r.member = capacity, make([]int32, copies)
 	r.first, r.load = make([]int32, len(capacity)), make([]float64, len(capacity))
-	r.room = make([]int32, len(capacity))
+	r.room, r.none = make([]int32, len(capacity)), make([]uint16, len(capacity))
 	for p := 1; p < len(capacity); p++ {
 		r.first[p] = r.first[p-1] + int32(capacity[p-1])
 	}
@@ -36,18 +38,23 @@ func (r *refiner) init(copies int, capacity []int) {
 // greedy packs each copy, heaviest first, on the pack of least load with room,
 // avoiding packs that hold a copy of the expert where it can.
 func (r *refiner) greedy(c *Copies, pack, rank []int32, distinct bool) {
-	r.resetHolds(c)
+	if distinct {
+		r.resetHolds(c)
+	}
 	clear(r.load)
 	clear(r.room)
 	packs := int32(len(r.capacity))
 	for _, item := range c.Order() {
-		holds := r.holds[int(c.Base+c.Expert[item])*int(packs):][:packs]
+		holds := r.none
+		if distinct {
+			holds = r.holds[int(c.Base+c.Expert[item])*int(packs):][:packs]
+		}
 		best, bestHolds := int32(-1), false
 		for p := range packs {
 			if int(r.room[p]) == r.capacity[p] {
 				continue
 			}
-			held := distinct && holds[p] > 0
+			held := holds[p] > 0
 			if best < 0 || bestHolds && !held || bestHolds == held && r.load[p] < r.load[best] {
 				best, bestHolds = p, held
 			}
@@ -55,7 +62,9 @@ func (r *refiner) greedy(c *Copies, pack, rank []int32, distinct bool) {
 		pack[item], rank[item] = best, r.room[best]
 		r.room[best]++
 		r.load[best] += c.Load[item]
-		holds[best]++
+		if distinct {
+			holds[best]++
+		}
 	}
 }
 
@@ -125,7 +134,7 @@ func (r *refiner) exchange(x, y int32) {
 // also be as heavy as allowed.
 func (r *refiner) separate(allowed float64) {
 	target := max(r.load[r.heaviest()], r.mean()*(1+closeEnough), allowed)
-	found := false
+	found, spread := false, false
 	for x := range int32(len(r.pack)) {
 		if *r.held(x, r.pack[x]) < 2 {
 			continue
@@ -138,8 +147,9 @@ func (r *refiner) separate(allowed float64) {
 		case r.partnerPair(x, target):
 		case y >= 0:
 			r.exchange(x, y)
-		default:
+		case !spread:
 			r.spread()
+			spread = true
 		}
 	}
 	if found {

@@ -42,7 +42,12 @@ type searcher struct {
 	load      []float64 // of GPUs
 	givers    []int32
 	takers    []int32
+	swaps     []swap
 	best      score
+
+	kept              *Copies // the better of the packings so far
+	keptGPU, keptRank []int32
+	sketch            PartPacker // packs while copies are made
 }
 
 // score orders packings: by their heaviest GPU, then the sum of squares.
@@ -71,16 +76,45 @@ func (s *searcher) layer(ctx context.Context, w *worker) error {
 	return nil
 }
 
+// part searches from the copies that greedy replication made, and from those
+// that grow makes, and keeps the better.
 func (s *searcher) part(ctx context.Context, p *part, load []float32) error {
 	n := len(p.copies.Expert)
 	if s.trial == nil || len(s.trial.Expert) != n || len(s.trial.Counts) != p.experts {
-		s.trial = newCopies(p.experts, n)
+		s.trial, s.kept = newCopies(p.experts, n), newCopies(p.experts, n)
 		s.gpu, s.rank = make([]int32, n), make([]int32, n)
+		s.keptGPU, s.keptRank = make([]int32, n), make([]int32, n)
 	}
-	s.trial.Base, s.trial.Universe = p.copies.Base, p.copies.Universe
+	s.trial.Base, s.trial.Universe, s.trial.Allowed = p.copies.Base, p.copies.Universe, p.copies.Allowed
 	s.best = s.score(p, p.gpu, p.copies)
-	// Each step lowers the score, so this ends; the limit bounds its time.
-	for range 4 * n {
+	if s.best.most == 0 {
+		return nil
+	}
+	if err := s.descend(ctx, p, load); err != nil {
+		return err
+	}
+	s.kept.copyFrom(p.copies)
+	copy(s.keptGPU, p.gpu)
+	copy(s.keptRank, p.rank)
+	first := s.best
+	if err := s.grow(ctx, p, load); err != nil {
+		return err
+	}
+	if err := s.descend(ctx, p, load); err != nil {
+		return err
+	}
+	if !s.best.better(first) {
+		p.copies.copyFrom(s.kept)
+		copy(p.gpu, s.keptGPU)
+		copy(p.rank, s.keptRank)
+	}
+	return nil
+}
+
+// descend exchanges copies while that helps. Each step lowers the score, so it
+// ends; the limit bounds its time.
+func (s *searcher) descend(ctx context.Context, p *part, load []float32) error {
+	for range 4 * len(p.copies.Expert) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -107,54 +141,82 @@ func (s *searcher) score(p *part, gpu []int32, c *Copies) score {
 	return out
 }
 
-// step makes the best exchange of a copy for the heaviest GPU's experts. It
-// reports whether one helps.
+// swap is a copy that one expert gives up for another.
+type swap struct{ to, from int32 }
+
+// fewExperts is up to how many experts two swaps at once are tried.
+const fewExperts = 16
+
+// step makes the best swap of a copy; where none helps and there are few
+// experts, the best two. It reports whether one helps.
 func (s *searcher) step(ctx context.Context, p *part, load []float32) (bool, error) {
 	s.candidates(p, load)
-	bestTo, bestFrom := int32(-1), int32(-1)
-	best := s.best
+	var best [2]swap
+	bestScore, found, swaps := s.best, 0, s.swaps[:0]
 	for _, to := range s.takers {
 		for _, from := range s.givers {
-			if to == from {
-				continue
-			}
-			got, err := s.try(ctx, p, load, to, from)
-			if err != nil {
-				return false, err
-			}
-			if got.better(best) {
-				best, bestTo, bestFrom = got, to, from
+			if to != from {
+				swaps = append(swaps, swap{to, from})
 			}
 		}
 	}
-	if bestTo < 0 {
+	s.swaps = swaps
+	try := func(list ...swap) error {
+		got, err := s.try(ctx, p, load, list)
+		if err == nil && got.better(bestScore) {
+			bestScore, found = got, copy(best[:], list)
+		}
+		return err
+	}
+	for _, a := range swaps {
+		if err := try(a); err != nil {
+			return false, err
+		}
+	}
+	if found == 0 && p.experts <= fewExperts {
+		for i, a := range swaps {
+			for _, b := range swaps[:i] {
+				if a.to == b.from || a.from == b.to || a.from == b.from && p.copies.Counts[a.from] < 3 ||
+					a.to == b.to && p.copies.Counts[a.to]+2 > s.limit(p) {
+					continue
+				}
+				if err := try(a, b); err != nil {
+					return false, err
+				}
+			}
+		}
+	}
+	if found == 0 {
 		return false, nil
 	}
-	if _, err := s.try(ctx, p, load, bestTo, bestFrom); err != nil {
+	if _, err := s.try(ctx, p, load, best[:found]); err != nil {
 		return false, err
 	}
-	copy(p.copies.Expert, s.trial.Expert)
-	copy(p.copies.Load, s.trial.Load)
-	copy(p.copies.Counts, s.trial.Counts)
-	p.copies.sorted = false
-	copy(p.gpu, s.gpu)
-	copy(p.rank, s.rank)
-	s.best = best
+	s.take(p)
+	s.best = bestScore
 	return true, nil
 }
 
-// candidates finds who may get a copy, the experts of the heaviest GPUs, and who
-// may give one up: those that have several, least load per copy afterwards first.
+// take makes the trial the part's own.
+func (s *searcher) take(p *part) {
+	p.copies.copyFrom(s.trial)
+	copy(p.gpu, s.gpu)
+	copy(p.rank, s.rank)
+}
+
+// candidates finds who may get a copy, the experts of the heaviest GPUs (or all,
+// where there are few), and who may give one up: those that have several, least
+// load per copy afterwards first.
 func (s *searcher) candidates(p *part, load []float32) {
 	c := p.copies
-	limit := int32(s.c.copyLimit(len(p.gpus)))
+	limit := s.limit(p)
 	s.score(p, p.gpu, c)
 	s.takers, s.givers = s.takers[:0], s.givers[:0]
 	for i, e := range c.Expert {
-		if s.load[p.gpu[i]] < s.best.most*(1-worthwhile) || slices.Contains(s.takers, e) || s.limited && c.Counts[e] >= limit {
-			continue
+		heavy := s.load[p.gpu[i]] >= s.best.most*(1-worthwhile)
+		if (heavy || p.experts <= fewExperts) && c.Counts[e] < limit && !slices.Contains(s.takers, e) {
+			s.takers = append(s.takers, e)
 		}
-		s.takers = append(s.takers, e)
 	}
 	for e, n := range c.Counts {
 		if n > 1 {
@@ -176,33 +238,40 @@ func (s *searcher) candidates(p *part, load []float32) {
 	}
 }
 
+// limit is how many copies an expert of the part may have.
+func (s *searcher) limit(p *part) int32 {
+	if s.limited {
+		return int32(s.c.copyLimit(len(p.gpus)))
+	}
+	return int32(len(p.copies.Expert))
+}
+
 // folds reports whether the part is packed by a fold.
 func (s *searcher) folds(p *part) bool {
 	c, same := uniform(p.capacity)
 	return same && c == 2
 }
 
-// try packs the part with a copy more of expert to and one less of from.
-func (s *searcher) try(ctx context.Context, p *part, load []float32, to, from int32) (score, error) {
+// try packs the part after some swaps.
+func (s *searcher) try(ctx context.Context, p *part, load []float32, swaps []swap) (score, error) {
 	t := s.trial
-	copy(t.Expert, p.copies.Expert)
-	copy(t.Counts, p.copies.Counts)
-	t.Counts[to]++
-	t.Counts[from]--
-	for i := len(t.Expert) - 1; i >= 0; i-- {
-		if t.Expert[i] == from {
-			t.Expert[i] = to
-			break
+	t.copyFrom(p.copies)
+	for _, w := range swaps {
+		t.Counts[w.to]++
+		t.Counts[w.from]--
+		for i := len(t.Expert) - 1; i >= 0; i-- {
+			if t.Expert[i] == w.from {
+				t.Expert[i] = w.to
+				break
+			}
 		}
 	}
 	for i, e := range t.Expert {
 		t.Load[i] = float64(load[e]) / float64(t.Counts[e])
 	}
 	t.sorted = false
-	if s.folds(p) {
-		if s.fold(t) {
-			return s.score(p, s.gpu, t), nil
-		}
+	if s.folds(p) && s.fold(t, s.c.Distinct) {
+		return s.score(p, s.gpu, t), nil
 	}
 	if err := p.pack.Pack(ctx, t, s.gpu, s.rank); err != nil {
 		return score{}, err
@@ -212,7 +281,7 @@ func (s *searcher) try(ctx context.Context, p *part, load []float32, to, from in
 
 // fold packs two copies per GPU, heaviest with lightest. It reports whether that
 // keeps the copies of each expert apart, if they must be.
-func (s *searcher) fold(c *Copies) bool {
+func (s *searcher) fold(c *Copies, distinct bool) bool {
 	order, n := c.Order(), len(c.Expert)
 	for at, i := range order {
 		g, rank := at, int32(0)
@@ -220,7 +289,7 @@ func (s *searcher) fold(c *Copies) bool {
 			g, rank = n-1-at, 1
 		}
 		s.gpu[i], s.rank[i] = int32(g), rank
-		if rank == 1 && s.c.Distinct && c.Expert[i] == c.Expert[order[g]] {
+		if rank == 1 && distinct && c.Expert[i] == c.Expert[order[g]] {
 			return false
 		}
 	}

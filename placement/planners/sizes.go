@@ -52,7 +52,8 @@ func slotsOfNodes(t placement.Topology) []int {
 	return slots
 }
 
-// checkLimits returns why the limits on copies cannot be kept.
+// checkLimits returns why the limits on copies cannot be kept: on all GPUs, or
+// on those of a node where groups stay on nodes.
 func (c *Composition) checkLimits(t placement.Topology, hierarchical bool) error {
 	if _, ok := c.Replicate.(noReplicator); ok && t.Slots != t.Experts {
 		return fmt.Errorf("replicate=none makes no spare copies: %d slots do not suit %d experts, use %d", t.Slots, t.Experts, t.Experts)
@@ -60,26 +61,29 @@ func (c *Composition) checkLimits(t placement.Topology, hierarchical bool) error
 	if c.CopyLimit > 0 && t.Slots > c.CopyLimit*t.Experts {
 		return fmt.Errorf("%d slots cannot be filled with at most %d copies of %d experts: use at most %d slots, or copies=%d", t.Slots, c.CopyLimit, t.Experts, c.CopyLimit*t.Experts, (t.Slots+t.Experts-1)/t.Experts)
 	}
-	for g := range t.GPUs {
-		if n := t.Capacity(g); c.Distinct && n > t.Experts {
-			return fmt.Errorf("GPU %d has %d slots, more than the %d experts, so two copies of one must share it: use distinct=no", g, n, t.Experts)
+	nodes, where := 1, "the"
+	if hierarchical {
+		nodes, where = t.Nodes, "its node's"
+	}
+	experts := t.Experts / nodes
+	for n := range nodes {
+		first, end := 0, t.GPUs
+		if hierarchical {
+			first, end = t.FirstGPU(n), t.FirstGPU(n+1)
 		}
-	}
-	if !hierarchical {
-		return nil
-	}
-	for n := range t.Nodes {
-		for g := t.FirstGPU(n); g < t.FirstGPU(n+1); g++ {
-			if need := t.Experts / t.Nodes; c.Distinct && c.Spill == nil && t.Capacity(g) > need {
-				return fmt.Errorf("GPU %d has %d slots, more than the %d experts of its node, so two copies of one must share it: use distinct=no or policy=global", g, t.Capacity(g), need)
+		slots, gpus := 0, 0
+		for g := first; g < end; g++ {
+			k := t.Capacity(g)
+			if c.Distinct && k > experts {
+				return fmt.Errorf("GPU %d has %d slots, more than %s %d experts, so two copies of one must share it: use distinct=no, or fewer slots", g, k, where, experts)
+			}
+			slots += k
+			if k > 0 {
+				gpus++
 			}
 		}
-	}
-	if slots := slotsOfNodes(t); c.CopyLimit > 0 {
-		for n, s := range slots {
-			if c.CopyLimit*(t.Experts/t.Nodes) < s {
-				return fmt.Errorf("node %d has %d slots, more than %d copies of its %d experts fill", n, s, c.CopyLimit, t.Experts/t.Nodes)
-			}
+		if limit := c.copyLimit(gpus); c.limited() && slots > limit*experts {
+			return fmt.Errorf("node %d has %d slots, more than %d copies of its %d experts fill: use policy=global, or more copies", n, slots, limit, experts)
 		}
 	}
 	return nil
