@@ -84,7 +84,7 @@ func (k *keeper) layer(w *worker, l int) error {
 		if k.gpu[h] <= mean*(1+k.Tolerance) {
 			break
 		}
-		cost := k.step(h, left, k.gpu[h]-mean*max(k.Gain, worthwhile))
+		cost := k.step(h, left, k.gpu[h]-float64(mean*max(k.Gain, worthwhile)))
 		if cost == 0 {
 			break
 		}

@@ -63,7 +63,7 @@ func (s *spiller) layer(w *worker) {
 	s.begin()
 	total, gpus := 0.0, 0.0
 	for n, load := range s.node {
-		total += load * s.gpus[n]
+		total += float64(load * s.gpus[n])
 		gpus += s.gpus[n]
 	}
 	target := total / gpus * (1 + s.Tolerance)
