@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"packbench/internal/npz"
 	"packbench/placement"
 )
@@ -248,16 +246,6 @@ func fromAscend(text []byte) (*Map, error) {
 		rows = append(rows, row)
 	}
 	return fromRows(rows)
-}
-
-func decodeYAML(b []byte, key string) (*Map, error) {
-	var file struct {
-		Layers map[string][]int32 `yaml:"initial_global_assignments"`
-	}
-	if err := yaml.Unmarshal(b, &file); err != nil || len(file.Layers) == 0 || key != "" {
-		return nil, errors.New("not a placement: use .npy, .npz, JSON, or YAML with initial_global_assignments")
-	}
-	return fromNumbered(file.Layers)
 }
 
 // Plan returns the placement as a plan of experts in the topology, whose GPUs it
