@@ -60,7 +60,7 @@ func ours(v spec.Values) (Composition, error) {
 		if err != nil {
 			return Composition{}, fmt.Errorf("planner %s: %s=%s: %w", v.Canonical().Name, part.name, v.Text(part.name), err)
 		}
-		*part.to = StrategyPacker{Strategy: s, Distinct: c.Distinct && part.name == "pack"}
+		*part.to = StrategyPacker{Strategy: s, Distinct: c.Distinct && part.name == "pack", Frugal: !v.Given("pack")}
 	}
 	return c, nil
 }

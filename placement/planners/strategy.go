@@ -15,6 +15,9 @@ import (
 type StrategyPacker struct {
 	Strategy strategies.Strategy
 	Distinct bool // no two copies of an expert on a pack, where that is possible
+	// Frugal lets capped LPT do where it stays below the load that the heaviest
+	// GPU of another node must have: the strategy could not lower the maximum.
+	Frugal bool
 }
 
 var _ Packer = StrategyPacker{}
@@ -30,6 +33,12 @@ func (p StrategyPacker) NewPacker(copies int, capacity []int) (PartPacker, error
 		return part, nil
 	}
 	part.weights = make([]float32, copies)
+	if p.Frugal {
+		var err error
+		if part.quick, err = (enginePacker{}).NewPacker(copies, capacity); err != nil {
+			return nil, err
+		}
+	}
 	if s, ok := p.Strategy.(strategies.Layerwise); ok {
 		part.packer = s.NewPacker(copies, len(capacity))
 		return part, nil
@@ -52,35 +61,50 @@ type strategyPart struct {
 	runner   strategies.Runner
 	problem  *packing.Problem
 	answer   *packing.Packing
+	quick    PartPacker
 	refine   refiner
 }
 
 // Pack implements [PartPacker]. The layer that a strategy sees is always 0, so
 // that equal layers get equal packings wherever they are.
 func (p *strategyPart) Pack(ctx context.Context, c *Copies, pack, rank []int32) error {
-	for i := range p.weights {
-		p.weights[i] = float32(c.Load[i])
-	}
-	var err error
-	switch {
-	case p.packer != nil:
-		task := strategies.Task{Weights: p.weights, Packs: len(p.refine.capacity)}
-		_, err = p.packer.PackLayer(ctx, task, pack, rank)
-	case p.runner != nil:
-		_, err = p.runner.Pack(ctx, p.problem, strategies.Random{}, p.answer)
-		copy(pack, p.answer.PackIndex)
-		copy(rank, p.answer.RankInPack)
-	default:
-		p.refine.greedy(c, pack, rank, p.distinct)
-		p.refine.begin(c, pack, rank)
-		p.refine.descend(max(c.Allowed, p.refine.mean()*(1+closeEnough)), p.distinct)
-	}
-	if err != nil || !p.distinct {
+	if err := p.pack(ctx, c, pack, rank); err != nil || !p.distinct {
 		return err
 	}
 	p.refine.begin(c, pack, rank)
 	p.refine.separate(c.Allowed)
 	return nil
+}
+
+// pack packs without care for duplicates, but where packs differ.
+func (p *strategyPart) pack(ctx context.Context, c *Copies, pack, rank []int32) error {
+	if p.packer == nil && p.runner == nil {
+		p.refine.greedy(c, pack, rank, p.distinct)
+		p.refine.begin(c, pack, rank)
+		p.refine.descend(max(c.Allowed, p.refine.mean()*(1+closeEnough)), p.distinct)
+		return nil
+	}
+	if p.quick != nil && c.Allowed > 0 {
+		if err := p.quick.Pack(ctx, c, pack, rank); err != nil {
+			return err
+		}
+		p.refine.begin(c, pack, rank)
+		if p.refine.load[p.refine.heaviest()] <= c.Allowed {
+			return nil
+		}
+	}
+	for i := range p.weights {
+		p.weights[i] = float32(c.Load[i])
+	}
+	if p.packer != nil {
+		task := strategies.Task{Weights: p.weights, Packs: len(p.refine.capacity)}
+		_, err := p.packer.PackLayer(ctx, task, pack, rank)
+		return err
+	}
+	_, err := p.runner.Pack(ctx, p.problem, strategies.Random{}, p.answer)
+	copy(pack, p.answer.PackIndex)
+	copy(rank, p.answer.RankInPack)
+	return err
 }
 
 // nested turns the text of a strategy that is itself a parameter into what the

@@ -141,7 +141,11 @@ func (w *worker) layer(ctx context.Context, l int) error {
 	n := w.s.topology.Slots
 	w.physical, w.rank, w.counts = w.plan.Physical(l), w.s.ranks[l*n:(l+1)*n], w.plan.LayerCounts(l)
 	c := w.s.c
-	c.Estimator.estimate(w.load, w.scratch, w.task.Loads, w.task.Steps, w.task.Layers, l)
+	if c.Engine && w.task.Steps > 1 {
+		engineSum(w.load, w.scratch, w.task.Loads, w.task.Steps, w.task.Layers, l)
+	} else {
+		c.Estimator.estimate(w.load, w.scratch, w.task.Loads, w.task.Steps, w.task.Layers, l)
+	}
 	if c.Keep != nil && w.task.Previous != nil {
 		stage(stageGroups)
 		if err := w.keep.layer(w, l); err != nil {
