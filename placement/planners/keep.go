@@ -206,11 +206,12 @@ func (k *keeper) held(e, g int32) int {
 }
 
 // step makes the best change for the heaviest GPU h that leaves no GPU above
-// limit, and returns its moves, 0 where there is none.
+// limit, and returns its moves, 0 where there is none. An exchange takes two
+// moves, so it must lower the maximum, not only the two GPUs.
 func (k *keeper) step(h int32, left int, limit float64) int {
-	slot, expert, best := k.bestRetarget(h, limit)
+	slot, expert, best := k.bestRetarget(h, outcome{limit, 0})
 	if left >= 2 {
-		if x, y, ok := k.bestExchange(h, best); ok {
+		if x, y, ok := k.bestExchange(h, best.most); ok {
 			a, b := k.leave(x), k.leave(y)
 			k.enter(x, b)
 			k.enter(y, a)

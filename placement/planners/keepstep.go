@@ -2,46 +2,58 @@ package planners
 
 import "slices"
 
-// bestRetarget returns the slot and the expert that it is to hold so that the
-// heaviest GPU is lightest, and that GPU's load; slot −1 where none is below
-// limit. The experts that relieve h most come first, each on the GPU that it
-// leaves lightest, so that what cannot be better is soon left out.
-func (k *keeper) bestRetarget(h int32, limit float64) (slot, expert int32, load float64) {
-	slot, load = -1, limit
+// outcome is what a change would leave: the load of the heaviest GPU, and of the
+// heavier of the two GPUs that are changed on purpose.
+type outcome struct{ most, pair float64 }
+
+func (a outcome) below(b outcome) bool { return a.most < b.most || a.most == b.most && a.pair < b.pair }
+
+// bestRetarget returns the slot and the expert that it is to hold for the least
+// outcome, slot −1 where none is below limit. The experts that relieve h most
+// come first, each on the GPU that it leaves lightest, so that what cannot be
+// better is soon left out.
+func (k *keeper) bestRetarget(h int32, limit outcome) (slot, expert int32, best outcome) {
+	slot, best = -1, limit
 	k.findTakers(h)
 	lightest := k.findGivers(h)
 	if lightest < 0 {
-		return slot, expert, load
+		return slot, expert, best
 	}
 	for _, t := range k.takers {
-		if k.gpu[h]-t.gain >= load {
+		relieved := k.gpu[h] - t.gain
+		if relieved >= best.most {
 			break
 		}
 		e := t.expert
 		share := float64(k.load[e]) / float64(k.counts[e]+1)
 		first, second := k.unrelieved(e, h)
+		// No outcome is below what this GPU and the unrelieved ones must have.
+		if least := max(relieved, k.givers[lightest].without+share); second.load >= best.most && least >= best.pair {
+			continue
+		}
 		for i := -1; i < len(k.givers); i++ {
-			g := k.givers[max(i, 0)]
+			g := &k.givers[max(i, 0)]
 			if i < 0 {
-				g = k.givers[lightest]
+				g = &k.givers[lightest]
 			}
-			floor := first
-			if floor >= 0 && k.byLoad[floor] == g.gpu {
-				floor = second
+			floor := first.load
+			if first.gpu == g.gpu {
+				floor = second.load
 			}
-			if g.without+share >= load || floor >= 0 && k.gpu[k.byLoad[floor]] >= load || k.held(e, g.gpu) > 0 {
+			pair := max(relieved, g.without+share)
+			if most := max(floor, pair); most > best.most || most == best.most && pair >= best.pair {
 				continue
 			}
 			f := k.physical[g.slot]
-			if f == e {
+			if f == e || k.held(e, g.gpu) > 0 {
 				continue
 			}
-			if got := k.trial(f, e, g.gpu, share); got < load {
-				slot, expert, load = g.slot, e, got
+			if got := (outcome{k.trial(f, e, g.gpu, share), pair}); got.below(best) {
+				slot, expert, best = g.slot, e, got
 			}
 		}
 	}
-	return slot, expert, load
+	return slot, expert, best
 }
 
 // findTakers lists the experts of GPU h that may have another copy, those that
@@ -90,18 +102,24 @@ func (k *keeper) findGivers(h int32) int {
 	return lightest
 }
 
-// unrelieved returns the places by load of the two heaviest GPUs beside h that
-// do not hold e, −1 where there are none: another copy of e leaves their loads.
-func (k *keeper) unrelieved(e, h int32) (first, second int) {
-	first, second = -1, -1
-	for at, g := range k.byLoad {
+// unrelieved is a GPU that another copy of an expert leaves as it is.
+type unrelieved struct {
+	gpu  int32
+	load float64
+}
+
+// unrelieved returns the two heaviest GPUs beside h that do not hold e, of load 0
+// where there are none.
+func (k *keeper) unrelieved(e, h int32) (first, second unrelieved) {
+	first, second = unrelieved{-1, 0}, unrelieved{-1, 0}
+	for _, g := range k.byLoad {
 		if g == h || k.held(e, g) > 0 {
 			continue
 		}
-		if first >= 0 {
-			return first, at
+		if first.gpu >= 0 {
+			return first, unrelieved{g, k.gpu[g]}
 		}
-		first = at
+		first = unrelieved{g, k.gpu[g]}
 	}
 	return first, second
 }
@@ -142,29 +160,24 @@ func (k *keeper) change(g int32, by float64) {
 	k.touched[g] += by
 }
 
-// bestExchange returns the slots x of GPU h and y of another whose exchange
-// leaves the heaviest GPU lightest; ok is false where that is not below limit.
+// bestExchange returns the slots x of GPU h and y of another whose exchange has
+// the least outcome; ok is false where none leaves the heaviest GPU below limit.
 func (k *keeper) bestExchange(h int32, limit float64) (x, y int32, ok bool) {
-	best := limit
+	best := outcome{limit, 0}
 	for _, q := range k.byLoad {
 		// The heaviest that is neither h nor q stays as it is.
 		floor := k.heaviestBut(h, q)
-		if q == h || k.gpu[q] >= best || floor >= best || !k.sameNode(q, h) {
+		if q == h || k.gpu[q] >= best.most || floor > best.most || floor == best.most && !ok || !k.sameNode(q, h) {
 			continue
 		}
-		low, high := k.gpu[h]-best, best-k.gpu[q] // what must move
 		for i := k.s.offsets[h]; i < k.s.offsets[h+1]; i++ {
 			a := k.physical[i]
 			for j := k.s.offsets[q]; j < k.s.offsets[q+1]; j++ {
 				b := k.physical[j]
 				delta := k.share[a] - k.share[b]
-				if delta <= low || delta >= high || k.held(a, q) > 0 || k.held(b, h) > 0 {
-					continue
-				}
-				got := max(k.gpu[h]-delta, k.gpu[q]+delta, floor)
-				if got < best {
+				pair := max(k.gpu[h]-delta, k.gpu[q]+delta)
+				if got := (outcome{max(pair, floor), pair}); got.below(best) && k.held(a, q) == 0 && k.held(b, h) == 0 {
 					best, x, y, ok = got, int32(i), int32(j), true
-					low, high = k.gpu[h]-best, best-k.gpu[q]
 				}
 			}
 		}
