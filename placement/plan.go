@@ -177,7 +177,7 @@ func (p *Plan) validateLayer(l int, found []int32) error {
 			switch {
 			case x >= int(n):
 				if s != -1 {
-					return fmt.Errorf("expert %d lists slot %d after its %s: the rest must be −1", e, s, plural(int(n), "copy"))
+					return fmt.Errorf("expert %d lists slot %d after its %s: the rest must be −1", e, s, plural(int(n), "slot"))
 				}
 			case s < 0 || int(s) >= len(physical) || physical[s] != int32(e):
 				return fmt.Errorf("expert %d lists slot %d, which does not hold it", e, s)

@@ -2,6 +2,7 @@ package placement
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -30,7 +31,7 @@ type Task struct {
 	// experts and GPUs, perhaps with other numbers of slots on them.
 	Previous *Plan
 	Threads  int   // layers planned at a time; 0 means one per core
-	Reuse    *Plan // a plan that is no longer needed, whose memory the answer may take, or nil
+	Reuse    *Plan // a plan that is no longer needed, whose memory the answer may take, or nil; not Previous
 }
 
 // Validate returns the first rule that the task breaks.
@@ -47,14 +48,38 @@ func (k *Task) Validate() error {
 			return fmt.Errorf("step %d, layer %d, expert %d: load %v: a load must be a finite number ≥ 0", i/n/k.Layers, i/n%k.Layers, i%n, w)
 		}
 	}
+	if err := k.checkOverflow(); err != nil {
+		return err
+	}
 	if k.Previous == nil {
 		return nil
+	}
+	if k.Previous == k.Reuse {
+		return errors.New("the previous plan cannot be overwritten while it is needed: reuse another, or none")
 	}
 	if err := k.Previous.Validate(); err != nil {
 		return fmt.Errorf("the previous plan: %w", err)
 	}
 	a, b := k.Previous, Plan{Topology: k.Topology, Layers: k.Layers}
 	return checkComparable(a, &b)
+}
+
+// checkOverflow returns an error where the loads of a layer, of all steps
+// together, are above the largest float32.
+func (k *Task) checkOverflow() error {
+	n := k.Topology.Experts
+	for l := range k.Layers {
+		total := 0.0
+		for t := range k.Steps {
+			for _, w := range k.Loads[(t*k.Layers+l)*n : (t*k.Layers+l+1)*n] {
+				total += float64(w)
+			}
+		}
+		if total >= math.MaxFloat32 {
+			return fmt.Errorf("layer %d: the loads add up to %.3g, above the largest float32 (%.3g): scale the loads down", l, total, math.MaxFloat32)
+		}
+	}
+	return nil
 }
 
 // Report says how the planning went.

@@ -54,6 +54,9 @@ func (c *placeCmd) show(w io.Writer, p placed) error {
 
 func layersOf(l *datasets.Loads) string {
 	text := fmt.Sprintf("%d layers", l.Layers)
+	if l.Layers == 1 {
+		text = "1 layer"
+	}
 	if l.Steps > 1 {
 		text += fmt.Sprintf(" over %d steps", l.Steps)
 	}

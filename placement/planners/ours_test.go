@@ -223,6 +223,11 @@ func TestErrorsSayWhatPlannersWouldTake(t *testing.T) {
 		want    string
 	}{
 		{"vllm", func(t *placement.Topology) { t.Slots = 290 }, "it takes 288 or 320 slots"},
+		{"vllm", func(t *placement.Topology) {
+			t.GPUs, t.SlotsPerGPU, t.Nodes, t.Groups = 2, []int{144, 144}, 1, 1
+			t.SlotsPerGPU[0]++
+			t.SlotsPerGPU[1]--
+		}, "different numbers of slots, 143 to 145"},
 		{"deepseek", func(t *placement.Topology) { t.Nodes = 8; t.GPUs = 36; t.Slots = 288 }, "36 GPUs do not divide over 8 nodes"},
 		{"sglang", func(t *placement.Topology) { t.Groups = 12 }, "256 experts do not divide into 12 groups: hierarchical takes 8 or 16"},
 		{"balanced:policy=hierarchical", func(t *placement.Topology) { t.Groups = 6 }, "hierarchical takes 4 or 8 groups"},
@@ -252,6 +257,58 @@ func TestErrorsSayWhatPlannersWouldTake(t *testing.T) {
 	} {
 		if _, err := planners.Builtin().Parse(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestAPlannerForgetsWhatItPlannedBefore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := randomTask(t)
+		p := parseIn(t, rapid.SampledFrom(all).Draw(t, "planner"))
+		first, _, err := p.Plan(t.Context(), k)
+		if err != nil {
+			t.Skip("not for these sizes")
+		}
+		other := *k
+		other.Loads = slices.Clone(k.Loads)
+		slices.Reverse(other.Loads)
+		other.Previous = randomPrevious(t, k)
+		other.Reuse = &placement.Plan{Counts: make([]int32, 7), LogicalToPhysical: make([]int32, 5)}
+		if _, _, err := p.Plan(t.Context(), &other); err != nil {
+			t.Fatal(err)
+		}
+		if again, _, err := p.Plan(t.Context(), k); err != nil || again.Hash() != first.Hash() {
+			t.Fatalf("another plan the second time, %v", err)
+		}
+	})
+}
+
+func parseIn(t *rapid.T, text string) placement.Planner {
+	p, err := planners.Builtin().Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestNoAllocationPerLayer(t *testing.T) {
+	top := placement.Topology{Experts: 64, Slots: 72, Groups: 8, Nodes: 2, GPUs: 8}
+	const layers = 40
+	for _, text := range []string{"deepseek", "vllm", "sglang", "sglang-vec", "trtllm", "balanced", "spill", "keep:moves=4", "balanced:policy=global"} {
+		k := &placement.Task{Topology: top, Steps: 2, Layers: layers, Loads: lognormal(7, .66, 2*layers, 64), Threads: 1}
+		planner := parse(t, text)
+		k.Previous = planOf(t, "vllm", k)
+		plan := func() {
+			p, _, err := planner.Plan(t.Context(), k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			k.Reuse = p
+		}
+		plan()
+		plan()
+		if n := testing.AllocsPerRun(3, plan); n > layers/2 {
+			t.Errorf("%s: %v allocations for %d layers", text, n, layers)
 		}
 	}
 }

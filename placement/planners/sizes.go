@@ -2,6 +2,7 @@ package planners
 
 import (
 	"fmt"
+	"slices"
 
 	"packbench/placement"
 )
@@ -9,7 +10,10 @@ import (
 // hierarchical reports whether the planner keeps groups on nodes for the
 // topology. The error says which sizes it would take.
 func (c *Composition) hierarchical(t placement.Topology) (bool, error) {
-	if c.Engine && (t.SlotsPerGPU != nil && !t.Uniform() || t.Slots%t.GPUs != 0) {
+	if c.Engine && t.SlotsPerGPU != nil && !t.Uniform() {
+		return false, fmt.Errorf("its GPUs have different numbers of slots, %d to %d: it takes the same number on each (balanced takes any)", slices.Min(t.SlotsPerGPU), slices.Max(t.SlotsPerGPU))
+	}
+	if c.Engine && t.Slots%t.GPUs != 0 {
 		return false, fmt.Errorf("%d slots do not divide evenly over %d GPUs: it takes %s slots (balanced takes any number)", t.Slots, t.GPUs, multiplesNear(t.Slots, t.GPUs, t.Experts))
 	}
 	if c.Policy == Global || c.Policy == Auto && t.Groups%t.Nodes != 0 {
