@@ -1,10 +1,5 @@
 package planners
 
-import (
-	"math"
-	"slices"
-)
-
 // refiner improves packings of copies by exchanges, packs of any capacities, and
 // can keep copies of an expert apart. Its memory is kept from part to part.
 type refiner struct {
@@ -127,69 +122,73 @@ func (r *refiner) exchange(x, y int32) {
 	r.member[r.first[q]+r.rank[x]], r.member[r.first[p]+r.rank[y]] = x, y
 }
 
-// separate takes copies of an expert that share a pack apart, each by the
-// exchange of one or two items that leaves the two packs at or below the target,
-// or else by the one that leaves their heavier one lightest, and then evens the
-// loads out again. The target is what the heaviest pack was before; packs may
-// also be as heavy as allowed.
-func (r *refiner) separate(allowed float64) {
-	target := max(r.load[r.heaviest()], r.mean()*(1+closeEnough), allowed)
-	found, spread := false, false
-	for x := range int32(len(r.pack)) {
-		if *r.held(x, r.pack[x]) < 2 {
+// descend lowers the heaviest pack by exchanges until it is at or below target
+// or none helps. It makes no duplicates where distinct is true. Every exchange
+// lowers the heaviest pack and leaves the other below it, so it ends.
+func (r *refiner) descend(target float64, distinct bool) {
+	for range 16*len(r.capacity) + 64 {
+		h := r.heaviest()
+		excess := r.load[h] - target
+		if excess <= 0 {
+			return
+		}
+		// Exchanges of one are quick, but those that gain little go on for long.
+		if r.exchangeOne(h, r.load[h]-excess/2, distinct) || r.exchangeTwo(h, target, distinct) {
 			continue
 		}
-		found = true
-		y, load := r.partner(x)
-		switch {
-		case y >= 0 && load <= target:
-			r.exchange(x, y)
-		case r.partnerPair(x, target):
-		case y >= 0:
-			r.exchange(x, y)
-		case !spread:
-			r.spread()
-			spread = true
+		if !r.exchangeOne(h, r.load[h]*(1-worthwhile), distinct) {
+			return
 		}
-	}
-	if found {
-		r.descend(target, true)
 	}
 }
 
-// partner returns the item that x should change places with to leave the copies
-// of its expert, −1 where there is none, and what the heavier of the two packs
-// has then.
-func (r *refiner) partner(x int32) (int32, float64) {
-	p, w := r.pack[x], r.c.Load[x]
-	best, bestLoad := int32(-1), math.Inf(1)
+// worthwhile is the part of a load that an exchange must gain.
+const worthwhile = 1e-9
+
+// exchangeOne makes the best exchange of one item of pack h for another, if that
+// leaves both below limit.
+func (r *refiner) exchangeOne(h int32, limit float64, distinct bool) bool {
+	var bestX, bestY int32 = -1, -1
+	best := limit
 	for q := range int32(len(r.capacity)) {
-		if q == p || *r.held(x, q) > 0 {
+		if q == h || r.load[q] >= best {
 			continue
 		}
-		for _, y := range r.members(q) {
-			delta := w - r.c.Load[y]
-			if load := max(r.load[p]-delta, r.load[q]+delta); load < bestLoad && *r.held(y, p) == 0 {
-				best, bestLoad = y, load
+		for _, x := range r.members(h) {
+			for _, y := range r.members(q) {
+				delta := r.c.Load[x] - r.c.Load[y]
+				load := max(r.load[h]-delta, r.load[q]+delta)
+				if load < best && (!distinct || *r.held(x, q) == 0 && *r.held(y, h) == 0) {
+					best, bestX, bestY = load, x, y
+				}
 			}
 		}
 	}
-	return best, bestLoad
+	if bestX < 0 {
+		return false
+	}
+	r.exchange(bestX, bestY)
+	return true
 }
 
-// partnerPair exchanges x and another item of its pack for two of another pack
-// such that both stay at or below the target. It reports whether there are any.
-func (r *refiner) partnerPair(x int32, target float64) bool {
-	p := r.pack[x]
-	for q := range int32(len(r.capacity)) {
-		low, high := r.load[p]-target, target-r.load[q]
-		if q == p || low > high || *r.held(x, q) > 0 {
-			continue
-		}
-		r.sortMembers(q)
-		for _, z := range r.members(p) {
-			if z != x && *r.held(z, q) == 0 && r.exchangePair(x, z, p, q, low, high, true) {
-				return true
+// exchangeTwo makes an exchange of two items of pack h for two of another that
+// brings both to the target, or else the first that lowers h by half of what it
+// is above the target.
+func (r *refiner) exchangeTwo(h int32, target float64, distinct bool) bool {
+	for _, limit := range [...]float64{target, (r.load[h] + target) / 2} {
+		for q := range int32(len(r.capacity)) {
+			low, high := r.load[h]-limit, limit-r.load[q]
+			if q == h || low > high {
+				continue
+			}
+			r.sortMembers(q)
+			members := r.members(h)
+			for i, x := range members {
+				for _, z := range members[:i] {
+					if r.exchangePair(x, z, h, q, low, high, distinct) {
+						return true
+					}
+				}
 			}
 		}
 	}
@@ -241,115 +240,4 @@ func (r *refiner) apart(x, z, a, b, p, q int32) bool {
 	e := r.c.Expert
 	return e[x] != e[z] && e[a] != e[b] &&
 		*r.held(x, q) == 0 && *r.held(z, q) == 0 && *r.held(a, p) == 0 && *r.held(b, p) == 0
-}
-
-// spread packs anew so that no two copies of an expert share a pack: experts of
-// many copies first, each on the packs with the most room. That finds a packing
-// wherever there is one (Gale 1957, Ryser 1957).
-func (r *refiner) spread() {
-	c, packs := r.c, len(r.capacity)
-	order := make([]int32, len(c.Expert))
-	count := make([]int32, c.Universe)
-	for i, e := range c.Expert {
-		order[i] = int32(i)
-		count[c.Base+e]++
-	}
-	slices.SortStableFunc(order, func(a, b int32) int {
-		x, y := c.Base+c.Expert[a], c.Base+c.Expert[b]
-		if count[x] != count[y] {
-			return int(count[y] - count[x])
-		}
-		return int(x - y)
-	})
-	left, byRoom := slices.Clone(r.capacity), make([]int32, packs)
-	next := make([]int32, packs)
-	for at := 0; at < len(order); {
-		n := int(count[c.Base+c.Expert[order[at]]])
-		for p := range byRoom {
-			byRoom[p] = int32(p)
-		}
-		slices.SortStableFunc(byRoom, func(a, b int32) int { return left[b] - left[a] })
-		for k, item := range order[at : at+n] {
-			p := byRoom[k%packs]
-			for left[p] == 0 { // more copies than packs with room: they cannot all be apart
-				k++
-				p = byRoom[k%packs]
-			}
-			r.pack[item], r.rank[item] = p, next[p]
-			next[p]++
-			left[p]--
-		}
-		at += n
-	}
-	r.begin(c, r.pack, r.rank)
-}
-
-// descend lowers the heaviest pack by exchanges until it is at or below target
-// or none helps. It makes no duplicates where distinct is true. Every exchange
-// lowers the heaviest pack and leaves the other below it, so it ends.
-func (r *refiner) descend(target float64, distinct bool) {
-	for range 16*len(r.capacity) + 64 {
-		h := r.heaviest()
-		if r.load[h] <= target {
-			return
-		}
-		if r.exchangeOne(h, distinct) {
-			continue
-		}
-		if !r.exchangeTwo(h, target, distinct) {
-			return
-		}
-	}
-}
-
-// worthwhile is the part of a load that an exchange must gain.
-const worthwhile = 1e-9
-
-// exchangeOne makes the best exchange of one item of pack h for another.
-func (r *refiner) exchangeOne(h int32, distinct bool) bool {
-	var bestX, bestY int32 = -1, -1
-	best := r.load[h] * (1 - worthwhile)
-	for q := range int32(len(r.capacity)) {
-		if q == h || r.load[q] >= best {
-			continue
-		}
-		for _, x := range r.members(h) {
-			for _, y := range r.members(q) {
-				delta := r.c.Load[x] - r.c.Load[y]
-				load := max(r.load[h]-delta, r.load[q]+delta)
-				if load < best && (!distinct || *r.held(x, q) == 0 && *r.held(y, h) == 0) {
-					best, bestX, bestY = load, x, y
-				}
-			}
-		}
-	}
-	if bestX < 0 {
-		return false
-	}
-	r.exchange(bestX, bestY)
-	return true
-}
-
-// exchangeTwo makes an exchange of two items of pack h for two of another that
-// brings both to the target, or else the first that lowers h by half of what it
-// is above the target.
-func (r *refiner) exchangeTwo(h int32, target float64, distinct bool) bool {
-	for _, limit := range [...]float64{target, (r.load[h] + target) / 2} {
-		for q := range int32(len(r.capacity)) {
-			low, high := r.load[h]-limit, limit-r.load[q]
-			if q == h || low > high {
-				continue
-			}
-			r.sortMembers(q)
-			members := r.members(h)
-			for i, x := range members {
-				for _, z := range members[:i] {
-					if r.exchangePair(x, z, h, q, low, high, distinct) {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
 }

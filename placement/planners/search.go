@@ -14,9 +14,12 @@ type Search struct {
 	Slots int // per GPU at most; more are left to greedy replication
 }
 
-// searchWidth is how many experts are tried as givers where packing anew takes
-// more than a fold.
-const searchWidth = 4
+// How many experts are tried as givers, of many experts: where packing anew is a
+// fold, and where it takes more than that.
+const (
+	foldWidth   = 8
+	searchWidth = 2
+)
 
 // forTopology returns a searcher, or nil where the search does not pay.
 func (s *Search) forTopology(session *session) *searcher {
@@ -233,8 +236,12 @@ func (s *searcher) candidates(p *part, load []float32) {
 		}
 		return 0
 	})
-	if !s.folds(p) {
-		s.givers = s.givers[:min(len(s.givers), searchWidth)]
+	width := searchWidth
+	if s.folds(p) {
+		width = foldWidth
+	}
+	if p.experts > fewExperts {
+		s.givers = s.givers[:min(len(s.givers), width)]
 	}
 }
 
