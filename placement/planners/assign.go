@@ -3,72 +3,125 @@ package planners
 import "math"
 
 // assignment solves the assignment problem: which column each row gets so that
-// the sum of the values is greatest. It is the Hungarian method with shortest
-// augmenting paths (Jonker and Volgenant 1987), O(n³), on small whole numbers.
+// the sum of the values is greatest. Rows first take columns greedily along
+// reduced costs, as far as that is optimal, and the rest come in by shortest
+// augmenting paths (Jonker and Volgenant 1987): O(n³), on small whole numbers.
 type assignment struct {
-	rowOf      []int32 // of a column, −1 where it is free
-	u, v, dist []int32
-	way        []int32
-	done       []bool
+	n      int
+	cost   []int32 // [rows, columns] value with the sign of −
+	rowOf  []int32 // of a column; free where there is none
+	u, v   []int32 // potentials: cost − u − v ≥ 0, and 0 where assigned
+	dist   []int32
+	way    []int32 // the column before on the shortest path
+	done   []bool
+	toScan []int32 // columns that the search has not reached for good
 }
 
-// solve writes the column of each of n rows to column. value(i, j) is that of
-// row i in column j, ≥ 0 and at most 2²⁰. Of several best assignments the same
-// one is found every time.
-func (a *assignment) solve(n int, value func(i, j int) int32, column []int32) {
-	a.rowOf = resize(a.rowOf, n+1)
-	a.u, a.v, a.dist, a.way = resize(a.u, n+1), resize(a.v, n+1), resize(a.dist, n+1), resize(a.way, n+1)
-	a.done = resize(a.done, n+1)
-	clear(a.rowOf)
-	clear(a.u)
-	clear(a.v)
-	// Rows and columns are counted from 1; column 0 stands for the start of a path.
-	for row := 1; row <= n; row++ {
-		a.rowOf[0] = int32(row)
-		for j := range n + 1 {
-			a.dist[j], a.done[j] = math.MaxInt32, false
-		}
-		at := int32(0)
-		for a.rowOf[at] != 0 {
-			at = a.step(at, n, value)
-		}
-		for at != 0 {
-			a.rowOf[at] = a.rowOf[a.way[at]]
-			at = a.way[at]
+// free marks a column without a row, and a path's start.
+const free = -1
+
+// begin makes room for n rows and columns, whose values are to be set.
+func (a *assignment) begin(n int) {
+	a.n = n
+	a.cost = resize(a.cost, n*n)
+	a.rowOf, a.u, a.v = resize(a.rowOf, n), resize(a.u, n), resize(a.v, n)
+	a.dist, a.way, a.done = resize(a.dist, n), resize(a.way, n), resize(a.done, n)
+}
+
+// set sets the value of a row in a column, at most 2²⁴ either way.
+func (a *assignment) set(row, column int, value int32) { a.cost[row*a.n+column] = -value }
+
+// solve writes the column of each row. Of several best assignments the same one
+// is found every time.
+func (a *assignment) solve(column []int32) {
+	a.reduce()
+	for j := range a.rowOf {
+		a.rowOf[j] = free
+	}
+	for i := range column {
+		column[i] = free
+		row := a.cost[i*a.n : (i+1)*a.n]
+		for j, c := range row {
+			if a.rowOf[j] == free && c == a.u[i]+a.v[j] {
+				a.rowOf[j], column[i] = int32(i), int32(j)
+				break
+			}
 		}
 	}
-	for j := 1; j <= n; j++ {
-		column[a.rowOf[j]-1] = int32(j - 1)
+	for i := range column {
+		if column[i] == free {
+			a.augment(int32(i))
+		}
+	}
+	for j, i := range a.rowOf {
+		column[i] = int32(j)
 	}
 }
 
-// step takes the search on from column at and returns the nearest column that
-// was not visited.
-func (a *assignment) step(at int32, n int, value func(i, j int) int32) int32 {
-	a.done[at] = true
-	row := a.rowOf[at]
-	delta, next := int32(math.MaxInt32), int32(0)
-	for j := 1; j <= n; j++ {
-		if a.done[j] {
-			continue
+// reduce sets the potentials to the least cost of each row, then of what is left
+// of each column.
+func (a *assignment) reduce() {
+	for j := range a.v {
+		a.v[j] = math.MaxInt32
+	}
+	for i := range a.u {
+		row := a.cost[i*a.n : (i+1)*a.n]
+		least := row[0]
+		for _, c := range row {
+			least = min(least, c)
 		}
-		cost := -value(int(row)-1, j-1) - a.u[row] - a.v[j]
-		if cost < a.dist[j] {
-			a.dist[j], a.way[j] = cost, at
-		}
-		if a.dist[j] < delta {
-			delta, next = a.dist[j], int32(j)
+		a.u[i] = least
+		for j, c := range row {
+			a.v[j] = min(a.v[j], c-least)
 		}
 	}
-	for j := range n + 1 {
-		if a.done[j] {
-			a.u[a.rowOf[j]] += delta
-			a.v[j] -= delta
-		} else if a.dist[j] != math.MaxInt32 {
-			a.dist[j] -= delta
+}
+
+// augment assigns a row along the shortest path to a free column.
+func (a *assignment) augment(start int32) {
+	a.toScan = a.toScan[:0]
+	for j := range a.n {
+		a.dist[j], a.way[j], a.done[j] = math.MaxInt32, free, false
+		a.toScan = append(a.toScan, int32(j))
+	}
+	row, from, reached := start, int32(free), int32(0)
+	for {
+		costs, u := a.cost[int(row)*a.n:][:a.n], a.u[row]-reached
+		best, at := int32(math.MaxInt32), 0
+		for k, j := range a.toScan {
+			if d := costs[j] - u - a.v[j]; d < a.dist[j] {
+				a.dist[j], a.way[j] = d, from
+			}
+			if a.dist[j] < best {
+				best, at = a.dist[j], k
+			}
+		}
+		column := a.toScan[at]
+		a.toScan = append(a.toScan[:at], a.toScan[at+1:]...)
+		reached, from = best, column
+		if a.rowOf[column] == free {
+			break
+		}
+		a.done[column] = true
+		row = a.rowOf[column]
+	}
+	// Rows and columns on the way move by how much nearer than the end they are.
+	a.u[start] += reached
+	for j, done := range a.done {
+		if done {
+			a.u[a.rowOf[j]] += reached - a.dist[j]
+			a.v[j] -= reached - a.dist[j]
 		}
 	}
-	return next
+	for column := from; ; {
+		before := a.way[column]
+		if before == free {
+			a.rowOf[column] = start
+			return
+		}
+		a.rowOf[column] = a.rowOf[before]
+		column = before
+	}
 }
 
 // resize returns a slice of n elements, in the memory of s where that is enough.

@@ -14,12 +14,14 @@ type relabeler struct {
 	physical []int32
 	rank     []int32
 	seen     []int32
+	capacity []int
+	equal    bool // all nodes have the same GPUs
 }
 
 func newRelabeler(s *session) *relabeler {
 	t := s.topology
 	r := &relabeler{
-		s: s, overlap: make([]int32, t.GPUs*t.GPUs), held: make([][]int32, t.Experts),
+		s: s, capacity: t.Capacities(), equal: t.GPUs%t.Nodes == 0 && t.Uniform(), overlap: make([]int32, t.GPUs*t.GPUs), held: make([][]int32, t.Experts),
 		column: make([]int32, t.GPUs), to: make([]int32, t.GPUs),
 		physical: make([]int32, t.Slots), rank: make([]int32, t.Slots), seen: make([]int32, t.Experts),
 	}
@@ -39,7 +41,7 @@ func newRelabeler(s *session) *relabeler {
 func (r *relabeler) layer(w *worker, old []int32, offsets []int) {
 	r.count(w, old, offsets)
 	t := r.s.topology
-	if r.s.hierarchical && r.interchangeable() {
+	if r.s.hierarchical && r.equal {
 		r.nodes()
 	} else if r.s.hierarchical {
 		for n := range t.Nodes {
@@ -86,25 +88,23 @@ func (r *relabeler) count(w *worker, old []int32, offsets []int) {
 	}
 }
 
-// interchangeable reports whether all nodes have the same GPUs.
-func (r *relabeler) interchangeable() bool {
-	t := r.s.topology
-	return t.GPUs%t.Nodes == 0 && t.Uniform()
-}
-
 // within finds where n new GPUs from first on go among the n previous ones from
 // start on. A GPU goes only where there are as many slots.
 func (r *relabeler) within(first, start, n int, to []int32) int32 {
 	t := r.s.topology
-	value := func(i, j int) int32 {
-		if t.Capacity(first+i) != t.Capacity(start+j) {
-			return 0
+	r.solver.begin(n)
+	for i := range n {
+		row := r.overlap[(first+i)*t.GPUs+start:][:n]
+		for j, shared := range row {
+			// A pair of unequal GPUs can never be worth as much as it loses.
+			if r.capacity[first+i] == r.capacity[start+j] {
+				shared += int32(t.Slots) + 1
+			}
+			r.solver.set(i, j, shared)
 		}
-		// A pair of unequal GPUs can never be worth as much as it loses.
-		return r.overlap[(first+i)*t.GPUs+start+j] + int32(t.Slots) + 1
 	}
 	column := r.column[:n]
-	r.solver.solve(n, value, column)
+	r.solver.solve(column)
 	total := int32(0)
 	for i, j := range column {
 		to[i] = int32(start) + j
@@ -123,7 +123,13 @@ func (r *relabeler) nodes() {
 			r.between[at] = r.within(t.FirstGPU(i), t.FirstGPU(j), per, r.best[at*per:])
 		}
 	}
-	r.solver.solve(n, func(i, j int) int32 { return r.between[i*n+j] }, r.node)
+	r.solver.begin(n)
+	for i := range n {
+		for j := range n {
+			r.solver.set(i, j, r.between[i*n+j])
+		}
+	}
+	r.solver.solve(r.node)
 	for i, j := range r.node {
 		copy(r.to[i*per:(i+1)*per], r.best[(i*n+int(j))*per:])
 	}
