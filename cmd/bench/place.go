@@ -141,9 +141,9 @@ func (c *placeCmd) loads(s *streams) (*datasets.Loads, error) {
 	if c.Step != nil && c.Steps != "" {
 		return nil, fmt.Errorf("--step %d and --steps %s: give one of them", *c.Step, c.Steps)
 	}
-	opt := datasets.ReadOptions{Array: c.Key + c.Array, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in}
-	if c.Key != "" {
-		opt.Array = c.Key
+	opt := datasets.ReadOptions{Array: c.Key, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in}
+	if c.Key == "" {
+		opt.Array = c.Array
 	}
 	loads, err := datasets.Read(c.File, opt)
 	if err != nil || c.Steps == "" || c.Steps == "all" {
