@@ -32,6 +32,9 @@ type Loads struct {
 	// them is not a float32: Weights are these rounded to the nearest float32. Nil
 	// where Weights are the loads as given.
 	Values []float64
+	// Notes say what the reader of a file decided that its user may want to know,
+	// a sentence each: a first line that numbers the columns, say.
+	Notes []string
 }
 
 // newLoads returns loads of the shape, all zero.
@@ -62,7 +65,7 @@ func (l *Loads) At(i int) (*Loads, error) {
 	if err != nil {
 		return nil, err
 	}
-	step := &Loads{Name: l.Name, Steps: 1, Layers: l.Layers, Items: l.Items, Weights: weights}
+	step := &Loads{Name: l.Name, Steps: 1, Layers: l.Layers, Items: l.Items, Weights: weights, Notes: l.Notes}
 	if l.Values != nil {
 		n := l.Layers * l.Items
 		step.Values = l.Values[i*n : (i+1)*n : (i+1)*n]
@@ -182,6 +185,8 @@ func (l *Loads) validateValues() error {
 func fromValues(steps, layers, items int, values []float64) (*Loads, error) {
 	loads := newLoads("", steps, layers, items)
 	for i, v := range values {
+		v += 0 // −0 becomes 0, so that equal loads have equal bits
+		values[i] = v
 		w, err := toWeight(v)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", loads.place(i), err)
@@ -196,7 +201,7 @@ func fromValues(steps, layers, items int, values []float64) (*Loads, error) {
 
 // toWeight rounds a load to the nearest float32.
 func toWeight(v float64) (float32, error) {
-	w := float32(v + 0) // −0 becomes 0, so that equal loads have equal bits
+	w := float32(v)
 	switch {
 	case !(v >= 0 && v <= math.MaxFloat64):
 		return 0, fmt.Errorf("weight %v: a load must be a finite number ≥ 0", v)

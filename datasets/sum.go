@@ -25,7 +25,7 @@ func (l *Loads) Sum(from, to int) (*Loads, error) {
 	if err != nil {
 		return nil, fmt.Errorf("summed over %s: %w", count(to-from, "step"), err)
 	}
-	sum.Name = l.Name
+	sum.Name, sum.Notes = l.Name, l.Notes
 	return sum, nil
 }
 

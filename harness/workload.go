@@ -46,7 +46,7 @@ func fileWorkload(w Workload, base string) (*workload, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(base, path)
 	}
-	loads, err := datasets.Read(path, datasets.ReadOptions{Array: w.Array, Step: w.Step})
+	loads, err := datasets.Read(path, datasets.ReadOptions{Key: w.Array, Step: w.Step})
 	if err != nil {
 		return nil, err
 	}
