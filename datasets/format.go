@@ -41,6 +41,9 @@ const (
 // formats lists them for messages.
 var formats = []string{"npy", "npz", "pt", "safetensors", "json", "pickle", "csv", "csv2", "indexed", "long"}
 
+// FormatNames lists the formats that can be asked for.
+func FormatNames() []string { return slices.Clone(formats) }
+
 // isTable reports whether the format is text in lines of fields.
 func (f Format) isTable() bool {
 	return f == CSV || f == DecimalCSV || f == Indexed || f == Long || f == anyTable

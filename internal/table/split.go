@@ -15,11 +15,11 @@ import (
 
 // sheet is a table in fields.
 type sheet struct {
-	comment []string // the fields of the comment before the first line, where they are as many
-	header  []string // the first line, where it holds names
-	rows    []row
-	decimal bool // commas are decimal
-	notes   []string
+	comment   []string // the fields of the comment before the first line, where they are as many
+	header    []string // the first line, where it holds names
+	rows      []row
+	separator byte
+	notes     []string
 }
 
 // row is a line of fields.
@@ -75,7 +75,7 @@ func split(text []byte, opt Options) (*sheet, error) {
 	if err := style.study(fields(text, separator)); err != nil {
 		return nil, err
 	}
-	s.decimal = style.decimal
+	s.separator = separator
 	numbers := 0
 	for {
 		record, line, err := next()
