@@ -76,6 +76,9 @@ func (in input) format(asked Format) (Format, error) {
 	if other := foreign(in.content); other != "" {
 		return "", errors.New(other)
 	}
+	if isYAML(in) {
+		return "", errors.New("a YAML file: loads are not read from YAML, only placements")
+	}
 	if format := formatOf(in.path); format != "" {
 		if format == Torch && bytes.HasPrefix(in.content, []byte("\x80")) && !torch.IsLegacy(in.content) {
 			return Pickle, nil

@@ -48,7 +48,7 @@ func OutputFormat(path string, can ...Format) (Format, error) {
 
 // elsewhere are extensions of formats that are never written, but that a file
 // should not have by mistake.
-var elsewhere = []string{".gz", ".zst", ".zip", ".xlsx", ".xls", ".parquet", ".yaml", ".yml", ".txt", ".h5", ".mat"}
+var elsewhere = []string{".gz", ".zst", ".zip", ".xlsx", ".xls", ".parquet", ".yaml", ".yml", ".h5", ".mat"}
 
 // FormatFor returns the format in which [Loads.Write] writes to path. The error
 // says why it cannot: the name does not tell the format, or the format does not
@@ -177,7 +177,8 @@ func (l *Loads) writeLines(w io.Writer, named bool) error {
 }
 
 // writeRow writes numbers between commas, each in the shortest form that reads
-// back as the same number.
+// back as the same number. That of a float32 alone would be shorter, but as a
+// decimal number it is another load.
 func (l *Loads) writeRow(b *bufio.Writer, step, layer int) {
 	var digits [32]byte
 	at := (step*l.Layers + layer) * l.Items
@@ -185,10 +186,6 @@ func (l *Loads) writeRow(b *bufio.Writer, step, layer int) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		if l.Values != nil {
-			b.Write(strconv.AppendFloat(digits[:0], l.Values[at+i]+0, 'g', -1, 64))
-			continue
-		}
-		b.Write(strconv.AppendFloat(digits[:0], float64(l.Weights[at+i]+0), 'g', -1, 32))
+		b.Write(strconv.AppendFloat(digits[:0], l.Value(at+i)+0, 'g', -1, 64))
 	}
 }

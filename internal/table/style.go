@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"packbench/internal/decimal"
@@ -148,9 +149,9 @@ func (s *sheet) notNumber(field string) error {
 	case strings.ContainsAny(field, "\u00a0\u202f' _") && strings.ContainsAny(field, "0123456789"):
 		return fmt.Errorf("%s is not a number: take separators of thousands out, and use one separator between numbers", tree.Quote(field))
 	}
-	lower := strings.ToLower(strings.TrimLeft(field, "+-"))
-	if lower == "nan" || lower == "inf" || lower == "infinity" {
-		return fmt.Errorf("weight %s: a load must be a finite number ≥ 0", field)
+	// Of the words that strconv takes for numbers, these are left.
+	if v, err := strconv.ParseFloat(field, 64); err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		return fmt.Errorf("weight %v: a load must be a finite number ≥ 0", v)
 	}
 	return fmt.Errorf("%s is not a number", tree.Quote(field))
 }
