@@ -150,8 +150,8 @@ func TestReadErrors(t *testing.T) {
 		{"1,,3\n", "", ReadOptions{}, `line 1 (layer 0), item 1: "" is not a number`},
 		{"1,2,\n", "", ReadOptions{}, `line 1 (layer 0), item 2: "" is not a number`},
 		{"1e39,2\n", "", ReadOptions{}, "layer 0, item 0: weight 1e+39 is above the largest float32 (3.4e+38): scale the loads down"},
-		{"1,2\n3,nan\n", "", ReadOptions{}, "line 2 (layer 1), item 1: weight NaN: a load must be a finite number ≥ 0"},
-		{"1,2\n3,inf\n", "", ReadOptions{}, "line 2 (layer 1), item 1: weight +Inf: a load must be a finite number ≥ 0"},
+		{"1,2\n3,nan\n", "", ReadOptions{}, "layer 1, item 1: weight NaN: a load must be a finite number ≥ 0"},
+		{"1,2\n3,inf\n", "", ReadOptions{}, "layer 1, item 1: weight +Inf: a load must be a finite number ≥ 0"},
 		{"1,2\n3,-0.5\n", "", ReadOptions{}, "layer 1, item 1: weight -0.5: a load must be a finite number ≥ 0"},
 		{"1,\"2\n3", "", ReadOptions{}, "line 2: not CSV"},
 

@@ -18,7 +18,7 @@ type datasetGenerateCmd struct {
 	Spec   string `arg:"" help:"Workload, as name or name:key=value,…; see bench list workloads."`
 	Seed   uint64 `default:"0" help:"Seed of the random draws."`
 	Out    string `short:"o" required:"" help:"Where to write: .npy, .npz, .json or .csv; - is standard output."`
-	To     string `aliases:"format" help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
+	Format string `aliases:"to" help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
 }
 
 // Run implements the verb.
@@ -31,7 +31,7 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	return writeLoads(s, loads, c.Out, c.To)
+	return writeLoads(s, loads, c.Out, c.Format)
 }
 
 type datasetDescribeCmd struct {

@@ -139,6 +139,12 @@ func zeros(field string) bool {
 	return len(digits) > 1 && digits[0] == '0' && '0' <= digits[1] && digits[1] <= '9'
 }
 
+// notFinite returns NaN or an infinity where the field is one.
+func notFinite(field string) (float64, bool) {
+	v, err := strconv.ParseFloat(field, 64)
+	return v, err == nil && (math.IsNaN(v) || math.IsInf(v, 0))
+}
+
 // notNumber is the error of a field that should be a number.
 func (s *sheet) notNumber(field string) error {
 	switch {
@@ -148,10 +154,6 @@ func (s *sheet) notNumber(field string) error {
 		return fmt.Errorf("%s has leading zeros: take separators of thousands out", tree.Quote(field))
 	case strings.ContainsAny(field, "\u00a0\u202f' _") && strings.ContainsAny(field, "0123456789"):
 		return fmt.Errorf("%s is not a number: take separators of thousands out, and use one separator between numbers", tree.Quote(field))
-	}
-	// Of the words that strconv takes for numbers, these are left.
-	if v, err := strconv.ParseFloat(field, 64); err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
-		return fmt.Errorf("weight %v: a load must be a finite number ≥ 0", v)
 	}
 	return fmt.Errorf("%s is not a number", tree.Quote(field))
 }

@@ -169,6 +169,9 @@ func (s *sheet) check(r row, field, layer, item int) error {
 	if !math.IsNaN(r.values[field]) {
 		return nil
 	}
+	if v, ok := notFinite(r.text(field)); ok {
+		return fmt.Errorf("layer %d, item %d: weight %v: a load must be a finite number ≥ 0", layer, item, v)
+	}
 	return fmt.Errorf("line %d (layer %d), item %d: %w", r.line, layer, item, s.notNumber(r.text(field)))
 }
 
