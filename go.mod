@@ -23,7 +23,7 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/nlpodyssey/gopickle v0.2.0 // indirect
+require github.com/nlpodyssey/gopickle v0.2.0
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect
