@@ -35,13 +35,16 @@ func Parse[T string | []byte](text T) (float64, error) {
 		return 0, ErrSyntax
 	case v == 0 && shape.nonzero:
 		return 0, fmt.Errorf("%s is below the smallest float64 and would count as 0: scale the loads up", shorten(string(text)))
-	case shape.whole && math.Abs(v) > 1<<53 && strconv.FormatFloat(v, 'f', -1, 64) != strings.TrimLeft(string(text), "+"):
-		// FormatFloat writes the exact digits only where they are those given.
-		if strconv.FormatFloat(v, 'f', 0, 64) != strings.TrimLeft(string(text), "+") {
-			return v, fmt.Errorf("%s is a whole number above 2^53 that float64 does not hold: scale the loads down", shorten(string(text)))
-		}
+	case shape.whole && math.Abs(v) >= 1<<53 && !writes(v, strings.TrimPrefix(string(text), "+")):
+		return v, fmt.Errorf("%s is a whole number above 2^53 that float64 does not hold: scale the loads down", shorten(string(text)))
 	}
 	return v, nil
+}
+
+// writes reports whether digits are how v is written, exactly or in the shortest
+// form.
+func writes(v float64, digits string) bool {
+	return strconv.FormatFloat(v, 'f', 0, 64) == digits || strconv.FormatFloat(v, 'f', -1, 64) == digits
 }
 
 // shape is what scan learns about a text.

@@ -69,7 +69,7 @@ func split(text []byte, opt Options) (*sheet, error) {
 	if first, rest, _ := bytes.Cut(text, []byte("\n")); len(first) == 5 && bytes.HasPrefix(first, []byte("sep=")) {
 		hint, text = first[4], rest // Excel's
 	}
-	separator := findSeparator(text, hint)
+	separator := findSeparator(text, hint, opt.Form)
 	next := fields(text, separator)
 	style := newStyle(opt.Form, separator)
 	if err := style.study(fields(text, separator)); err != nil {
@@ -104,7 +104,7 @@ func split(text []byte, opt Options) (*sheet, error) {
 
 // findSeparator tells what separates the fields: a semicolon, a tab, a comma, or
 // ' ' for any number of spaces and tabs.
-func findSeparator(text []byte, hint byte) byte {
+func findSeparator(text []byte, hint byte, form Form) byte {
 	if hint != 0 {
 		return hint
 	}
@@ -147,7 +147,7 @@ func findSeparator(text []byte, hint byte) byte {
 		return ','
 	case tabs > 0 && withTab == lines && (inner == 0 || comma):
 		return '\t'
-	case comma:
+	case comma && (form != Decimal || bytes.Contains(text, []byte(`",`))):
 		return ','
 	}
 	return ' '

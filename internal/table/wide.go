@@ -13,7 +13,7 @@ import (
 // plain reads a table without names.
 func (s *sheet) plain(opt Options) (*Loads, error) {
 	columns := len(s.rows[0].values)
-	if s.labelled() && opt.Form != Wide && opt.Form != Decimal {
+	if s.labelled() && opt.Form == Any {
 		return s.wide(opt, []int{0}, nil)
 	}
 	if opt.Form == Indexed {
