@@ -65,31 +65,48 @@ func withoutPath(err error) error {
 // of loads, a device of zeros say, is not read further.
 func readLimited(r io.Reader) ([]byte, error) {
 	const first = 1 << 12
-	var b bytes.Buffer
+	size := first
 	if f, ok := r.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			if info.Size() > maxFile {
 				return nil, tooLong()
 			}
-			b.Grow(int(info.Size()) + bytes.MinRead)
+			size = max(size, int(info.Size())+1) // one more, to see the end
 		}
 	}
-	if n, err := io.CopyN(&b, r, first); err != nil || n < first {
+	b := make([]byte, 0, size)
+	for checked := false; ; {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
 		if errors.Is(err, io.EOF) {
-			err = nil
+			return b, nil
 		}
-		return b.Bytes(), err
+		if err != nil {
+			return nil, err
+		}
+		if !checked && len(b) >= first {
+			if len(bytes.Trim(b, "\x00")) == 0 {
+				return nil, errors.New("nothing but zero bytes: there are no loads")
+			}
+			checked = true
+		}
+		if len(b) > maxFile {
+			return nil, tooLong()
+		}
+		if len(b) == cap(b) {
+			b = grow(b)
+		}
 	}
-	if len(bytes.Trim(b.Bytes(), "\x00")) == 0 {
-		return nil, errors.New("nothing but zero bytes: there are no loads")
+}
+
+// grow doubles the room of b; near maxFile it makes room for all that is read,
+// so that old and new together stay below 1.25 times that.
+func grow(b []byte) []byte {
+	room := 2 * cap(b)
+	if 4*cap(b) > maxFile {
+		room = maxFile + 1
 	}
-	if _, err := io.Copy(&b, io.LimitReader(r, maxFile+1-first)); err != nil {
-		return nil, err
-	}
-	if b.Len() > maxFile {
-		return nil, tooLong()
-	}
-	return b.Bytes(), nil
+	return append(make([]byte, 0, room), b...)
 }
 
 func tooLong() error {

@@ -225,7 +225,7 @@ func TestRoutedExperts(t *testing.T) {
 }
 
 // compressed wraps content.
-func compressed(t *testing.T, extension string, content []byte) []byte {
+func compressed(t testing.TB, extension string, content []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	var w io.WriteCloser = gzip.NewWriter(&b)
