@@ -219,7 +219,7 @@ func isYAML(in input) bool {
 
 // maxYAML bounds a YAML file, in bytes: its parser takes some thousand times as
 // much memory.
-const maxYAML = 4 << 20
+const maxYAML = 1 << 20
 
 // readYAML reads the placement that TensorRT-LLM takes.
 func readYAML(b []byte) (*slotsOf, error) {

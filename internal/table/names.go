@@ -105,14 +105,18 @@ func isHeader(r row) bool {
 	if numbered == 0 {
 		return names > 0
 	}
-	// The columns are numbered, with names above the indexes.
+	// The columns are numbered, with names above indexes and sums.
 	roles := rolesOf(r.texts)
+	var numbers []float64
 	for i, value := range r.values {
-		if math.IsNaN(value) && (roles[i] == other || roles[i] == load) {
+		switch {
+		case !math.IsNaN(value):
+			numbers = append(numbers, value)
+		case (roles[i] == other || roles[i] == load) && !isSummary(r.texts[i]):
 			return false
 		}
 	}
-	return consecutive(r.values[len(r.values)-numbered:])
+	return consecutive(numbers)
 }
 
 func startsAsName(text string) bool {

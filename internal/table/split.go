@@ -15,11 +15,12 @@ import (
 
 // sheet is a table in fields.
 type sheet struct {
-	comment   []string // the fields of the comment before the first line, where they are as many
-	header    []string // the first line, where it holds names
-	rows      []row
-	separator byte
-	notes     []string
+	comment []string // the fields of the comment before the first line, where they are as many
+	header  []string // the first line, where it holds names
+	rows    []row
+	notes   []string
+	// The commas that separate could be decimal.
+	maybeDecimal bool
 }
 
 // row is a line of fields.
@@ -75,7 +76,7 @@ func split(text []byte, opt Options) (*sheet, error) {
 	if err := style.study(fields(text, separator)); err != nil {
 		return nil, err
 	}
-	s.separator = separator
+	s.maybeDecimal = separator == ',' && !style.points
 	numbers := 0
 	for {
 		record, line, err := next()

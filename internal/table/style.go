@@ -18,6 +18,7 @@ type style struct {
 	form      Form
 	separator byte
 	decimal   bool // commas are decimal
+	points    bool // a number has a decimal point
 }
 
 func newStyle(form Form, separator byte) *style {
@@ -30,6 +31,7 @@ var (
 	groups     = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$`)
 	oneGroup   = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2},[0-9]{3}$`)
 	commaTenth = regexp.MustCompile(`^[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?$`)
+	separated  = regexp.MustCompile(`^[+-]?[0-9]+(['_\pZ][0-9]+)+([.,][0-9]+)?$`)
 	pointGroup = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$`)
 )
 
@@ -38,7 +40,6 @@ var (
 func (s *style) study(next func() ([]string, int, error)) error {
 	var unclear, tenth, point, thousand string // an example of each, with its line
 	onlyGroups := true                         // of the numbers with a point
-	pair := 0
 	for {
 		record, line, err := next()
 		if errors.Is(err, io.EOF) {
@@ -46,9 +47,6 @@ func (s *style) study(next func() ([]string, int, error)) error {
 		}
 		if err != nil {
 			return err
-		}
-		if len(record) == 2 {
-			pair++
 		}
 		for _, field := range record {
 			field = strings.TrimSpace(field)
@@ -69,6 +67,7 @@ func (s *style) study(next func() ([]string, int, error)) error {
 			}
 		}
 	}
+	s.points = point != ""
 	switch {
 	case thousand != "" && s.form != Decimal:
 		return fmt.Errorf("%s: take the separators of thousands out", thousand)
@@ -152,7 +151,7 @@ func (s *sheet) notNumber(field string) error {
 		return errors.New(`"" is not a number: the field is empty`)
 	case zeros(field):
 		return fmt.Errorf("%s has leading zeros: take separators of thousands out", tree.Quote(field))
-	case strings.ContainsAny(field, "\u00a0\u202f' _") && strings.ContainsAny(field, "0123456789"):
+	case separated.MatchString(field):
 		return fmt.Errorf("%s is not a number: take separators of thousands out, and use one separator between numbers", tree.Quote(field))
 	}
 	return fmt.Errorf("%s is not a number", tree.Quote(field))

@@ -116,14 +116,15 @@ func TestRead(t *testing.T) {
 // TestNotes: what was decided is said.
 func TestNotes(t *testing.T) {
 	for text, want := range map[string]string{
-		"5,6,7\n1,2,9\n":                                 "",
-		"0,1,2\n5,6,7\n1,2,9\n":                          "line 1 numbers the columns and is not a layer; --layers 3 makes it one",
-		"layer,e0\n4,1\n3,5\n":                           "the layers were put into the order of their numbers",
-		"e1,e0\n5,6\n":                                   "the columns were put into the order of their numbers",
-		"layer0,layer1\n5,1\n6,2\n":                      "columns are layers and lines experts, as the line of names says",
-		"model,layer,expert,count,share\nm,0,0,5,1\n":    `columns that are not read: "model", "share"`,
-		"1,5\n2,5\n":                                     "every line is read as two loads; if the commas are decimal, use --format csv2",
-		"1;5\n2;5\n":                                     "",
+		"5,6,7\n1,2,9\n":                              "",
+		"0,1,2\n5,6,7\n1,2,9\n":                       "line 1 numbers the columns and is not a layer; --layers 3 makes it one",
+		"layer,e0\n4,1\n3,5\n":                        "the layers were put into the order of their numbers",
+		"e1,e0\n5,6\n":                                "the columns were put into the order of their numbers",
+		"layer0,layer1\n5,1\n6,2\n":                   "columns are layers and lines experts, as the line of names says",
+		"model,layer,expert,count,share\nm,0,0,5,1\n": `columns that are not read: "model", "share"`,
+		"1,5\n2,5\n":                                  "every line is read as two loads; if the commas are decimal, use --format csv2",
+		"0.1,5\n2,5\n":                                "",
+		"1;5\n2;5\n":                                  "",
 		"layer,expert,count\n0,0,5\n0,1,6\n1,0,7\n1,1,8": "",
 	} {
 		got, err := Read([]byte(text), Options{Max: 100})
@@ -193,6 +194,9 @@ func TestErrors(t *testing.T) {
 		{"step,e0,e1\n0,5,6\n", Options{}, "steps are read in long form"},
 		{"step0,step1\n5,6\n", Options{}, "the columns are steps"},
 		{"e0,e1,total\n5,6,11\n", Options{}, `column "total" sums up others and is no item: leave it out`},
+		{"layer,0,1,All\n0,5,6,11\n", Options{}, `column "All" sums up others and is no item: leave it out`},
+		{"0,1,2,total\n5,6,7,18\n", Options{}, `column "total" sums up others and is no item: leave it out`},
+		{"10 ms,20 ms\n", Options{}, `"10 ms" is not a number`},
 		{"e0,e1,rest\n5,6,11\n", Options{}, `column "rest" is not numbered as others are (e0, e1, …)`},
 		{"e0,e1,e3\n5,6,11\n", Options{}, "columns are numbered from 0, but there is none of number 2"},
 		{"e0,e1,e01\n5,6,11\n", Options{}, "two columns have the number 1"},

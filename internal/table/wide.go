@@ -36,7 +36,7 @@ func (s *sheet) plain(opt Options) (*Loads, error) {
 			s.notes = append(s.notes, fmt.Sprintf("line %d numbers the columns and is not a layer; --layers %d makes it one", s.rows[0].line, len(s.rows)))
 			s.rows = s.rows[1:]
 		}
-		if columns == 2 && len(s.rows) > 1 && s.separator == ',' {
+		if columns == 2 && len(s.rows) > 1 && s.maybeDecimal {
 			s.notes = append(s.notes, "every line is read as two loads; if the commas are decimal, use --format csv2")
 		}
 	}

@@ -254,3 +254,21 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPickle changes the pickle and the storage of an archive, which keeps its
+// checksums.
+func FuzzPickle(f *testing.F) {
+	ints := storageOf("torch.IntStorage", 2)
+	f.Add(rebuild(ints, "K\x00", "K\x02\x85", "K\x01\x85"), make([]byte, 8))
+	f.Add(rebuild(storageOf("torch.HalfStorage", 4), "K\x01", "K\x02K\x01\x86", "K\x01K\x02\x86"), make([]byte, 8))
+	f.Add("\x80\x02}"+text("x")+rebuild(ints, "K\x00", ")", ")")[2:len(rebuild(ints, "K\x00", ")", ")"))-1]+"s.", make([]byte, 8))
+	f.Fuzz(func(t *testing.T, pickle string, storage []byte) {
+		v, err := Read(archive(t, pickle, storage))
+		if a, ok := v.(*tensor.Array); ok && err == nil {
+			if err := a.Validate(); err != nil {
+				t.Error(err)
+			}
+			a.Float64s()
+		}
+	})
+}
