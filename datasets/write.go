@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -186,6 +187,10 @@ func (l *Loads) writeRow(b *bufio.Writer, step, layer int) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.Write(strconv.AppendFloat(digits[:0], l.Value(at+i)+0, 'g', -1, 64))
+		v, form := l.Value(at+i)+0, byte('g')
+		if v == math.Trunc(v) && v < 1<<53 {
+			form = 'f' // counts as people write them, and not 1e+06
+		}
+		b.Write(strconv.AppendFloat(digits[:0], v, form, -1, 64))
 	}
 }

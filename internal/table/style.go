@@ -152,7 +152,11 @@ func (s *sheet) notNumber(field string) error {
 	case zeros(field):
 		return fmt.Errorf("%s has leading zeros: take separators of thousands out", tree.Quote(field))
 	case separated.MatchString(field):
-		return fmt.Errorf("%s is not a number: take separators of thousands out, and use one separator between numbers", tree.Quote(field))
+		hint := ""
+		if s.maybeDecimal {
+			hint = ", or --format csv2 if the commas are decimal"
+		}
+		return fmt.Errorf("%s is not a number: take separators of thousands out, and use one separator between numbers%s", tree.Quote(field), hint)
 	}
 	return fmt.Errorf("%s is not a number", tree.Quote(field))
 }
