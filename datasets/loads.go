@@ -2,8 +2,8 @@
 //
 // A generated workload is named by a short form, "lognormal:sigma=0.5", and
 // with a seed gives the same loads on every machine, bit for bit; [Definitions]
-// lists those there are. Recorded loads are read from NumPy, JSON and CSV files
-// with [Read]. Either way the result is a [Loads], whose [Loads.Hash] identifies
+// lists those there are. Recorded loads are read with [Read] from what people and
+// inference engines write; FORMATS.md lists the formats. Either way the result is a [Loads], whose [Loads.Hash] identifies
 // its content.
 package datasets
 

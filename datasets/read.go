@@ -58,7 +58,20 @@ func named(loads *Loads, path string, err error) (*Loads, error) {
 		base = strings.TrimSuffix(base, compressedExtension(base))
 		loads.Name = strings.TrimSuffix(base, filepath.Ext(base))
 	}
+	loads.Name = printable(loads.Name)
 	return loads, nil
+}
+
+// printable returns a name without what a terminal would obey. Bytes that are no
+// UTF-8 stay, as file names may have them.
+func printable(name string) string {
+	b := make([]byte, 0, len(name))
+	for i := range len(name) {
+		if c := name[i]; c >= ' ' && c != 0x7f {
+			b = append(b, c)
+		}
+	}
+	return string(b)
 }
 
 func isFolder(path string) bool {
@@ -88,7 +101,21 @@ func decode(in input, opt ReadOptions) (*Loads, error) {
 	if err := loads.Validate(); err != nil {
 		return nil, err
 	}
+	if err := opt.fits(loads); err != nil {
+		return nil, err
+	}
 	return opt.choose(loads)
+}
+
+// fits reports loads of other sizes than those that were said.
+func (opt ReadOptions) fits(loads *Loads) error {
+	switch {
+	case opt.Layers > 0 && loads.Layers != opt.Layers:
+		return fmt.Errorf("%s: --layers %d does not fit", loads.Shape(), opt.Layers)
+	case opt.Experts > 0 && loads.Items != opt.Experts:
+		return fmt.Errorf("%s: --experts %d does not fit", loads.Shape(), opt.Experts)
+	}
+	return nil
 }
 
 // decodeAll reads all steps.

@@ -248,6 +248,9 @@ func TestOpen(t *testing.T) {
 			t.Errorf("Open(%s): got error %v, want %s", source, err, want)
 		}
 	}
+	if _, _, err := Open("gamma", 0, ReadOptions{Layers: 2}); err == nil || !strings.Contains(err.Error(), "write its sizes as in gamma:layers=2,items=64") {
+		t.Errorf("got error %v", err)
+	}
 	if _, _, err := Open("gamma", 0, ReadOptions{Step: new(0)}); err == nil || err.Error() != "gamma is a generated workload: it has one step and no named arrays" {
 		t.Errorf("got error %v", err)
 	}

@@ -38,6 +38,9 @@ func readFolder(path string, opt ReadOptions) (*Loads, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := opt.fits(loads); err != nil {
+		return nil, err
+	}
 	return opt.choose(loads)
 }
 

@@ -11,7 +11,6 @@ import (
 // loads of a step under the same key.
 func (r reader) lines(values []tree.Value) (*recording, error) {
 	var steps []*recording
-	experts := 0
 	for i, v := range values {
 		d, ok := v.(*tree.Dict)
 		if !ok {
@@ -23,7 +22,6 @@ func (r reader) lines(values []tree.Value) (*recording, error) {
 		}
 		if rec != nil {
 			steps = append(steps, rec)
-			experts = max(experts, rec.items)
 		}
 	}
 	if len(steps) == 0 {

@@ -52,11 +52,7 @@ func (r reader) documents(docs documents) (*recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	rec, err := r.document(v)
-	if err == nil && r.opt.Layers > 0 && rec.layers != r.opt.Layers {
-		err = fmt.Errorf("%s of %s: --layers %d does not fit", count(rec.layers, "layer"), count(rec.items, "item"), r.opt.Layers)
-	}
-	return rec, err
+	return r.document(v)
 }
 
 // document reads the only document of a file.

@@ -172,6 +172,7 @@ func TestJSONOfEnginesErrors(t *testing.T) {
 		{`{"records": [{"rank": 0}], "last_physical_to_logical_map": [[0]]}`, ReadOptions{}, "records, entry 0: forward_pass_id: null where a whole number was expected"},
 		{`[[1, 9007199254740993]]`, ReadOptions{}, "layer 0, item 1: 9007199254740993 is a whole number above 2^53"},
 		{`[[1, 2]]`, ReadOptions{Layers: 2}, "1 layer of 2 items: --layers 2 does not fit"},
+		{`[[1, 2]]`, ReadOptions{Experts: 3}, "1 layer of 2 items: --experts 3 does not fit"},
 	} {
 		c.opt.AllSteps = true
 		if _, err := ReadFrom(strings.NewReader(c.text), "", c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -376,6 +377,13 @@ func TestNamesOfAnyBytes(t *testing.T) {
 	}
 	got, err := Read(path, ReadOptions{})
 	if err != nil || got.Name != "caf\xe9" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestNamesHaveNoControlCharacters(t *testing.T) {
+	got, err := Read("-", ReadOptions{Stdin: strings.NewReader(`{"name": "\u001b[31mred", "weights": [1]}`)})
+	if err != nil || got.Name != "[31mred" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }

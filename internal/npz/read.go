@@ -60,10 +60,10 @@ func (a *Archive) Names() []string {
 }
 
 // Read reads the array of the name, which must be one of Names; of several of
-// that name the last, as NumPy does. most is the largest number of elements it
+// that name the last, as NumPy does. limit is the largest number of elements it
 // may have.
-func (a *Archive) Read(name string, most int) (*tensor.Array, error) {
-	v, err := a.readEntry(name+".npy", most)
+func (a *Archive) Read(name string, limit int) (*tensor.Array, error) {
+	v, err := a.readEntry(name+".npy", limit)
 	if err != nil {
 		return nil, fmt.Errorf("array %q: %w", name, err)
 	}
@@ -72,7 +72,7 @@ func (a *Archive) Read(name string, most int) (*tensor.Array, error) {
 
 // readEntry believes neither the zip directory nor the array's header: both
 // must name the same size, and memory is taken as bytes arrive.
-func (a *Archive) readEntry(entry string, most int) (*tensor.Array, error) {
+func (a *Archive) readEntry(entry string, limit int) (*tensor.Array, error) {
 	head, err := a.zip.Start(entry, maxHeader)
 	if err != nil {
 		return nil, err
@@ -86,8 +86,8 @@ func (a *Archive) readEntry(entry string, most int) (*tensor.Array, error) {
 	if have := size - uint64(h.length); size < uint64(h.length) || need != have {
 		return nil, sizeError(h, need, have)
 	}
-	if need/uint64(h.kind.Size()) > uint64(most) {
-		return nil, fmt.Errorf("shape %s: at most %d elements are read", tensor.ShapeText(h.shape), most)
+	if need/uint64(h.kind.Size()) > uint64(limit) {
+		return nil, fmt.Errorf("shape %s: at most %d elements are read", tensor.ShapeText(h.shape), limit)
 	}
 	b, err := a.zip.Read(entry, size)
 	if err != nil {

@@ -24,6 +24,9 @@ func (m *machine) run() (any, error) {
 		if err := m.step(byte(op)); err != nil {
 			return nil, err
 		}
+		if m.pushed > maxValues {
+			return nil, fmt.Errorf("more than %d values: no more are read", maxValues)
+		}
 	}
 }
 

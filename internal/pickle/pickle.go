@@ -38,6 +38,9 @@ type Hooks struct {
 // maxDepth bounds how deep lists and dictionaries may be nested.
 const maxDepth = 64
 
+// maxValues bounds the values of a pickle: some gigabytes of memory.
+const maxValues = 1 << 26
+
 // list is a list under construction.
 type list struct {
 	items []any
@@ -54,6 +57,7 @@ type machine struct {
 	b      []byte
 	at     int
 	stack  []any
+	pushed int // values in all
 	memo   map[int]any
 	frozen map[*tree.Dict]int // state of freeze
 	tuples map[*any]tree.List // what freeze made of tuples, by their first element
@@ -113,7 +117,10 @@ func (m *machine) line() (string, error) {
 // maxLine bounds the lines of protocol 0: numbers and names.
 const maxLine = 1 << 12
 
-func (m *machine) push(v any) { m.stack = append(m.stack, v) }
+func (m *machine) push(v any) {
+	m.pushed++
+	m.stack = append(m.stack, v)
+}
 
 func (m *machine) pop() (any, error) {
 	if len(m.stack) == 0 {

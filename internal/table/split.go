@@ -71,13 +71,15 @@ func split(text []byte, opt Options) (*sheet, error) {
 		hint, text = first[4], rest // Excel's
 	}
 	separator := findSeparator(text, hint, opt.Form)
+	if n := countFields(text, separator); n > opt.Max {
+		return nil, fmt.Errorf("more than %d numbers: no more are read", opt.Max)
+	}
 	next := fields(text, separator)
 	style := newStyle(opt.Form, separator)
 	if err := style.study(fields(text, separator)); err != nil {
 		return nil, err
 	}
 	s.maybeDecimal = separator == ',' && !style.points
-	numbers := 0
 	for {
 		record, line, err := next()
 		if errors.Is(err, io.EOF) {
@@ -93,9 +95,6 @@ func split(text []byte, opt Options) (*sheet, error) {
 		if len(s.rows) == 0 && s.header == nil && isHeader(r) {
 			s.header = trimAll(record)
 			continue
-		}
-		if numbers += len(r.values); numbers > 4*max(1, opt.Max) {
-			return nil, fmt.Errorf("more than %d numbers: no more are read", 4*opt.Max)
 		}
 		s.rows = append(s.rows, r)
 	}
@@ -152,6 +151,23 @@ func findSeparator(text []byte, hint byte, form Form) byte {
 		return ','
 	}
 	return ' '
+}
+
+// countFields returns how many fields there are at most.
+func countFields(text []byte, separator byte) int {
+	n := bytes.Count(text, []byte{'\n'}) + 1
+	if separator == ' ' {
+		inside := false
+		for _, c := range text {
+			space := c == ' ' || c == '\t' || c == '\n'
+			if space && inside {
+				n++
+			}
+			inside = !space
+		}
+		return n
+	}
+	return n + bytes.Count(text, []byte{separator})
 }
 
 // fields returns an iterator over the lines' fields; blank lines and comments

@@ -146,7 +146,7 @@ func TestErrors(t *testing.T) {
 		{"", Options{}, "there are no loads"},
 		{"a,b\n", Options{}, "there are no loads"},
 		{"\x00\x00", Options{}, "not a file of loads: neither text (byte 0 is 0) nor a format that is known"},
-		{"1,2,3,4,5\n6,7,8,9,1\n", Options{Max: 4}, "more than 4 loads"},
+		{"1,2,3,4,5\n6,7,8,9,1\n", Options{Max: 4}, "more than 4 numbers: no more are read"},
 		{"5,6\n7\n", Options{}, "line 2 (layer 1) has 1 number, the lines before have 2"},
 		{"a,b\n5,6,7\n", Options{}, "line 2 (layer 0) has 3 numbers, the line of names has 2"},
 		{"5,\"6\n", Options{}, "not CSV"},

@@ -69,21 +69,23 @@ func readArchive(archive *zipfile.Archive, entry string, size int) (tree.Value, 
 			order = binary.BigEndian
 		}
 	}
-	limit := inflated(size)
-	b, err := archive.Read(entry, limit)
+	left := inflated(size)
+	b, err := archive.Read(entry, left)
 	if err != nil {
 		return nil, fmt.Errorf("data.pkl: %w", err)
 	}
+	left -= uint64(len(b))
 	u := newUnpickler(order)
 	value, _, err := pickle.Load(b, u.hooks())
 	if err != nil {
 		return nil, err
 	}
 	for _, key := range u.keys {
-		data, err := archive.Read(base+"data/"+key, limit)
+		data, err := archive.Read(base+"data/"+key, left)
 		if err != nil {
 			return nil, fmt.Errorf("storage %s: %w", tree.Quote(key), err)
 		}
+		left -= uint64(len(data))
 		if err := u.storages[key].fill(data); err != nil {
 			return nil, fmt.Errorf("storage %s: %w", tree.Quote(key), err)
 		}
@@ -91,10 +93,10 @@ func readArchive(archive *zipfile.Archive, entry string, size int) (tree.Value, 
 	return value, u.finish()
 }
 
-// inflated is the largest entry that is read from an archive of size bytes.
-// torch.save stores entries as they are; a tool that packed them again can win
-// what deflate can, a factor of 1,032.
-func inflated(size int) uint64 { return 1032 * uint64(size) }
+// inflated is how much is read of an archive of size bytes. torch.save stores
+// entries as they are; a tool that packed them again can win what deflate can, a
+// factor of 1,032, of which a gigabyte is enough.
+func inflated(size int) uint64 { return uint64(size) + min(1032*uint64(size), 1<<30) }
 
 // readLegacy reads the older form: the magic number, the protocol, facts about
 // the machine, the object and the keys of the storages, a pickle each, and then

@@ -10,6 +10,13 @@ import (
 	"packbench/internal/decimal"
 )
 
+// maxNumbers and maxValues bound the numbers in lists of numbers, and all other
+// values: what a tree of them takes in memory is some gigabytes at most.
+const (
+	maxNumbers = 1 << 28
+	maxValues  = 1 << 24
+)
+
 // maxDepth bounds how deep lists and objects may be nested, in any format.
 const maxDepth = 64
 
@@ -32,8 +39,10 @@ func ParseJSON(b []byte) (values []Value, ends []int, err error) {
 
 // parser reads JSON from b at at.
 type parser struct {
-	b  []byte
-	at int
+	b       []byte
+	at      int
+	numbers int // in rows
+	values  int // others
 }
 
 func (p *parser) space() {
@@ -158,15 +167,22 @@ func (p *parser) list(depth int) (Value, error) {
 			return nil, err
 		}
 		if number, ok := v.(float64); ok && list == nil {
+			if p.numbers++; p.numbers > maxNumbers {
+				return nil, fmt.Errorf("more than %d numbers: no more are read", maxNumbers)
+			}
 			row = append(row, number)
 			continue
 		}
 		if list == nil {
+			p.values += len(row)
 			list = make(List, 0, len(row)+1)
 			for _, number := range row {
 				list = append(list, number)
 			}
 			row = nil
+		}
+		if p.values++; p.values > maxValues {
+			return nil, tooMany()
 		}
 		list = append(list, v)
 	}
@@ -202,10 +218,17 @@ func (p *parser) dict(depth int) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
+		if p.values++; p.values > maxValues {
+			return nil, tooMany()
+		}
 		d.Set(key, v)
 	}
 	p.at++
 	return d, nil
+}
+
+func tooMany() error {
+	return fmt.Errorf("more than %d values that are not in lists of numbers: no more are read", maxValues)
 }
 
 // text reads a string.
