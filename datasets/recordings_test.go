@@ -336,6 +336,21 @@ func TestFilesOfOtherKindsAreNamed(t *testing.T) {
 	}
 }
 
+// TestEveryTruncationIsNoticed cuts files at every byte.
+func TestEveryTruncationIsNoticed(t *testing.T) {
+	for _, name := range []string{"stat.pt", "per_pass/recorder_0.pt", "statistic/rank0.safetensors", "loads.json"} {
+		b, err := os.ReadFile(recordingPath(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range len(bytes.TrimSpace(b)) {
+			if _, err := ReadFrom(bytes.NewReader(b[:n]), "", ReadOptions{AllSteps: true}); err == nil || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("%s: %d of %d bytes give error %v", name, n, len(b), err)
+			}
+		}
+	}
+}
+
 func TestPicklesOfPlainDataAreRead(t *testing.T) {
 	got, err := ReadFrom(strings.NewReader("\x80\x02}X\x07\x00\x00\x00weights](]K\x05a]K\x06aes."), "", ReadOptions{})
 	if err != nil {
