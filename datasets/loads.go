@@ -61,17 +61,25 @@ func (l *Loads) stepRange() string {
 
 // At returns loads that hold step i only. They share memory with l.
 func (l *Loads) At(i int) (*Loads, error) {
-	weights, err := l.Step(i)
-	if err != nil {
+	if _, err := l.Step(i); err != nil {
 		return nil, err
 	}
-	step := &Loads{Name: l.Name, Steps: 1, Layers: l.Layers, Items: l.Items, Weights: weights, Notes: l.Notes}
-	if l.Values != nil {
-		n := l.Layers * l.Items
-		step.Values = l.Values[i*n : (i+1)*n : (i+1)*n]
-		step.dropValues()
+	return l.Range(i, i+1)
+}
+
+// Range returns loads that hold the steps from ≤ step < to. They share memory
+// with l.
+func (l *Loads) Range(from, to int) (*Loads, error) {
+	if from < 0 || to > l.Steps || from >= to {
+		return nil, fmt.Errorf("there are no steps %d:%d (%d to %d): %s", from, to, from, to-1, l.stepRange())
 	}
-	return step, nil
+	n := l.Layers * l.Items
+	steps := &Loads{Name: l.Name, Steps: to - from, Layers: l.Layers, Items: l.Items, Weights: l.Weights[from*n : to*n : to*n], Notes: l.Notes}
+	if l.Values != nil {
+		steps.Values = l.Values[from*n : to*n : to*n]
+		steps.dropValues()
+	}
+	return steps, nil
 }
 
 // Value returns the load at index i of the row-major order, as it was given.

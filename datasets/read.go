@@ -18,8 +18,9 @@ type ReadOptions struct {
 	// object at key a. "" where there is only one, or one of a known name.
 	Key      string
 	Step     *int       // one of several steps; nil where there is only one
-	Sum      *StepRange // steps to sum; Step must be nil
-	AllSteps bool       // read every step; Step and Sum must be nil
+	Sum      *StepRange // steps to sum
+	Range    *StepRange // steps to keep; of Step, Sum and Range one at most may be set
+	AllSteps bool       // keep every step, where none of these is set
 	Format   Format     // "" where the name or the content tells it
 	Layers   int        // where the file does not tell how many; 0 where it does
 	Experts  int        // where the file names only experts with load; else 0
@@ -144,13 +145,16 @@ func decodeAll(in input, opt ReadOptions) (*Loads, error) {
 // choose takes the steps that were asked for out of loads.
 func (opt ReadOptions) choose(loads *Loads) (*Loads, error) {
 	switch {
-	case opt.AllSteps:
-		return loads, nil
 	case opt.Step != nil:
 		return loads.At(*opt.Step)
 	case opt.Sum != nil:
 		from, to := opt.Sum.of(loads.Steps)
 		return loads.Sum(from, to)
+	case opt.Range != nil:
+		from, to := opt.Range.of(loads.Steps)
+		return loads.Range(from, to)
+	case opt.AllSteps:
+		return loads, nil
 	case loads.Steps > 1:
 		return nil, fmt.Errorf("%d steps of loads: choose one with --step 0 to --step %d, or sum them with --steps 0:%d or --steps all",
 			loads.Steps, loads.Steps-1, loads.Steps)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// StepRange is a range of steps that are summed.
+// StepRange is a range of steps.
 type StepRange struct {
 	From int
 	To   int // the step after the last; 0 for all from From on

@@ -22,14 +22,17 @@ type loadFlags struct {
 	TopK    int    `name:"top-k" help:"Experts per token, for routed experts that were recorded as plain bytes."`
 }
 
-// How many steps a verb takes where neither --step nor --steps is given.
+// stepUse is what a verb does with loads of several steps.
+type stepUse int
+
 const (
-	oneStep   = false // the only one
-	everyStep = true
+	oneStep   stepUse = iota // takes one; sums a range
+	everyStep                // takes all where none is named; sums a range
+	keepSteps                // takes all where none is named; keeps a range as steps
 )
 
 // options returns the options of datasets for the flags.
-func (f *loadFlags) options(s *streams, every bool) (datasets.ReadOptions, error) {
+func (f *loadFlags) options(s *streams, use stepUse) (datasets.ReadOptions, error) {
 	opt := datasets.ReadOptions{
 		Key: f.Key, Step: f.Step, Format: datasets.Format(f.Format), Layers: f.Layers, Experts: f.Experts, TopK: f.TopK, Stdin: s.in,
 	}
@@ -42,13 +45,17 @@ func (f *loadFlags) options(s *streams, every bool) (datasets.ReadOptions, error
 		}
 	}
 	if f.Steps != "" {
-		sum, err := datasets.ParseStepRange(f.Steps)
+		steps, err := datasets.ParseStepRange(f.Steps)
 		if err != nil {
 			return opt, err
 		}
-		opt.Sum = sum
+		if use == keepSteps {
+			opt.Range = steps
+		} else {
+			opt.Sum = steps
+		}
 	}
-	opt.AllSteps = every && opt.Step == nil && opt.Sum == nil
+	opt.AllSteps = use != oneStep
 	return opt, nil
 }
 
