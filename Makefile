@@ -1,7 +1,10 @@
 # make              build bin/bench
 # make test         everything that can be tested here
 # make ci           that, and the race detector, a little fuzzing and the notebooks
+# make install      install bench, its manual page and completions under PREFIX (/usr/local)
+# make release      static binaries for other systems, into bin/release
 # make results      run the reference experiments again, into results/reference/
+# make torture      kill it, cut and flip its files, fill its disk
 # make benchmarks   time the strategies
 # make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
 # make cuda-bench   on a machine with a GPU: verify, measure, record
@@ -14,6 +17,22 @@ build:
 	$(GO) build -buildvcs=auto -o bin/bench ./cmd/bench
 
 include strategies/cuda/cuda.mk
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: build
+	install -D -m 755 bin/bench $(DESTDIR)$(PREFIX)/bin/bench
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	bin/bench --man >$(DESTDIR)$(PREFIX)/share/man/man1/bench.1
+	echo 'complete -C $(PREFIX)/bin/bench bench' >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/bench
+
+RELEASES := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+.PHONY: release
+release:
+	@set -e; for target in $(RELEASES); do \
+	  os=$${target%/*}; arch=$${target#*/}; suffix=; [ $$os != windows ] || suffix=.exe; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -buildvcs=auto -trimpath -ldflags '-s -w' -o bin/release/bench-$$os-$$arch$$suffix ./cmd/bench; \
+	  echo bin/release/bench-$$os-$$arch$$suffix; done
 
 # The CUDA backend is tested on a simulated driver, which g++ builds.
 .PHONY: test
@@ -29,6 +48,7 @@ vet:
 	@files="$$(gofmt -l $$(git ls-files '*.go'))"; \
 	  if [ -n "$$files" ]; then echo "gofmt would change: $$files"; exit 1; fi
 	$(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
 
 .PHONY: race
 race:
@@ -41,6 +61,12 @@ fuzz:
 	@set -e; for package in $$(grep -rl --include=*_test.go '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 	  for target in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$package/*_test.go | cut -c6-); do \
 	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; done; done
+
+# What machines and people do to run directories: kills, cut files, flipped bits,
+# full disks, forged records. Takes minutes.
+.PHONY: torture
+torture:
+	$(GO) test -tags torture -run 'Kills|Truncations|BitFlips|Forged|FullDisk' -v -timeout 10m ./cmd/bench
 
 .PHONY: benchmarks
 benchmarks:
@@ -55,6 +81,12 @@ notebooks:
 .PHONY: purego
 purego:
 	$(GO) test -tags purego ./strategies/cpu ./internal/draws
+
+# Every fault that is planted in the assembly fails the tests of its package; make
+# test plants one per file.
+.PHONY: asm-mutants
+asm-mutants:
+	$(GO) test ./internal/asmtest -run TestPlantedFaultsAreCaught -count=1 -timeout 30m -v -all
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"packbench/internal/spec"
+	"packbench/runs"
 )
 
 // An experiment is built in by putting its YAML file into experiments/.
@@ -44,27 +45,27 @@ func BuiltinYAML(name string) (string, error) {
 }
 
 // Builtin returns a built-in experiment.
-func Builtin(name string) (Experiment, error) {
+func Builtin(name string) (runs.Experiment, error) {
 	text, err := BuiltinYAML(name)
 	if err != nil {
-		return Experiment{}, err
+		return runs.Experiment{}, err
 	}
 	e, err := ParseExperiment([]byte(text))
 	if err != nil {
-		return Experiment{}, fmt.Errorf("experiment %s: %w", name, err)
+		return runs.Experiment{}, fmt.Errorf("experiment %s: %w", name, err)
 	}
 	return e, nil
 }
 
 // FindExperiment returns the experiment that a user names: a built-in one, or a
 // YAML file by its path, which has a slash or ends in .yaml or .yml.
-func FindExperiment(name string) (Experiment, error) {
+func FindExperiment(name string) (runs.Experiment, error) {
 	if strings.ContainsAny(name, `/\`) || slices.Contains([]string{".yaml", ".yml"}, path.Ext(name)) {
 		return ReadExperiment(name)
 	}
 	e, err := Builtin(name)
 	if err != nil {
-		return Experiment{}, fmt.Errorf("%w (or name a YAML file)", err)
+		return runs.Experiment{}, fmt.Errorf("%w (or name a YAML file)", err)
 	}
 	return e, nil
 }

@@ -3,7 +3,6 @@ package harness
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,22 +16,28 @@ import (
 	"github.com/shirou/gopsutil/v4/load"
 	"github.com/shirou/gopsutil/v4/mem"
 
+	"packbench/runs"
 	"packbench/strategies"
 )
 
 // CaptureEnvironment describes this machine, this program and the backends.
 // threads is how many threads a run may use. What the machine does not tell
 // (in a container, say) is left empty.
-func CaptureEnvironment(backends []strategies.Backend, threads int) Environment {
-	e := Environment{
+func CaptureEnvironment(backends []strategies.Backend, threads int) runs.Environment {
+	e := runs.Environment{
 		OS:        runtime.GOOS + "/" + runtime.GOARCH,
 		CPU:       cpuName(),
-		Cores:     runtime.NumCPU(),
+		Cores:     cores(),
 		Threads:   threads,
 		Features:  features(),
 		Governor:  governor("/sys/devices/system/cpu"),
+		Turbo:     turbo("/sys/devices/system/cpu"),
+		CPUQuota:  cpuQuota("/proc/self/cgroup", "/sys/fs/cgroup"),
 		GoVersion: runtime.Version(),
-		Backends:  map[string]BackendDescription{},
+		Backends:  map[string]runs.BackendDescription{},
+	}
+	if n := affinity(); n < e.Cores {
+		e.Affinity = n
 	}
 	if name, err := os.Hostname(); err == nil {
 		sum := sha256.Sum256([]byte(name))
@@ -46,7 +51,7 @@ func CaptureEnvironment(backends []strategies.Backend, threads int) Environment 
 		e.Load1 = l.Load1
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
-		e.program(info)
+		describeProgram(&e, info)
 	}
 	for _, b := range backends {
 		e.Backends[b.Name()] = describe(b)
@@ -54,9 +59,9 @@ func CaptureEnvironment(backends []strategies.Backend, threads int) Environment 
 	return e
 }
 
-// program takes the version of the program from what the Go tool put into it.
+// describeProgram takes the version of the program from what the Go tool put into it.
 // "go run" of a module puts no commit there; then none is named.
-func (e *Environment) program(info *debug.BuildInfo) {
+func describeProgram(e *runs.Environment, info *debug.BuildInfo) {
 	e.Program = strings.TrimSpace(info.Main.Path + " " + info.Main.Version)
 	for _, s := range info.Settings {
 		switch s.Key {
@@ -69,12 +74,16 @@ func (e *Environment) program(info *debug.BuildInfo) {
 }
 
 // describe asks a backend what it runs on.
-func describe(b strategies.Backend) BackendDescription {
+func describe(b strategies.Backend) runs.BackendDescription {
 	d, err := b.Describe()
 	if err != nil {
-		return BackendDescription{Unavailable: reason(err)}
+		return runs.BackendDescription{Unavailable: reason(err)}
 	}
-	return BackendDescription{Device: d.Device, Facts: d.Facts}
+	description := runs.BackendDescription{Device: d.Device}
+	for _, f := range d.Facts {
+		description.Facts = append(description.Facts, runs.Fact(f))
+	}
+	return description
 }
 
 func cpuName() string {
@@ -115,20 +124,4 @@ func governor(dir string) string {
 	}
 	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ",")
-}
-
-// Key identifies the environment by all that does not change from hour to
-// hour: 12 hex digits.
-func (e Environment) Key() string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %q %q %d %d %q %q %q %q %t", e.Host, e.OS, e.Kernel, e.CPU, e.Cores, e.Threads, e.Governor, e.GoVersion, e.Program, e.Commit, e.Dirty)
-	names := make([]string, 0, len(e.Backends))
-	for name := range e.Backends {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		fmt.Fprintf(h, " %q %q", name, e.Backends[name].Device)
-	}
-	return hex.EncodeToString(h.Sum(nil))[:12]
 }

@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"packbench/internal/fakebackend"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
 func TestCaptureEnvironment(t *testing.T) {
 	e := CaptureEnvironment([]strategies.Backend{
-		&fakeBackend{name: "cpu"},
-		&fakeBackend{name: "cuda", prepare: fmt.Errorf("%w: no\ndriver", strategies.ErrUnavailable)},
+		&fakebackend.Backend{Named: "cpu"},
+		&fakebackend.Backend{Named: "cuda", Error: fmt.Errorf("%w: no\ndriver", strategies.ErrUnavailable)},
 	}, 3)
 	if e.Threads != 3 || e.Cores < 1 || e.GoVersion != runtime.Version() || !strings.HasPrefix(e.OS, runtime.GOOS+"/") {
 		t.Errorf("%+v", e)
@@ -32,7 +34,7 @@ func TestCaptureEnvironment(t *testing.T) {
 }
 
 func TestEnvironmentKey(t *testing.T) {
-	a := Environment{Host: "h", CPU: "c", Load1: 1}
+	a := runs.Environment{Host: "h", CPU: "c", Load1: 1}
 	b := a
 	b.Load1 = 2
 	if a.Key() != b.Key() {
@@ -43,15 +45,15 @@ func TestEnvironmentKey(t *testing.T) {
 		t.Error("uncommitted changes make no other environment")
 	}
 	b = a
-	b.Backends = map[string]BackendDescription{"cuda": {Device: "GPU"}}
+	b.Backends = map[string]runs.BackendDescription{"cuda": {Device: "GPU"}}
 	if a.Key() == b.Key() {
 		t.Error("another device makes no other environment")
 	}
 }
 
 func TestProgram(t *testing.T) {
-	var e Environment
-	e.program(&debug.BuildInfo{
+	var e runs.Environment
+	describeProgram(&e, &debug.BuildInfo{
 		Main:     debug.Module{Path: "packbench", Version: "v1.2.3"},
 		Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"}},
 	})

@@ -5,36 +5,40 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"packbench/runs"
 )
 
 // Executor makes one run of a cell. The harness has one ([NewExecutor]); tests
 // of the order and the bookkeeping have another that runs nothing.
 type Executor interface {
 	// Execute runs cell i of the plan once. With evaluate the outcome of a run
-	// that is done has the quality of its packing.
+	// that is done has the measures of its layers.
 	Execute(ctx context.Context, i int, evaluate bool) Outcome
 }
 
 // Outcome is how one run went.
 type Outcome struct {
-	Status      Status
-	Reason      string // one line; why Status is not [Done]
-	Start       time.Time
-	Time        time.Duration
-	Stages      []StageNS
-	PackingHash string
-	Quality     *LayerData
+	Status     runs.Status
+	Reason     string // one line; why Status is not [runs.Done]
+	Start      time.Time
+	AnswerHash string
+	Run        map[string]float64   // measures of the run; see [runs.Record]
+	Layer      map[string][]float64 // measures of the answer, [layers] each; nil without evaluate
+	Warnings   []string             // remarks on a run that is done
 }
 
 // Event tells that a run has ended.
 type Event struct {
 	Step
-	Cell   PlannedCell
-	Record *Record // nil for a warm-up run
+	Cell   runs.PlannedCell
+	Record *runs.Record // nil for a warm-up run
 	// Finished and Total count the runs of the plan, warm-up runs among them.
 	// Runs that a failure of their cell made pointless count as finished.
 	Finished, Total int
 	CellEnded       bool // no run of the cell remains
+	// Left is about how long the rest takes; 0 before every cell has run once.
+	Left time.Duration
 }
 
 // ErrInterrupted is returned by [Session.Execute] when its context ends before
@@ -52,11 +56,8 @@ var ErrInterrupted = errors.New("interrupted")
 func (s *Session) Execute(ctx context.Context, executor Executor, observe func(Event)) error {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)
-	steps := book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, s.manifest.ShuffleSeed))
-	remaining := make([]int, len(s.Plan.Cells))
-	for _, step := range steps {
-		remaining[step.Cell]++
-	}
+	steps := book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, s.out.Manifest().ShuffleSeed))
+	rest := newEstimate(len(s.Plan.Cells), steps)
 	finished := 0
 	for _, step := range steps {
 		if book.cells[step.Cell].settled {
@@ -65,20 +66,24 @@ func (s *Session) Execute(ctx context.Context, executor Executor, observe func(E
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}
+		begin := time.Now()
 		record, err := s.step(context.WithoutCancel(ctx), executor, book, step)
 		if err != nil {
 			return err
 		}
-		ran := 1
+		rest.ran(step.Cell, time.Since(begin))
+		finished++
 		if book.cells[step.Cell].settled {
-			ran = remaining[step.Cell]
+			finished += rest.drop(step.Cell)
 		}
-		remaining[step.Cell] -= ran
-		finished += ran
 		if observe != nil {
+			left, ok := rest.remaining()
+			if !ok {
+				left = 0
+			}
 			observe(Event{
 				Step: step, Cell: s.Plan.Cells[step.Cell], Record: record,
-				Finished: finished, Total: len(steps), CellEnded: remaining[step.Cell] == 0,
+				Finished: finished, Total: len(steps), CellEnded: rest.left[step.Cell] == 0, Left: left,
 			})
 		}
 	}
@@ -87,26 +92,26 @@ func (s *Session) Execute(ctx context.Context, executor Executor, observe func(E
 
 // step makes one run and records it. The record of a warm-up run that is done
 // is nil.
-func (s *Session) step(ctx context.Context, executor Executor, book *ledger, step Step) (*Record, error) {
+func (s *Session) step(ctx context.Context, executor Executor, book *ledger, step Step) (*runs.Record, error) {
 	outcome := executor.Execute(ctx, step.Cell, step.Repeat != Warmup && !book.cells[step.Cell].evaluated)
 	if step.Repeat == Warmup {
-		if outcome.Status == Done {
+		if outcome.Status == runs.Done {
 			return nil, nil
 		}
 		step.Repeat = book.next(step.Cell)
 	}
 	r := s.record(step, outcome)
 	book.enter(step.Cell, &r)
-	if err := s.append(r); err != nil {
+	if err := s.out.Append(r); err != nil {
 		return nil, fmt.Errorf("cannot write the record of a run: %w", err)
 	}
 	return &r, nil
 }
 
 // record turns an outcome into the record of a step.
-func (s *Session) record(step Step, o Outcome) Record {
+func (s *Session) record(step Step, o Outcome) runs.Record {
 	c := s.Plan.Cells[step.Cell]
-	r := Record{
+	r := runs.Record{
 		Cell:         c.Cell,
 		Key:          c.Key,
 		Repeat:       step.Repeat,
@@ -118,8 +123,8 @@ func (s *Session) record(step Step, o Outcome) Record {
 		Start:        o.Start.UTC(),
 		Environment:  s.environment,
 	}
-	if o.Status == Done {
-		r.PackingHash, r.TimeNS, r.Stages, r.Quality = o.PackingHash, int64(o.Time), o.Stages, o.Quality
+	if o.Status == runs.Done {
+		r.AnswerHash, r.Run, r.Layer, r.Warnings = o.AnswerHash, o.Run, o.Layer, o.Warnings
 	}
 	return r
 }

@@ -8,65 +8,61 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
 	"packbench/internal/panics"
 	"packbench/packing"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
-// executor runs cells on their backends.
-type executor struct {
+// BackendExecutor runs cells on their backends.
+type BackendExecutor struct {
 	plan    *Plan
 	runners *runnerStore
 }
 
-var _ Executor = (*executor)(nil)
+var _ Executor = (*BackendExecutor)(nil)
 
-// NewExecutor returns the executor that runs the cells of p on their backends.
+// NewExecutor returns the [Executor] that runs the cells of p on their backends.
 // A runner serves all cells of the same strategy, backend and shape. Close it
 // before the backends.
-func NewExecutor(p *Plan) interface {
-	Executor
-	Close() error
-} {
-	return &executor{plan: p, runners: newRunnerStore()}
+func NewExecutor(p *Plan) *BackendExecutor {
+	return &BackendExecutor{plan: p, runners: newRunnerStore()}
 }
 
 // Close releases the runners.
-func (x *executor) Close() error { return x.runners.close() }
+func (x *BackendExecutor) Close() error { return x.runners.close() }
 
 // Execute implements [Executor]. Only [strategies.Runner.Pack] is timed. The
 // garbage of earlier work is collected before, so that no run pays for another.
-func (x *executor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
-	cell, job := &x.plan.Cells[i], x.plan.jobs[i]
-	failed := func(err error) Outcome { return Outcome{Status: Failed, Reason: reason(err), Start: time.Now()} }
+func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
+	cell, job := &x.plan.Cells[i], &x.plan.jobs[i]
+	failed := func(err error) Outcome { return Outcome{Status: runs.Failed, Reason: reason(err), Start: time.Now()} }
 	problem, err := x.plan.problem(i)
 	if err != nil {
 		return failed(err)
 	}
-	r, err := x.runners.get(job, cell.shape())
+	r, err := x.runners.get(*job, x.plan.shape(i))
 	switch {
 	case errors.Is(err, strategies.ErrUnavailable):
-		return Outcome{Status: Unavailable, Reason: reason(err), Start: time.Now()}
+		return Outcome{Status: runs.Unavailable, Reason: reason(err), Start: time.Now()}
 	case errors.Is(err, strategies.ErrUnsupported):
-		return Outcome{Status: Unsupported, Reason: reason(err), Start: time.Now()}
+		return Outcome{Status: runs.Unsupported, Reason: reason(err), Start: time.Now()}
 	case err != nil:
 		return failed(err)
 	}
-	random := strategies.Random{Stream: cell.RNG, Seed: cell.Seed}
 	if r.fresh && x.plan.Experiment.Warmup > 0 {
 		// The runner was made anew among runs that count.
-		if o, _ := x.pack(ctx, r, problem, random); o.Status != Done {
+		if o, _ := x.pack(ctx, r, problem, job.random); o.Status != runs.Done {
 			x.runners.drop(r)
 			return o
 		}
 	}
 	r.fresh = false
-	o, report := x.pack(ctx, r, problem, random)
-	if o.Status != Done {
+	o, report := x.pack(ctx, r, problem, job.random)
+	if o.Status != runs.Done {
 		x.runners.drop(r) // nobody knows what state it is in
 		return o
 	}
@@ -76,16 +72,16 @@ func (x *executor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	if n := len(report.Layers); n != 0 && n != cell.Layers {
 		return failed(fmt.Errorf("the backend reports on %d layers of %d", n, cell.Layers))
 	}
-	o.PackingHash = hashPacking(r.out)
+	o.AnswerHash = hashPacking(r.out)
 	if evaluate {
-		o.Quality = NewLayerData(packing.Evaluate(problem, r.out))
-		o.Quality.Optimal = proofs(report.Layers)
+		o.Layer = layerMeasures(packing.Evaluate(problem, r.out), report.Proofs(job.strategy))
+		o.Warnings = strategies.Warnings(job.strategy, problem, r.out)
 	}
 	return o
 }
 
 // pack makes one timed run. A panic of the strategy is a failure of the run.
-func (x *executor) pack(ctx context.Context, r *runner, p *packing.Problem, random strategies.Random) (o Outcome, report strategies.Report) {
+func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Problem, random strategies.Random) (o Outcome, report strategies.Report) {
 	if x.plan.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, x.plan.timeout)
@@ -93,38 +89,52 @@ func (x *executor) pack(ctx context.Context, r *runner, p *packing.Problem, rand
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			o.Status, o.Reason = Failed, reason(panics.Error(v))
+			o.Status, o.Reason = runs.Failed, reason(panics.Error(v))
 		}
 	}()
 	runtime.GC()
 	o.Start = time.Now()
 	report, err := r.Pack(ctx, p, random, r.out)
-	o.Time = max(time.Since(o.Start), 1) // a coarse clock sees no time pass
+	elapsed := max(time.Since(o.Start), 1) // a coarse clock sees no time pass
 	switch {
-	case x.plan.timeout > 0 && (o.Time > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
-		o.Status, o.Reason = Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)
+	case x.plan.timeout > 0 && (elapsed > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
+		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)
 	case err != nil:
-		o.Status, o.Reason = Failed, reason(err)
+		o.Status, o.Reason = runs.Failed, reason(err)
 	default:
-		o.Status = Done
+		o.Status = runs.Done
 	}
+	o.Run = map[string]float64{runs.TimeMeasure: float64(elapsed)}
 	for _, s := range report.Stages {
-		o.Stages = append(o.Stages, StageNS{Name: s.Name, TimeNS: int64(s.Time)})
+		o.Run[runs.StagePrefix+s.Name] += float64(s.Time)
 	}
 	return o, report
 }
 
-// proofs returns for each layer whether it was proved optimal, nil where none
-// was.
-func proofs(layers []strategies.LayerStats) []bool {
-	proved := make([]bool, len(layers))
-	for i, layer := range layers {
-		proved[i] = layer.Optimal
+// layerMeasures returns the measures of an answer by name, [layers] each. Proofs
+// are among them where the strategy can prove anything.
+func layerMeasures(quality []packing.Quality, proofs []bool) map[string][]float64 {
+	m := map[string][]float64{}
+	for _, q := range quality {
+		for name, v := range map[string]float64{
+			runs.ImbalanceMeasure:  q.Imbalance(),
+			runs.MaxMeasure:        q.Max,
+			runs.MinMeasure:        q.Min,
+			runs.MeanMeasure:       q.Mean,
+			runs.LowerBoundMeasure: q.LowerBound,
+		} {
+			m[name] = append(m[name], v)
+		}
 	}
-	if !slices.Contains(proved, true) {
-		return nil
+	if proofs != nil {
+		m[runs.OptimalMeasure] = make([]float64, len(proofs))
+		for l, proven := range proofs {
+			if proven {
+				m[runs.OptimalMeasure][l] = 1
+			}
+		}
 	}
-	return proved
+	return m
 }
 
 // reason returns the message of err on one line.

@@ -8,23 +8,25 @@ import (
 	"testing"
 	"time"
 
+	"packbench/internal/fakebackend"
 	"packbench/packing"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
 // outcome runs cell 0 of an experiment on a fake backend once.
-func outcome(t *testing.T, b *fakeBackend, timeout string) Outcome {
+func outcome(t *testing.T, b *fakebackend.Backend, timeout string) Outcome {
 	t.Helper()
 	e := small()
-	e.Strategies, e.Timeout, e.Warmup = []string{"lpt"}, timeout, 0
-	b.name = "cpu"
+	e.Strategies, e.Timeout, e.Warmup = specs("lpt"), timeout, 0
+	b.Named = "cpu"
 	x := NewExecutor(mustPlan(t, e, catalog(b)))
 	o := x.Execute(t.Context(), 0, true)
 	if err := x.Close(); err != nil {
 		t.Error(err)
 	}
-	if b.closed != b.prepared {
-		t.Errorf("%d runners prepared, %d closed", b.prepared, b.closed)
+	if b.Closed != b.Prepared {
+		t.Errorf("%d runners prepared, %d closed", b.Prepared, b.Closed)
 	}
 	return o
 }
@@ -32,65 +34,65 @@ func outcome(t *testing.T, b *fakeBackend, timeout string) Outcome {
 func TestExecutor(t *testing.T) {
 	for _, test := range []struct {
 		name    string
-		backend fakeBackend
+		backend fakebackend.Backend
 		timeout string
-		status  Status
+		status  runs.Status
 		reason  string // part of it
 	}{
-		{name: "done", status: Done},
+		{name: "done", status: runs.Done},
 		{
-			name: "too few stats", status: Failed, reason: "the backend reports on 1 layers of 2",
-			backend: fakeBackend{layers: make([]strategies.LayerStats, 1)},
+			name: "too few stats", status: runs.Failed, reason: "the backend reports on 1 layers of 2",
+			backend: fakebackend.Backend{Layers: make([]strategies.LayerStats, 1)},
 		},
-		{name: "in time", timeout: "1h", status: Done},
+		{name: "in time", timeout: "1h", status: runs.Done},
 		{
-			name: "error", status: Failed, reason: "out of luck",
-			backend: fakeBackend{pack: func(context.Context, *packing.Problem, *packing.Packing) error { return errors.New("out of\nluck") }},
-		},
-		{
-			name: "panic", status: Failed, reason: "panic: oh (executor_test.go:",
-			backend: fakeBackend{pack: func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }},
+			name: "error", status: runs.Failed, reason: "out of luck",
+			backend: fakebackend.Backend{PackFunc: func(context.Context, *packing.Problem, *packing.Packing) error { return errors.New("out of\nluck") }},
 		},
 		{
-			name: "index out of range", status: Failed, reason: "index out of range [9] with length 3 (executor_test.go:",
-			backend: fakeBackend{pack: func(_ context.Context, p *packing.Problem, _ *packing.Packing) error {
+			name: "panic", status: runs.Failed, reason: "panic: oh (executor_test.go:",
+			backend: fakebackend.Backend{PackFunc: func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }},
+		},
+		{
+			name: "index out of range", status: runs.Failed, reason: "index out of range [9] with length 3 (executor_test.go:",
+			backend: fakebackend.Backend{PackFunc: func(_ context.Context, p *packing.Problem, _ *packing.Packing) error {
 				_ = make([]int, p.Packs)[p.Packs*3]
 				return nil
 			}},
 		},
 		{
-			name: "invalid packing", status: Failed, reason: "not a valid packing: layer 0: pack 0 holds 12 items",
-			backend: fakeBackend{pack: func(_ context.Context, _ *packing.Problem, g *packing.Packing) error {
+			name: "invalid packing", status: runs.Failed, reason: "not a valid packing: layer 0: pack 0 holds 12 items",
+			backend: fakebackend.Backend{PackFunc: func(_ context.Context, _ *packing.Problem, g *packing.Packing) error {
 				clear(g.PackIndex)
 				return nil
 			}},
 		},
 		{
-			name: "timeout that is heeded", timeout: "1ms", status: Timeout, reason: "took longer than 1ms",
-			backend: fakeBackend{pack: func(ctx context.Context, _ *packing.Problem, _ *packing.Packing) error {
+			name: "timeout that is heeded", timeout: "1ms", status: runs.Timeout, reason: "took longer than 1ms",
+			backend: fakebackend.Backend{PackFunc: func(ctx context.Context, _ *packing.Problem, _ *packing.Packing) error {
 				<-ctx.Done()
 				return fmt.Errorf("stopped: %w", ctx.Err())
 			}},
 		},
 		{
-			name: "timeout that is ignored", timeout: "1ms", status: Timeout, reason: "took longer than 1ms",
-			backend: fakeBackend{pack: func(ctx context.Context, p *packing.Problem, g *packing.Packing) error {
+			name: "timeout that is ignored", timeout: "1ms", status: runs.Timeout, reason: "took longer than 1ms",
+			backend: fakebackend.Backend{PackFunc: func(ctx context.Context, p *packing.Problem, g *packing.Packing) error {
 				<-ctx.Done()
 				time.Sleep(time.Millisecond)
-				return roundRobin(ctx, p, g)
+				return fakebackend.RoundRobin(ctx, p, g)
 			}},
 		},
 		{
-			name: "unavailable", status: Unavailable, reason: "no driver",
-			backend: fakeBackend{prepare: fmt.Errorf("%w: no driver", strategies.ErrUnavailable)},
+			name: "unavailable", status: runs.Unavailable, reason: "no driver",
+			backend: fakebackend.Backend{Error: fmt.Errorf("%w: no driver", strategies.ErrUnavailable)},
 		},
 		{
-			name: "unsupported", status: Unsupported, reason: "not supported",
-			backend: fakeBackend{prepare: strategies.ErrUnsupported},
+			name: "unsupported", status: runs.Unsupported, reason: "not supported",
+			backend: fakebackend.Backend{Error: strategies.ErrUnsupported},
 		},
 		{
-			name: "preparation fails", status: Failed, reason: "out of memory",
-			backend: fakeBackend{prepare: errors.New("out of memory")},
+			name: "preparation fails", status: runs.Failed, reason: "out of memory",
+			backend: fakebackend.Backend{Error: errors.New("out of memory")},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -101,9 +103,9 @@ func TestExecutor(t *testing.T) {
 			if o.Start.IsZero() {
 				t.Error("no start time")
 			}
-			if test.status != Done {
+			if test.status != runs.Done {
 				wantError(t, errors.New(o.Reason), test.reason)
-			} else if o.Quality == nil || len(o.Quality.Max) != 2 || len(o.PackingHash) != 64 || o.Time <= 0 || o.Reason != "" {
+			} else if len(o.Layer[runs.MaxMeasure]) != 2 || len(o.AnswerHash) != 64 || o.Run[runs.TimeMeasure] <= 0 || o.Reason != "" {
 				t.Errorf("%+v", o)
 			}
 		})
@@ -113,13 +115,13 @@ func TestExecutor(t *testing.T) {
 // TestExecutorProofs: layers that are proved optimal are recorded; where none
 // is there is nothing to record.
 func TestExecutorProofs(t *testing.T) {
-	o := outcome(t, &fakeBackend{layers: []strategies.LayerStats{{Optimal: false}, {Optimal: true}}}, "")
-	if want := []bool{false, true}; !slices.Equal(o.Quality.Optimal, want) {
-		t.Errorf("optimal %v, want %v", o.Quality.Optimal, want)
+	o := outcome(t, &fakebackend.Backend{Layers: []strategies.LayerStats{{Optimal: false}, {Optimal: true}}}, "")
+	if want := []float64{0, 1}; !slices.Equal(o.Layer[runs.OptimalMeasure], want) {
+		t.Errorf("optimal %v, want %v", o.Layer[runs.OptimalMeasure], want)
 	}
-	o = outcome(t, &fakeBackend{layers: make([]strategies.LayerStats, 2)}, "")
-	if o.Quality.Optimal != nil {
-		t.Errorf("optimal %v, want nil", o.Quality.Optimal)
+	o = outcome(t, &fakebackend.Backend{Layers: make([]strategies.LayerStats, 2)}, "")
+	if proofs, ok := o.Layer[runs.OptimalMeasure]; ok {
+		t.Errorf("optimal %v, want none", proofs)
 	}
 }
 
@@ -127,27 +129,27 @@ func TestExecutorProofs(t *testing.T) {
 // and a runner that failed is not used again.
 func TestExecutorShares(t *testing.T) {
 	e := small()
-	e.Strategies, e.Seeds, e.Warmup = []string{"lpt"}, []uint64{1, 2, 3}, 0
-	b := &fakeBackend{name: "cpu"}
+	e.Strategies, e.Seeds, e.Warmup = specs("lpt"), []uint64{1, 2, 3}, 0
+	b := &fakebackend.Backend{Named: "cpu"}
 	x := NewExecutor(mustPlan(t, e, catalog(b)))
 	defer x.Close()
 	for i := range 3 {
 		x.Execute(t.Context(), i, false)
 	}
-	if b.prepared != 1 {
-		t.Errorf("%d runners for one strategy and shape", b.prepared)
+	if b.Prepared != 1 {
+		t.Errorf("%d runners for one strategy and shape", b.Prepared)
 	}
-	b.pack = func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }
+	b.PackFunc = func(context.Context, *packing.Problem, *packing.Packing) error { panic("oh") }
 	x.Execute(t.Context(), 0, false)
-	b.pack = nil
-	if o := x.Execute(t.Context(), 1, false); o.Status != Done || b.prepared != 2 || b.closed != 1 {
-		t.Errorf("%s, %d prepared, %d closed: want done on a second runner, the first closed", o.Status, b.prepared, b.closed)
+	b.PackFunc = nil
+	if o := x.Execute(t.Context(), 1, false); o.Status != runs.Done || b.Prepared != 2 || b.Closed != 1 {
+		t.Errorf("%s, %d prepared, %d closed: want done on a second runner, the first closed", o.Status, b.Prepared, b.Closed)
 	}
 }
 
 // TestRunnerStoreIsBounded: the runner used longest ago makes room.
 func TestRunnerStoreIsBounded(t *testing.T) {
-	b := &fakeBackend{name: "cpu"}
+	b := &fakebackend.Backend{Named: "cpu"}
 	lpt, err := strategies.Builtin().Parse("lpt")
 	if err != nil {
 		t.Fatal(err)
@@ -164,20 +166,20 @@ func TestRunnerStoreIsBounded(t *testing.T) {
 	}
 	get(1) // used again: the second is the oldest now
 	get(maxRunners + 1)
-	if len(s.kept) != maxRunners || b.closed != 1 {
-		t.Errorf("%d runners kept, %d closed", len(s.kept), b.closed)
+	if len(s.kept) != maxRunners || b.Closed != 1 {
+		t.Errorf("%d runners kept, %d closed", len(s.kept), b.Closed)
 	}
 	get(1)
-	if b.prepared != maxRunners+1 {
-		t.Errorf("%d prepared: the first should still be there", b.prepared)
+	if b.Prepared != maxRunners+1 {
+		t.Errorf("%d prepared: the first should still be there", b.Prepared)
 	}
 	get(2)
-	if b.prepared != maxRunners+2 {
-		t.Errorf("%d prepared: the second should have made room", b.prepared)
+	if b.Prepared != maxRunners+2 {
+		t.Errorf("%d prepared: the second should have made room", b.Prepared)
 	}
 }
 
-// TestPackingHash: different packings have different hashes, also where only
+// TestAnswerHash: different packings have different hashes, also where only
 // the ranks differ.
 func TestPackingHash(t *testing.T) {
 	problem, err := packing.New(make([]float32, 12), 1, 12, 3)
@@ -185,12 +187,12 @@ func TestPackingHash(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, b := packing.NewPacking(problem.Shape), packing.NewPacking(problem.Shape)
-	_ = roundRobin(t.Context(), problem, a)
-	_ = blocks(t.Context(), problem, b)
+	_ = fakebackend.RoundRobin(t.Context(), problem, a)
+	_ = fakebackend.Blocks(t.Context(), problem, b)
 	if hashPacking(a) == hashPacking(b) {
 		t.Error("other packs, same hash")
 	}
-	_ = roundRobin(t.Context(), problem, b)
+	_ = fakebackend.RoundRobin(t.Context(), problem, b)
 	if hashPacking(a) != hashPacking(b) {
 		t.Error("same packing, other hash")
 	}

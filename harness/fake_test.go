@@ -6,70 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"packbench/internal/fakebackend"
 	"packbench/packing"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
-// fakeBackend is a backend whose runners do what pack says.
-type fakeBackend struct {
-	name    string
-	prepare error                                                                   // of Prepare
-	pack    func(ctx context.Context, p *packing.Problem, g *packing.Packing) error // nil: roundRobin
-
-	layers           []strategies.LayerStats // of the report
-	prepared, closed int
-}
-
-func (b *fakeBackend) Name() string { return b.name }
-func (b *fakeBackend) Close() error { return nil }
-
-func (b *fakeBackend) Describe() (strategies.Description, error) {
-	return strategies.Description{Device: "fake " + b.name}, b.prepare
-}
-
-func (b *fakeBackend) Prepare(strategies.Strategy, packing.Shape) (strategies.Runner, error) {
-	if b.prepare != nil {
-		return nil, b.prepare
-	}
-	b.prepared++
-	return &fakeRunner{b}, nil
-}
-
-type fakeRunner struct{ *fakeBackend }
-
-func (r *fakeRunner) Pack(ctx context.Context, p *packing.Problem, _ strategies.Random, g *packing.Packing) (strategies.Report, error) {
-	if r.pack == nil {
-		return strategies.Report{Layers: r.layers}, roundRobin(ctx, p, g)
-	}
-	return strategies.Report{}, r.pack(ctx, p, g)
-}
-
-func (r *fakeRunner) Close() error { r.closed++; return nil }
-
-// roundRobin packs item i into pack i mod m.
-func roundRobin(_ context.Context, p *packing.Problem, g *packing.Packing) error {
-	for l := range p.Layers {
-		packs, ranks := g.Layer(l)
-		for i := range p.Items {
-			packs[i], ranks[i] = int32(i%p.Packs), int32(i/p.Packs)
-		}
-	}
-	return nil
-}
-
-// blocks packs the first k items into pack 0, the next into pack 1, and so on.
-func blocks(_ context.Context, p *packing.Problem, g *packing.Packing) error {
-	for l := range p.Layers {
-		packs, ranks := g.Layer(l)
-		for i := range p.Items {
-			packs[i], ranks[i] = int32(i/p.Capacity()), int32(i%p.Capacity())
-		}
-	}
-	return nil
-}
-
 // catalog returns the built-in strategies and the backends.
-func catalog(backends ...*fakeBackend) Catalog {
+func catalog(backends ...*fakebackend.Backend) Catalog {
 	c := Catalog{Strategies: strategies.Builtin()}
 	for _, b := range backends {
 		c.Backends = append(c.Backends, b)
@@ -78,17 +22,17 @@ func catalog(backends ...*fakeBackend) Catalog {
 }
 
 // small is an experiment of 2 strategies × 1 workload × 1 backend.
-func small() Experiment {
+func small() runs.Experiment {
 	e := DefaultExperiment()
 	e.Name = "small"
-	e.Strategies = []string{"lpt", "two-opt"}
-	e.Workloads = []Workload{{Spec: "uniform:layers=2,items=12"}}
+	e.Strategies = specs("lpt", "two-opt")
+	e.Workloads = []runs.Workload{{Spec: "uniform:layers=2,items=12"}}
 	e.Packs = []int{3}
 	e.Repeats = 3
 	return e
 }
 
-func mustPlan(t *testing.T, e Experiment, c Catalog) *Plan {
+func mustPlan(t *testing.T, e runs.Experiment, c Catalog) *Plan {
 	t.Helper()
 	p, err := NewPlan(e, c)
 	if err != nil {
@@ -125,18 +69,18 @@ type mock struct {
 
 func (m *mock) Execute(_ context.Context, i int, evaluate bool) Outcome {
 	c := m.plan.Cells[i]
-	ask := c.Strategy + " on " + c.Backend
+	ask := c.Strategy() + " on " + c.Backend()
 	if evaluate {
 		ask += ", evaluate"
 	}
 	m.asked = append(m.asked, ask)
-	o := Outcome{Status: Done, PackingHash: "same", Time: 5}
-	if list := m.script[c.Strategy+" on "+c.Backend]; len(list) > 0 {
+	o := doneOutcome("same")
+	if list := m.script[c.Strategy()+" on "+c.Backend()]; len(list) > 0 {
 		o = list[0]
-		m.script[c.Strategy+" on "+c.Backend] = list[1:]
+		m.script[c.Strategy()+" on "+c.Backend()] = list[1:]
 	}
-	if evaluate && o.Status == Done {
-		o.Quality = fakeQuality(c.Layers)
+	if evaluate && o.Status == runs.Done {
+		o.Layer = fakeQuality(c.Layers)
 	}
 	if m.after != nil {
 		m.after(len(m.asked))
@@ -144,19 +88,25 @@ func (m *mock) Execute(_ context.Context, i int, evaluate bool) Outcome {
 	return o
 }
 
-func fakeQuality(layers int) *LayerData {
+// doneOutcome is the outcome of a run that is done, with an answer of the given
+// hash.
+func doneOutcome(hash string) Outcome {
+	return Outcome{Status: runs.Done, AnswerHash: hash, Run: map[string]float64{runs.TimeMeasure: 5}}
+}
+
+func fakeQuality(layers int) map[string][]float64 {
 	quality := make([]packing.Quality, layers)
 	for l := range quality {
 		quality[l] = packing.Quality{Max: 12, Min: 9, Mean: 10, LowerBound: 10}
 	}
-	return NewLayerData(quality)
+	return layerMeasures(quality, nil)
 }
 
 // lines writes records as one line each: the cell, the repeat and the status.
-func lines(records []Record) string {
+func lines(records []runs.Record) string {
 	var b strings.Builder
 	for _, r := range records {
-		fmt.Fprintf(&b, "%s on %s #%d %s", r.Strategy, r.Backend, r.Repeat, r.Status)
+		fmt.Fprintf(&b, "%s on %s #%d %s", r.Cell.Strategy(), r.Cell.Backend(), r.Repeat, r.Status)
 		if r.Reason != "" {
 			fmt.Fprintf(&b, ": %s", r.Reason)
 		}
@@ -166,4 +116,13 @@ func lines(records []Record) string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// specs returns strategies without names of their own.
+func specs(texts ...string) []runs.Named {
+	var list []runs.Named
+	for _, text := range texts {
+		list = append(list, runs.Named{Spec: text})
+	}
+	return list
 }

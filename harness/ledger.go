@@ -1,6 +1,10 @@
 package harness
 
-import "fmt"
+import (
+	"fmt"
+
+	"packbench/runs"
+)
 
 // ledger keeps what the records of a run say about each cell, so that no run
 // is made twice and packings that should be equal are compared.
@@ -9,7 +13,7 @@ type ledger struct {
 	cells []entry
 	// twins lists for each cell the cells that differ from it in the backend
 	// alone. Their packings must be equal.
-	twins map[Cell][]int
+	twins map[string][]int
 }
 
 // entry is what is known about one cell.
@@ -21,8 +25,8 @@ type entry struct {
 }
 
 // newLedger returns the ledger of the records that a run already has.
-func newLedger(plan *Plan, records []Record) *ledger {
-	b := &ledger{plan: plan, cells: make([]entry, len(plan.Cells)), twins: map[Cell][]int{}}
+func newLedger(plan *Plan, records []runs.Record) *ledger {
+	b := &ledger{plan: plan, cells: make([]entry, len(plan.Cells)), twins: map[string][]int{}}
 	index := map[string]int{}
 	for i, c := range plan.Cells {
 		b.cells[i].recorded = map[int]bool{}
@@ -37,39 +41,37 @@ func newLedger(plan *Plan, records []Record) *ledger {
 	return b
 }
 
-// anyBackend is what cells that differ in the backend alone have in common.
-func anyBackend(c Cell) Cell {
-	c.Backend = ""
-	return c
-}
+// anyBackend identifies what cells that differ in the backend alone have in
+// common.
+func anyBackend(c runs.Cell) string { return c.Without(runs.BackendAxis).ID() }
 
 // note takes down a record of cell i.
-func (b *ledger) note(i int, r *Record) {
+func (b *ledger) note(i int, r *runs.Record) {
 	c := &b.cells[i]
 	c.recorded[r.Repeat] = true
-	if r.Status != Done {
+	if r.Status != runs.Done {
 		c.settled = true
 		return
 	}
-	c.evaluated = c.evaluated || r.Quality != nil
+	c.evaluated = c.evaluated || r.Layer != nil
 	if c.packing == "" {
-		c.packing = r.PackingHash
+		c.packing = r.AnswerHash
 	}
 }
 
 // enter checks a new record of cell i against the earlier ones and takes it
 // down. A run whose packing differs from that of an earlier run of the cell has
 // failed; where it differs from that of another backend it gets a warning.
-func (b *ledger) enter(i int, r *Record) {
-	if before := b.cells[i].packing; r.Status == Done && before != "" && before != r.PackingHash {
-		r.Status = Failed
-		r.Reason = fmt.Sprintf("the packing (hash %.12s) is not that of the cell's earlier runs (%.12s): the strategy is not deterministic", r.PackingHash, before)
-		r.Quality = nil
+func (b *ledger) enter(i int, r *runs.Record) {
+	if before := b.cells[i].packing; r.Status == runs.Done && before != "" && before != r.AnswerHash {
+		r.Status = runs.Failed
+		r.Reason = fmt.Sprintf("the packing (hash %.12s) is not that of the cell's earlier runs (%.12s): the strategy is not deterministic", r.AnswerHash, before)
+		r.AnswerHash, r.Run, r.Layer, r.Warnings = "", nil, nil, nil
 	}
-	if r.Status == Done && b.cells[i].packing == "" {
+	if r.Status == runs.Done && b.cells[i].packing == "" {
 		for _, twin := range b.twins[anyBackend(r.Cell)] {
-			if other := b.cells[twin].packing; other != "" && other != r.PackingHash {
-				r.Warnings = append(r.Warnings, fmt.Sprintf("the packing differs from that of backend %s", b.plan.Cells[twin].Backend))
+			if other := b.cells[twin].packing; other != "" && other != r.AnswerHash {
+				r.Warnings = append(r.Warnings, fmt.Sprintf("the packing differs from that of backend %s", b.plan.Cells[twin].Backend()))
 			}
 		}
 	}

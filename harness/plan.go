@@ -1,15 +1,21 @@
+// Package harness turns an experiment into runs and the runs into records.
+//
+// A [runs.Experiment] says which strategies run on which workloads, packs,
+// backends and seeds. Its [Plan] is the list of cells, one per combination.
+// Executing the plan runs every cell several times, interleaved in a shuffled
+// order, and appends one record per run to the run directory as it ends. The
+// package knows no figure and no strategy by name.
 package harness
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"packbench/internal/spec"
 	"packbench/packing"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -24,8 +30,9 @@ type Catalog struct {
 // in which they are listed wherever results are shown. [Schedule] says in which
 // order they run.
 type Plan struct {
-	Experiment Experiment
-	Cells      []PlannedCell
+	Experiment runs.Experiment
+	Cells      []runs.PlannedCell
+	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
 
 	jobs    []job // an element per cell: what carries it out
 	loads   *loadStore
@@ -37,36 +44,57 @@ type job struct {
 	strategy strategies.Strategy
 	backend  strategies.Backend
 	workload *workload
+	packs    int
+	random   strategies.Random
+}
+
+// Job is a cell with what it means: a problem and what is to solve it.
+type Job struct {
+	Cell     runs.PlannedCell
+	Problem  *packing.Problem
+	Strategy strategies.Strategy
+	Random   strategies.Random
+}
+
+// Job returns cell i with its problem, made or read anew where it was not kept.
+func (p *Plan) Job(i int) (Job, error) {
+	j := p.jobs[i]
+	problem, err := p.problem(i)
+	return Job{p.Cells[i], problem, j.strategy, j.random}, err
 }
 
 // problem is the problem of cell i, on loads that are kept while there is room.
 func (p *Plan) problem(i int) (*packing.Problem, error) {
-	c := p.Cells[i]
-	l, err := p.loads.get(p.jobs[i].workload, c.Seed)
+	j := p.jobs[i]
+	l, err := p.loads.get(j.workload, j.random.Seed)
 	if err != nil {
 		return nil, err
 	}
-	return packing.New(l.Weights, l.Layers, l.Items, c.Packs)
+	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs)
 }
 
-// shape is the shape of the cell's problem.
-func (c *PlannedCell) shape() packing.Shape {
-	return packing.Shape{Layers: c.Layers, Items: c.Items, Packs: c.Packs}
+// shape is the shape of the problem of cell i.
+func (p *Plan) shape(i int) packing.Shape {
+	return packing.Shape{Layers: p.Cells[i].Layers, Items: p.Cells[i].Items, Packs: p.jobs[i].packs}
 }
 
 // NewPlan checks every value of e and returns its cells: for each workload, for
 // each number of packs, every strategy on every backend with every seed.
 // Workloads are generated or read, so that their shapes and hashes are known
 // and nothing can be wrong with them later.
-func NewPlan(e Experiment, c Catalog) (*Plan, error) {
-	if err := e.check(); err != nil {
+func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
+	if err := check(&e); err != nil {
 		return nil, err
 	}
-	timeout, err := e.timeout()
+	limit, err := timeout(&e)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Experiment: e, loads: newLoadStore(), timeout: timeout}
+	stream, err := strategies.ParseStream(e.RNG)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Experiment: e, Labels: Labels(&e, c.Strategies), loads: newLoadStore(), timeout: limit}
 	chosen, err := c.strategies(e.Strategies)
 	if err != nil {
 		return nil, err
@@ -90,7 +118,8 @@ func NewPlan(e Experiment, c Catalog) (*Plan, error) {
 		for _, m := range packs {
 			for _, s := range chosen {
 				for _, b := range backends {
-					if err := p.add(job{s, b, w}, m); err != nil {
+					j := job{strategy: s, backend: b, workload: w, packs: m, random: strategies.Random{Stream: stream}}
+					if err := p.add(j); err != nil {
 						return nil, err
 					}
 				}
@@ -101,30 +130,32 @@ func NewPlan(e Experiment, c Catalog) (*Plan, error) {
 }
 
 // add appends the cells of a job for every seed.
-func (p *Plan) add(j job, packs int) error {
-	if len(p.Cells)+len(p.Experiment.Seeds) > most {
-		return fmt.Errorf("the experiment has more than %d cells: list fewer strategies, workloads, packs or seeds", most)
+func (p *Plan) add(j job) error {
+	e := &p.Experiment
+	if n := len(p.Cells) + len(e.Seeds); n > maxRuns/(e.Warmup+e.Repeats) {
+		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer strategies, workloads, packs or seeds, or repeat less", n, e.Warmup+e.Repeats, maxRuns)
 	}
-	for _, seed := range p.Experiment.Seeds {
+	for _, seed := range e.Seeds {
 		l, err := p.loads.get(j.workload, seed)
 		if err != nil {
 			return err
 		}
-		if _, err := packing.New(l.Weights, l.Layers, l.Items, packs); err != nil {
+		if _, err := packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs); err != nil {
 			return fmt.Errorf("workload %s: %w", j.workload.name, err)
 		}
-		cell := Cell{
-			Strategy: j.strategy.Spec().String(),
-			Workload: j.workload.name,
-			Packs:    packs,
-			Backend:  j.backend.Name(),
-			RNG:      p.Experiment.RNG,
-			Seed:     seed,
-		}
+		j.random.Seed = seed
+		cell := runs.NewCell(
+			runs.Coordinate{Axis: runs.StrategyAxis, Value: j.strategy.Spec().String()},
+			runs.Coordinate{Axis: runs.WorkloadAxis, Value: j.workload.name},
+			runs.Coordinate{Axis: runs.PacksAxis, Value: strconv.Itoa(j.packs)},
+			runs.Coordinate{Axis: runs.BackendAxis, Value: j.backend.Name()},
+			runs.Coordinate{Axis: runs.RNGAxis, Value: j.random.Stream.String()},
+			runs.Coordinate{Axis: runs.SeedAxis, Value: strconv.FormatUint(seed, 10)},
+		)
 		p.jobs = append(p.jobs, j)
-		p.Cells = append(p.Cells, PlannedCell{
+		p.Cells = append(p.Cells, runs.PlannedCell{
 			Cell:         cell,
-			Key:          cell.key(j.workload.content),
+			Key:          cell.Key(j.workload.content),
 			Layers:       l.Layers,
 			Items:        l.Items,
 			WorkloadHash: l.hash,
@@ -133,35 +164,39 @@ func (p *Plan) add(j job, packs int) error {
 	return nil
 }
 
-// unique reports the first two cells that are the same.
+// unique returns an error that names the first cell that stands twice.
 func (p *Plan) unique() error {
-	seen := make(map[string]bool, len(p.Cells))
+	seen := make(map[string]string, len(p.Cells))
 	for _, c := range p.Cells {
-		if seen[c.Key] {
-			return fmt.Errorf("%s on %s with %d packs, backend %s and seed %d is in the experiment twice: drop one", c.Strategy, c.Workload, c.Packs, c.Backend, c.Seed)
+		before, ok := seen[c.Key]
+		if ok && before != c.Workload() {
+			return fmt.Errorf("workloads %s and %s are the same loads: drop one", before, c.Workload())
 		}
-		seen[c.Key] = true
+		if ok {
+			return fmt.Errorf("%s on %s with %d packs, backend %s and seed %d is in the experiment twice: drop one", c.Strategy(), c.Workload(), c.Packs(), c.Backend(), c.Seed())
+		}
+		seen[c.Key] = c.Workload()
 	}
 	return nil
 }
 
 // strategies parses the specs, which must mean different strategies.
-func (c Catalog) strategies(specs []string) ([]strategies.Strategy, error) {
-	var list []strategies.Strategy
+func (c Catalog) strategies(list []runs.Named) ([]strategies.Strategy, error) {
+	var parsed []strategies.Strategy
 	written := map[string]string{} // by canonical form
-	for _, text := range specs {
-		s, err := c.Strategies.Parse(text)
+	for _, named := range list {
+		s, err := c.Strategies.Parse(named.Spec)
 		if err != nil {
 			return nil, err
 		}
 		canonical := s.Spec().String()
 		if first, ok := written[canonical]; ok {
-			return nil, fmt.Errorf("strategies %q and %q are the same: drop one", first, text)
+			return nil, fmt.Errorf("strategies %q and %q are the same: drop one", first, named.Spec)
 		}
-		written[canonical] = text
-		list = append(list, s)
+		written[canonical] = named.Spec
+		parsed = append(parsed, s)
 	}
-	return list, nil
+	return parsed, nil
 }
 
 // backends returns the backends of the given names, in that order.
@@ -182,14 +217,4 @@ func (c Catalog) backends(names []string) ([]strategies.Backend, error) {
 		list = append(list, c.Backends[at])
 	}
 	return list, nil
-}
-
-// key returns the stable hash of the cell, 16 hex digits. content is the hash
-// of the loads where the workload's name does not determine them (files), else
-// "".
-func (c Cell) key(content string) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %d %q %q %d", c.Strategy, c.Workload, c.Packs, c.Backend, c.RNG, c.Seed)
-	io.WriteString(h, content)
-	return hex.EncodeToString(h.Sum(nil))[:16]
 }

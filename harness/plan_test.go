@@ -9,13 +9,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"packbench/internal/fakebackend"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
 // published are the strategies of the published comparison alone, so that the
 // goldens do not change when a strategy is added.
 func published() Catalog {
-	c := catalog(&fakeBackend{name: "cpu"}, &fakeBackend{name: "cuda"})
+	c := catalog(&fakebackend.Backend{Named: "cpu"}, &fakebackend.Backend{Named: "cuda"})
 	c.Strategies = nil
 	for _, d := range strategies.Builtin() {
 		if d.Name == "lpt" || d.Name == "two-opt" || d.Name == "topk-max-any" {
@@ -40,7 +42,7 @@ func TestPlanGolden(t *testing.T) {
 			}
 			var b strings.Builder
 			for _, c := range mustPlan(t, e, published()).Cells {
-				fmt.Fprintf(&b, "%s %-12s %s into %d on %s, seed %d, %d×%d, %.8s\n", c.Key, c.Strategy, c.Workload, c.Packs, c.Backend, c.Seed, c.Layers, c.Items, c.WorkloadHash)
+				fmt.Fprintf(&b, "%s %-12s %s into %d on %s, seed %d, %d×%d, %.8s\n", c.Key, c.Strategy(), c.Workload(), c.Packs(), c.Backend(), c.Seed(), c.Layers, c.Items, c.WorkloadHash)
 			}
 			golden(t, "plan-"+name+".txt", b.String())
 		})
@@ -72,48 +74,49 @@ func TestBuiltinsPlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		mustPlan(t, e, catalog(&fakeBackend{name: "cpu"}, &fakeBackend{name: "cuda"}))
+		mustPlan(t, e, catalog(&fakebackend.Backend{Named: "cpu"}, &fakebackend.Backend{Named: "cuda"}))
 	}
 }
 
 func TestNewPlanErrors(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*Experiment)
+		change func(*runs.Experiment)
 		want   string
 	}{
-		{"no name", func(e *Experiment) { e.Name = "" }, `name "": use letters`},
-		{"name with slash", func(e *Experiment) { e.Name = "../x" }, `name "../x"`},
-		{"no strategies", func(e *Experiment) { e.Strategies = nil }, "no strategies"},
-		{"unknown strategy", func(e *Experiment) { e.Strategies[0] = "lbt" }, `unknown strategy "lbt": did you mean "lpt"?`},
-		{"parameter out of range", func(e *Experiment) { e.Strategies[0] = "topk-max-any:rounds=-1" }, "rounds=-1 is out of range"},
-		{"same strategy twice", func(e *Experiment) { e.Strategies = []string{"two-opt", "lpt", "two-opt:rounds=20"} }, `strategies "two-opt" and "two-opt:rounds=20" are the same`},
-		{"no workloads", func(e *Experiment) { e.Workloads = nil }, "no workloads"},
-		{"empty workload", func(e *Experiment) { e.Workloads[0] = Workload{} }, "neither spec nor file"},
-		{"unknown workload", func(e *Experiment) { e.Workloads[0].Spec = "unifrm" }, `unknown workload "unifrm": did you mean "uniform"?`},
-		{"spec and file", func(e *Experiment) { e.Workloads[0].File = "x.csv" }, "spec uniform:layers=2,items=12 and file x.csv"},
-		{"array of a spec", func(e *Experiment) { e.Workloads[0].Array = "w" }, "array and step are for files"},
-		{"file that is not there", func(e *Experiment) { e.Workloads[0] = Workload{File: "none.csv"} }, "none.csv: no such file"},
-		{"standard input", func(e *Experiment) { e.Workloads[0] = Workload{File: "-"} }, "cannot read standard input"},
-		{"same workload twice", func(e *Experiment) { e.Workloads = append(e.Workloads, e.Workloads[0]) }, "is in the experiment twice"},
-		{"no packs", func(e *Experiment) { e.Packs = nil }, "has no packs"},
-		{"packs that do not divide", func(e *Experiment) { e.Packs = []int{5} }, "workload uniform:layers=2,items=12: 12 items do not divide into 5 packs: use a divisor of 12 (… 3, 4, 6, 12)"},
-		{"no packs at all", func(e *Experiment) { e.Packs = []int{0} }, "0 packs"},
-		{"packs twice", func(e *Experiment) { e.Packs = []int{3, 3} }, "twice"},
-		{"no backends", func(e *Experiment) { e.Backends = nil }, "no backends"},
-		{"unknown backend", func(e *Experiment) { e.Backends = []string{"cup"} }, `unknown backend "cup": did you mean "cpu"?`},
-		{"backend twice", func(e *Experiment) { e.Backends = []string{"cpu", "cpu"} }, `backend "cpu" is listed twice`},
-		{"no seeds", func(e *Experiment) { e.Seeds = nil }, "no seeds"},
-		{"seed twice", func(e *Experiment) { e.Seeds = []uint64{1, 1} }, "twice"},
-		{"no repeats", func(e *Experiment) { e.Repeats = 0 }, "repeats 0"},
-		{"negative warm-up", func(e *Experiment) { e.Warmup = -1 }, "warmup -1"},
-		{"timeout without unit", func(e *Experiment) { e.Timeout = "30" }, `timeout "30": use a positive time with its unit`},
-		{"negative timeout", func(e *Experiment) { e.Timeout = "-1s" }, `timeout "-1s"`},
+		{"no name", func(e *runs.Experiment) { e.Name = "" }, `name "": use letters`},
+		{"name with slash", func(e *runs.Experiment) { e.Name = "../x" }, `name "../x"`},
+		{"no strategies", func(e *runs.Experiment) { e.Strategies = nil }, "no strategies"},
+		{"unknown strategy", func(e *runs.Experiment) { e.Strategies[0].Spec = "lbt" }, `unknown strategy "lbt": did you mean "lpt"?`},
+		{"parameter out of range", func(e *runs.Experiment) { e.Strategies[0].Spec = "topk-max-any:rounds=-1" }, "rounds=-1 is out of range"},
+		{"same strategy twice", func(e *runs.Experiment) { e.Strategies = specs("two-opt", "lpt", "two-opt:rounds=20") }, `strategies "two-opt" and "two-opt:rounds=20" are the same`},
+		{"no workloads", func(e *runs.Experiment) { e.Workloads = nil }, "no workloads"},
+		{"empty workload", func(e *runs.Experiment) { e.Workloads[0] = runs.Workload{} }, "neither spec nor file"},
+		{"unknown workload", func(e *runs.Experiment) { e.Workloads[0].Spec = "unifrm" }, `unknown workload "unifrm": did you mean "uniform"?`},
+		{"spec and file", func(e *runs.Experiment) { e.Workloads[0].File = "x.csv" }, "spec uniform:layers=2,items=12 and file x.csv"},
+		{"array of a spec", func(e *runs.Experiment) { e.Workloads[0].Array = "w" }, "array, key, step and steps are for files"},
+		{"file that is not there", func(e *runs.Experiment) { e.Workloads[0] = runs.Workload{File: "none.csv"} }, "none.csv: no such file"},
+		{"standard input", func(e *runs.Experiment) { e.Workloads[0] = runs.Workload{File: "-"} }, "cannot read standard input"},
+		{"same workload twice", func(e *runs.Experiment) { e.Workloads = append(e.Workloads, e.Workloads[0]) }, "is in the experiment twice"},
+		{"no packs", func(e *runs.Experiment) { e.Packs = nil }, "has no packs"},
+		{"packs that do not divide", func(e *runs.Experiment) { e.Packs = []int{5} }, "workload uniform:layers=2,items=12: 12 items do not divide into 5 packs: use a divisor of 12 (… 3, 4, 6, 12)"},
+		{"no packs at all", func(e *runs.Experiment) { e.Packs = []int{0} }, "0 packs"},
+		{"packs twice", func(e *runs.Experiment) { e.Packs = []int{3, 3} }, "twice"},
+		{"no backends", func(e *runs.Experiment) { e.Backends = nil }, "no backends"},
+		{"unknown backend", func(e *runs.Experiment) { e.Backends = []string{"cup"} }, `unknown backend "cup": did you mean "cpu"?`},
+		{"backend twice", func(e *runs.Experiment) { e.Backends = []string{"cpu", "cpu"} }, `backend "cpu" is listed twice`},
+		{"unknown stream", func(e *runs.Experiment) { e.RNG = "torsh" }, `unknown random stream "torsh": did you mean "torch"?`},
+		{"no seeds", func(e *runs.Experiment) { e.Seeds = nil }, "no seeds"},
+		{"seed twice", func(e *runs.Experiment) { e.Seeds = []uint64{1, 1} }, "twice"},
+		{"no repeats", func(e *runs.Experiment) { e.Repeats = 0 }, "repeats 0"},
+		{"negative warm-up", func(e *runs.Experiment) { e.Warmup = -1 }, "warmup -1"},
+		{"timeout without unit", func(e *runs.Experiment) { e.Timeout = "30" }, `timeout "30": use a positive time with its unit`},
+		{"negative timeout", func(e *runs.Experiment) { e.Timeout = "-1s" }, `timeout "-1s"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e := small()
 			test.change(&e)
-			_, err := NewPlan(e, catalog(&fakeBackend{name: "cpu"}))
+			_, err := NewPlan(e, catalog(&fakebackend.Backend{Named: "cpu"}))
 			wantError(t, err, test.want)
 		})
 	}
@@ -129,31 +132,31 @@ func TestFileWorkload(t *testing.T) {
 		}
 	}
 	e := small()
-	e.Base, e.Workloads = dir, []Workload{{File: "loads.csv"}}
+	e.Base, e.Workloads = dir, []runs.Workload{{File: "loads.csv"}}
 	write("1,2,3\n4,5,6\n")
-	before := mustPlan(t, e, catalog(&fakeBackend{name: "cpu"})).Cells[0]
-	if before.Workload != "loads.csv" || before.Layers != 2 || before.Items != 3 {
+	before := mustPlan(t, e, catalog(&fakebackend.Backend{Named: "cpu"})).Cells[0]
+	if before.Workload() != "loads.csv" || before.Layers != 2 || before.Items != 3 {
 		t.Errorf("%+v", before)
 	}
 	write("1,2,3\n4,5,7\n")
-	after := mustPlan(t, e, catalog(&fakeBackend{name: "cpu"})).Cells[0]
+	after := mustPlan(t, e, catalog(&fakebackend.Backend{Named: "cpu"})).Cells[0]
 	if after.Key == before.Key || after.WorkloadHash == before.WorkloadHash {
 		t.Error("another content has the same key or hash")
 	}
 }
 
-func TestWith(t *testing.T) {
+func TestNarrow(t *testing.T) {
 	e := small()
 	e.Backends = []string{"cpu", "cuda"}
 	seven := 7
-	got, err := e.With(&seven, []string{"cuda"})
+	got, err := Narrow(e, &seven, []string{"cuda"})
 	if err != nil || got.Repeats != 7 || len(got.Backends) != 1 || got.Backends[0] != "cuda" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err := e.With(nil, nil); err != nil || got.Repeats != e.Repeats || len(got.Backends) != 2 {
+	if got, err := Narrow(e, nil, nil); err != nil || got.Repeats != e.Repeats || len(got.Backends) != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	_, err = e.With(nil, []string{"cudda"})
+	_, err = Narrow(e, nil, []string{"cudda"})
 	wantError(t, err, `no backend "cudda": did you mean "cuda"?`)
 }
 
@@ -161,7 +164,7 @@ func TestWith(t *testing.T) {
 func TestLoadStoreIsBounded(t *testing.T) {
 	s := newLoadStore()
 	s.limit = 4 * 4 * 48
-	w, err := newWorkload(Workload{Spec: "constant:layers=4,items=12"}, "") // 4 · 48 bytes
+	w, err := newWorkload(runs.Workload{Spec: "constant:layers=4,items=12"}, "") // 4 · 48 bytes
 	if err != nil {
 		t.Fatal(err)
 	}

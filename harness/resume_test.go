@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"packbench/internal/fakebackend"
+	"packbench/runs"
 )
 
 // finished makes a complete run without running anything and returns its
@@ -25,7 +28,7 @@ func finished(t *testing.T) string {
 // resume finishes the run in dir with a mock executor on a machine called host.
 func resume(t *testing.T, dir, host string) *mock {
 	t.Helper()
-	s, err := Resume(dir, catalog(&fakeBackend{name: "cpu"}), Origin{Environment: Environment{Host: host}})
+	s, err := Resume(dir, catalog(&fakebackend.Backend{Named: "cpu"}), Origin{Environment: runs.Environment{Host: host}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +45,7 @@ func resume(t *testing.T, dir, host string) *mock {
 // resumes: nothing is lost, nothing is made twice.
 func TestResumeAfterCut(t *testing.T) {
 	dir := finished(t)
-	path := filepath.Join(dir, RecordsFile)
+	path := filepath.Join(dir, runs.RecordsFile)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +62,7 @@ func TestResumeAfterCut(t *testing.T) {
 		if err := os.WriteFile(path, whole[:length], 0o666); err != nil {
 			t.Fatal(err)
 		}
-		before, err := Load(dir)
+		before, err := runs.Load(dir)
 		if err != nil {
 			t.Fatalf("cut after %d bytes: %v", length, err)
 		}
@@ -71,7 +74,7 @@ func TestResumeAfterCut(t *testing.T) {
 			t.Fatalf("cut after %d bytes: %d records, want %d", length, len(before.Records), complete)
 		}
 		resume(t, dir, "here")
-		after, err := Load(dir)
+		after, err := runs.Load(dir)
 		if err != nil {
 			t.Fatalf("resumed after %d bytes: %v", length, err)
 		}
@@ -98,7 +101,7 @@ func TestResumeComplete(t *testing.T) {
 // TestResumeKeepsFailures: a cell that failed is not run again.
 func TestResumeKeepsFailures(t *testing.T) {
 	s, m := begin(t, small(), "cpu")
-	m.script["lpt on cpu"] = []Outcome{{Status: Failed, Reason: "no"}}
+	m.script["lpt on cpu"] = []Outcome{{Status: runs.Failed, Reason: "no"}}
 	recorded(t, s, m)
 	s.Close()
 	if m := resume(t, s.Dir, "here"); len(m.asked) != 0 {
@@ -110,7 +113,7 @@ func TestResumeKeepsFailures(t *testing.T) {
 // say which they come from.
 func TestResumeElsewhere(t *testing.T) {
 	dir := finished(t)
-	path := filepath.Join(dir, RecordsFile)
+	path := filepath.Join(dir, runs.RecordsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +123,7 @@ func TestResumeElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	resume(t, dir, "there")
-	run, err := Load(dir)
+	run, err := runs.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +143,7 @@ func TestResumeElsewhere(t *testing.T) {
 
 func TestResumeErrors(t *testing.T) {
 	dir := finished(t)
-	cpu := catalog(&fakeBackend{name: "cpu"})
+	cpu := catalog(&fakebackend.Backend{Named: "cpu"})
 
 	other := cpu
 	other.Strategies = cpu.Strategies[1:]
@@ -173,12 +176,12 @@ func TestResumeRefusesOtherLoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := small()
-	e.Base, e.Workloads = base, []Workload{{File: "loads.csv"}}
+	e.Base, e.Workloads = base, []runs.Workload{{File: "loads.csv"}}
 	s, _ := begin(t, e, "cpu")
 	s.Close()
 	if err := os.WriteFile(loads, []byte("1,2,4\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Resume(s.Dir, catalog(&fakeBackend{name: "cpu"}), Origin{})
+	_, err := Resume(s.Dir, catalog(&fakebackend.Backend{Named: "cpu"}), Origin{})
 	wantError(t, err, "workload loads.csv has changed since the run began")
 }

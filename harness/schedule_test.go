@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"packbench/internal/fakebackend"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -56,15 +58,15 @@ func TestScheduleShuffles(t *testing.T) {
 
 // begin makes a run directory for e on backends that run nothing, with a mock
 // executor.
-func begin(t *testing.T, e Experiment, backends ...string) (*Session, *mock) {
+func begin(t *testing.T, e runs.Experiment, backends ...string) (*Session, *mock) {
 	t.Helper()
-	var fakes []*fakeBackend
+	var fakes []*fakebackend.Backend
 	for _, name := range backends {
-		fakes = append(fakes, &fakeBackend{name: name})
+		fakes = append(fakes, &fakebackend.Backend{Named: name})
 	}
 	e.Backends = backends
 	plan := mustPlan(t, e, catalog(fakes...))
-	s, err := Create(filepath.Join(t.TempDir(), "run"), plan, Origin{ShuffleSeed: 3, Environment: Environment{Host: "here"}})
+	s, err := Create(filepath.Join(t.TempDir(), "run"), plan, Origin{ShuffleSeed: 3, Environment: runs.Environment{Host: "here"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,12 +75,12 @@ func begin(t *testing.T, e Experiment, backends ...string) (*Session, *mock) {
 }
 
 // recorded executes the session and returns its records.
-func recorded(t *testing.T, s *Session, m *mock) []Record {
+func recorded(t *testing.T, s *Session, m *mock) []runs.Record {
 	t.Helper()
 	if err := s.Execute(t.Context(), m, nil); err != nil {
 		t.Fatal(err)
 	}
-	run, err := Load(s.Dir)
+	run, err := runs.Load(s.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,29 +114,29 @@ two-opt on cpu #2 done
 // TestExecuteFailures: a cell whose run is not done is not run again, and the
 // other cells go on.
 func TestExecuteFailures(t *testing.T) {
-	done := Outcome{Status: Done, PackingHash: "same"}
+	done := doneOutcome("same")
 	for _, test := range []struct {
 		name   string
 		script []Outcome // of two-opt; the first is the warm-up
 		want   string
 		runs   int // of two-opt, warm-up included
 	}{
-		{"warm-up fails", []Outcome{{Status: Failed, Reason: "no"}}, "two-opt on cpu #0 failed: no\n", 1},
-		{"unsupported", []Outcome{{Status: Unsupported, Reason: "no"}}, "two-opt on cpu #0 unsupported: no\n", 1},
-		{"unavailable", []Outcome{{Status: Unavailable, Reason: "no"}}, "two-opt on cpu #0 unavailable: no\n", 1},
-		{"second run is slow", []Outcome{done, done, {Status: Timeout, Reason: "slow"}}, "two-opt on cpu #0 done\ntwo-opt on cpu #1 timeout: slow\n", 3},
+		{"warm-up fails", []Outcome{{Status: runs.Failed, Reason: "no"}}, "two-opt on cpu #0 failed: no\n", 1},
+		{"unsupported", []Outcome{{Status: runs.Unsupported, Reason: "no"}}, "two-opt on cpu #0 unsupported: no\n", 1},
+		{"unavailable", []Outcome{{Status: runs.Unavailable, Reason: "no"}}, "two-opt on cpu #0 unavailable: no\n", 1},
+		{"second run is slow", []Outcome{done, done, {Status: runs.Timeout, Reason: "slow"}}, "two-opt on cpu #0 done\ntwo-opt on cpu #1 timeout: slow\n", 3},
 		{
-			"not deterministic", []Outcome{done, done, {Status: Done, PackingHash: "other"}},
+			"not deterministic", []Outcome{done, done, doneOutcome("other")},
 			"two-opt on cpu #0 done\ntwo-opt on cpu #1 failed: the packing (hash other) is not that of the cell's earlier runs (same): the strategy is not deterministic\n", 3,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, m := begin(t, small(), "cpu")
 			m.script["two-opt on cpu"] = test.script
-			var ours []Record
+			var ours []runs.Record
 			lpt := 0
 			for _, r := range recorded(t, s, m) {
-				if r.Strategy == "lpt" {
+				if r.Cell.Strategy() == "lpt" {
 					lpt++
 				} else {
 					ours = append(ours, r)
@@ -162,14 +164,14 @@ func TestExecuteFailures(t *testing.T) {
 // TestExecuteTwins: backends that disagree get a warning, once.
 func TestExecuteTwins(t *testing.T) {
 	e := small()
-	e.Strategies, e.Repeats, e.Warmup = []string{"lpt"}, 2, 0
+	e.Strategies, e.Repeats, e.Warmup = specs("lpt"), 2, 0
 	s, m := begin(t, e, "cpu", "cuda")
-	other := Outcome{Status: Done, PackingHash: "other"}
+	other := doneOutcome("other")
 	m.script["lpt on cuda"] = []Outcome{other, other}
 	warnings := 0
 	for _, r := range recorded(t, s, m) {
-		if r.Status != Done {
-			t.Errorf("%s on %s is %s", r.Strategy, r.Backend, r.Status)
+		if r.Status != runs.Done {
+			t.Errorf("%s on %s is %s", r.Cell.Strategy(), r.Cell.Backend(), r.Status)
 		}
 		warnings += len(r.Warnings)
 	}
@@ -180,19 +182,19 @@ func TestExecuteTwins(t *testing.T) {
 
 func TestExecuteEvents(t *testing.T) {
 	s, m := begin(t, small(), "cpu")
-	m.script["two-opt on cpu"] = []Outcome{{Status: Failed, Reason: "no"}}
+	m.script["two-opt on cpu"] = []Outcome{{Status: runs.Failed, Reason: "no"}}
 	var finished []int
 	ended := map[string]int{}
 	err := s.Execute(t.Context(), m, func(e Event) {
 		finished = append(finished, e.Finished)
 		if e.CellEnded {
-			ended[e.Cell.Strategy]++
+			ended[e.Cell.Strategy()]++
 		}
 		if e.Total != 8 {
 			t.Errorf("total %d, want 8", e.Total)
 		}
-		if (e.Record == nil) != (e.Repeat == Warmup && e.Cell.Strategy == "lpt") {
-			t.Errorf("%s repeat %d: record %v", e.Cell.Strategy, e.Repeat, e.Record)
+		if (e.Record == nil) != (e.Repeat == Warmup && e.Cell.Strategy() == "lpt") {
+			t.Errorf("%s repeat %d: record %v", e.Cell.Strategy(), e.Repeat, e.Record)
 		}
 	})
 	if err != nil {
@@ -226,7 +228,7 @@ func TestInterrupt(t *testing.T) {
 			t.Fatalf("%d runs after the interrupt in run %d", len(m.asked), stop)
 		}
 		s.Close()
-		s, err = Resume(s.Dir, catalog(&fakeBackend{name: "cpu"}), Origin{Environment: Environment{Host: "here"}})
+		s, err = Resume(s.Dir, catalog(&fakebackend.Backend{Named: "cpu"}), Origin{Environment: runs.Environment{Host: "here"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,15 +240,15 @@ func TestInterrupt(t *testing.T) {
 
 // checkComplete requires records 0 to repeats−1 of every cell, each once, and
 // the quality in exactly one of them.
-func checkComplete(t *testing.T, records []Record, repeats int) {
+func checkComplete(t *testing.T, records []runs.Record, repeats int) {
 	t.Helper()
 	count, quality := map[string]int{}, map[string]int{}
 	for _, r := range records {
-		if r.Status != Done || r.Repeat >= repeats {
-			t.Errorf("%s #%d is %s", r.Strategy, r.Repeat, r.Status)
+		if r.Status != runs.Done || r.Repeat >= repeats {
+			t.Errorf("%s #%d is %s", r.Cell.Strategy(), r.Repeat, r.Status)
 		}
 		count[r.Key]++ // Load has checked that no repeat is there twice
-		if r.Quality != nil {
+		if r.Layer != nil {
 			quality[r.Key]++
 		}
 	}
@@ -260,4 +262,4 @@ func checkComplete(t *testing.T, records []Record, repeats int) {
 	}
 }
 
-var _ strategies.Backend = (*fakeBackend)(nil)
+var _ strategies.Backend = (*fakebackend.Backend)(nil)

@@ -1,12 +1,14 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"strconv"
 
 	"packbench/datasets"
 	"packbench/internal/spec"
+	"packbench/runs"
 )
 
 // workload is where the loads of cells come from.
@@ -20,7 +22,7 @@ type workload struct {
 
 // newWorkload returns the workload that an experiment's entry means. A file,
 // relative to base, is read.
-func newWorkload(w Workload, base string) (*workload, error) {
+func newWorkload(w runs.Workload, base string) (*workload, error) {
 	switch {
 	case w.Spec == "" && w.File == "":
 		return nil, fmt.Errorf("a workload has neither spec nor file: give one of them")
@@ -28,8 +30,8 @@ func newWorkload(w Workload, base string) (*workload, error) {
 		return nil, fmt.Errorf("a workload has spec %s and file %s: give one of them", w.Spec, w.File)
 	case w.File != "":
 		return fileWorkload(w, base)
-	case w.Array != "" || w.Step != nil:
-		return nil, fmt.Errorf("workload %s is generated: array and step are for files", w.Spec)
+	case keyOf(w) != "" || w.Step != nil || w.Steps != "":
+		return nil, fmt.Errorf("workload %s is generated: array, key, step and steps are for files", w.Spec)
 	}
 	generated, err := datasets.Parse(w.Spec)
 	if err != nil {
@@ -38,7 +40,33 @@ func newWorkload(w Workload, base string) (*workload, error) {
 	return &workload{name: generated.Spec().String(), load: generated.Generate}, nil
 }
 
-func fileWorkload(w Workload, base string) (*workload, error) {
+// workloadName returns the canonical name of the workload of an entry, without
+// reading any file.
+func workloadName(w runs.Workload) (string, error) {
+	if w.File == "" {
+		generated, err := datasets.Parse(w.Spec)
+		if err != nil {
+			return "", err
+		}
+		return generated.Spec().String(), nil
+	}
+	name := spec.Spec{Name: w.File}
+	if key := keyOf(w); key != "" {
+		name.Args = append(name.Args, spec.Arg{Key: "array", Value: key})
+	}
+	if w.Step != nil {
+		name.Args = append(name.Args, spec.Arg{Key: "step", Value: strconv.Itoa(*w.Step)})
+	}
+	if w.Steps != "" {
+		name.Args = append(name.Args, spec.Arg{Key: "steps", Value: w.Steps})
+	}
+	return name.String(), nil
+}
+
+// keyOf returns which array or member of its file a workload is.
+func keyOf(w runs.Workload) string { return cmp.Or(w.Key, w.Array) }
+
+func fileWorkload(w runs.Workload, base string) (*workload, error) {
 	if w.File == "-" {
 		return nil, fmt.Errorf("an experiment cannot read standard input: name a file")
 	}
@@ -46,19 +74,23 @@ func fileWorkload(w Workload, base string) (*workload, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(base, path)
 	}
-	loads, err := datasets.Read(path, datasets.ReadOptions{Key: w.Array, Step: w.Step})
+	opt := datasets.ReadOptions{Key: keyOf(w), Step: w.Step}
+	if w.Steps != "" {
+		var err error
+		if opt.Sum, err = datasets.ParseStepRange(w.Steps); err != nil {
+			return nil, fmt.Errorf("workload %s: %w", w.File, err)
+		}
+	}
+	loads, err := datasets.Read(path, opt)
 	if err != nil {
 		return nil, err
 	}
-	name := spec.Spec{Name: w.File}
-	if w.Array != "" {
-		name.Args = append(name.Args, spec.Arg{Key: "array", Value: w.Array})
-	}
-	if w.Step != nil {
-		name.Args = append(name.Args, spec.Arg{Key: "step", Value: strconv.Itoa(*w.Step)})
+	name, err := workloadName(w)
+	if err != nil {
+		return nil, err
 	}
 	return &workload{
-		name:    name.String(),
+		name:    name,
 		content: loads.Hash(),
 		load:    func(uint64) (*datasets.Loads, error) { return loads, nil },
 	}, nil

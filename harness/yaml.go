@@ -1,13 +1,16 @@
 package harness
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -16,52 +19,113 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"packbench/internal/spec"
+	"packbench/runs"
 )
 
 // ReadExperiment reads the experiment in the YAML file at path. Workload files
 // are named relative to that file. An experiment without a name has the
 // file's.
-func ReadExperiment(path string) (Experiment, error) {
-	text, err := os.ReadFile(path)
-	var failure *fs.PathError
-	if errors.As(err, &failure) {
-		return Experiment{}, fmt.Errorf("cannot read %s: %w", path, failure.Err)
-	}
+func ReadExperiment(path string) (runs.Experiment, error) {
+	text, err := readText(path)
 	if err != nil {
-		return Experiment{}, err
+		return runs.Experiment{}, fmt.Errorf("cannot read %s: %w", path, err)
 	}
 	e, err := ParseExperiment(text)
 	if err != nil {
-		return Experiment{}, fmt.Errorf("%s: %w", path, err)
+		return runs.Experiment{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if e.Name == "" {
 		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	if slices.ContainsFunc(e.Workloads, func(w Workload) bool { return w.File != "" }) {
-		e.Base = filepath.Dir(path)
+	if slices.ContainsFunc(e.Workloads, func(w runs.Workload) bool { return w.File != "" }) {
+		// Absolute, so that the run can be resumed from any folder.
+		if e.Base, err = filepath.Abs(filepath.Dir(path)); err != nil {
+			return runs.Experiment{}, err
+		}
 	}
 	return e, nil
+}
+
+// readText reads the text of an experiment, of at most maxText bytes, whatever
+// kind of file it comes from.
+func readText(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err == nil {
+		defer f.Close()
+		var text []byte
+		if text, err = io.ReadAll(io.LimitReader(f, maxText+1)); err == nil {
+			return text, nil // one byte too many is found by ParseExperiment
+		}
+	}
+	var failure *fs.PathError
+	if errors.As(err, &failure) {
+		return nil, failure.Err
+	}
+	return nil, err
+}
+
+// The YAML library takes memory and time that grow with the square of the number
+// of keys and of levels. An experiment needs little of either.
+const (
+	maxText  = 256 << 10 // bytes
+	maxDepth = 100       // levels
+)
+
+// checkSize returns an error for text that the library must not see.
+func checkSize(text []byte) error {
+	if len(text) > maxText {
+		return fmt.Errorf("more than %d bytes: that is the most supported for an experiment", maxText)
+	}
+	for number, line := range bytes.Split(text, []byte("\n")) {
+		depth := bytes.Count(line, []byte("- ")) + indentation(line)
+		if depth > maxDepth {
+			return fmt.Errorf("line %d: nested more than %d deep: an experiment has three levels", number+1, maxDepth)
+		}
+	}
+	depth := 0
+	for _, b := range text {
+		switch b {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+		if depth > maxDepth {
+			return fmt.Errorf("brackets nested more than %d deep: an experiment has three levels", maxDepth)
+		}
+	}
+	return nil
+}
+
+// indentation returns the number of levels that the indentation of line may
+// stand for.
+func indentation(line []byte) int {
+	return (len(line) - len(bytes.TrimLeft(line, " "))) / 2
 }
 
 // ParseExperiment reads an experiment in YAML. What it does not mention has
 // the value of [DefaultExperiment]. The error of a key that does not exist, of
 // a value of the wrong type or of text that is not YAML begins with line and
 // column. The values themselves are checked by [NewPlan].
-func ParseExperiment(text []byte) (e Experiment, err error) {
+func ParseExperiment(text []byte) (e runs.Experiment, err error) {
 	defer func() {
 		// The YAML library does not survive all malformed text.
 		if v := recover(); v != nil {
-			e, err = Experiment{}, fmt.Errorf("not YAML that can be read: %v", v)
+			e, err = runs.Experiment{}, fmt.Errorf("not YAML that can be read: %v", v)
 		}
 	}()
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if err := checkSize(text); err != nil {
+		return runs.Experiment{}, err
+	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		return Experiment{}, oneLine(err)
+		return runs.Experiment{}, oneLine(err)
 	}
 	e = DefaultExperiment()
 	for i, document := range file.Docs {
 		if i > 0 {
-			return Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is one")
+			return runs.Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is one")
 		}
 		if document.Body == nil {
 			continue
@@ -69,22 +133,29 @@ func ParseExperiment(text []byte) (e Experiment, err error) {
 		var loose looseValue
 		ast.Walk(&loose, document.Body)
 		if loose.err != nil {
-			return Experiment{}, loose.err
+			return runs.Experiment{}, loose.err
 		}
 		if err := yaml.NodeToValue(document.Body, &e, yaml.Strict()); err != nil {
-			return Experiment{}, oneLine(err)
+			return runs.Experiment{}, oneLine(err)
 		}
 	}
 	return e, nil
 }
 
 // looseValue finds the values that the decoder would silently convert: no value
-// of an experiment is a fraction or empty.
+// of an experiment is a fraction or empty, or too large for 64 bits.
 type looseValue struct{ err error }
 
 // Visit implements [ast.Visitor].
 func (v *looseValue) Visit(node ast.Node) ast.Visitor {
-	switch node.(type) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		// Numbers of more than 64 bits and those with an exponent come as text.
+		if t := n.GetToken(); t.Type == token.StringType {
+			if _, err := strconv.ParseFloat(t.Value, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+				v.err = at(t, "%s: use a whole number from 0 to 2^64 − 1 (or quotes, where it is text)", t.Value)
+			}
+		}
 	case *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
 		v.err = at(node.GetToken(), "%s: use a whole number (or quotes, where it is text)", node.GetToken().Value)
 	case *ast.NullNode:
@@ -117,7 +188,7 @@ func oneLine(err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		key := unknown.Token.Value
-		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(Experiment{}, Workload{})))
+		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(runs.Experiment{}, runs.Workload{}, runs.Named{})))
 	case errors.As(err, &kind):
 		return at(kind.Token, "%q: use %s", kind.Token.Value, kindName(kind.DstType))
 	case errors.As(err, &large):
@@ -153,13 +224,4 @@ func yamlKeys(structs ...any) []string {
 		}
 	}
 	return keys
-}
-
-// UnmarshalYAML reads a workload that is the bare spec or a mapping.
-func (w *Workload) UnmarshalYAML(decode func(any) error) error {
-	type plain Workload // without this method
-	if decode(&w.Spec) == nil {
-		return nil
-	}
-	return decode((*plain)(w))
 }

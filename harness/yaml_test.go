@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"packbench/strategies"
+	"packbench/runs"
 )
 
 func TestParseExperiment(t *testing.T) {
@@ -33,15 +33,15 @@ timeout: 30s
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Experiment{
+	want := runs.Experiment{
 		Name: "all", Description: "every key",
-		Strategies: []string{"lpt", "topk-max-any:k=16"},
-		Workloads: []Workload{
+		Strategies: specs("lpt", "topk-max-any:k=16"),
+		Workloads: []runs.Workload{
 			{Spec: "uniform"},
 			{Spec: "lognormal:sigma=1", Packs: []int{4, 8}},
 			{File: "loads.npz", Array: "weight", Step: &step},
 		},
-		Packs: []int{32}, Backends: []string{"cpu", "cuda"}, RNG: strategies.Torch,
+		Packs: []int{32}, Backends: []string{"cpu", "cuda"}, RNG: "torch",
 		Seeds: []uint64{7, 1<<64 - 1}, Repeats: 4, Warmup: 0, Timeout: "30s",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -74,7 +74,9 @@ func TestParseExperimentErrors(t *testing.T) {
 		{"workloads: [[1]]", "line 1, column 13"},
 		{"workloads: [{spec: a, packs: 3}]", "line 1, column 30"},
 		{"name: {a: b}", "line 1, column 7: \"{\": use text"},
-		{"rng: torsh", `unknown random stream "torsh": did you mean "torch"?`},
+		{"seeds: [18446744073709551616]", "line 1, column 9: 18446744073709551616: use a whole number from 0 to 2^64 − 1"},
+		{"a: " + strings.Repeat("[", 1000), "nested more than 100 deep"},
+		{strings.Repeat("- a:\n ", 60000), "the most supported for an experiment"},
 		{"name: [", "line 1, column 7"},
 		{"a: b: c", "line 1, column 4"},
 		{"name: a\nname: b", `line 2, column 1: mapping key "name" already defined`},
@@ -127,6 +129,6 @@ func FuzzParseExperiment(f *testing.F) {
 			}
 			return
 		}
-		_ = e.check()
+		_ = check(&e)
 	})
 }

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
+	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
-	"packbench/internal/listing"
 )
 
 // datasetCmd is "bench dataset": loads without strategies.
@@ -25,11 +25,11 @@ type datasetGenerateCmd struct {
 func (c *datasetGenerateCmd) Run(s *streams) error {
 	w, err := datasets.Parse(c.Spec)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	loads, err := w.Generate(c.Seed)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	return writeLoads(s, loads, c.Out, c.Format)
 }
@@ -46,19 +46,19 @@ type datasetDescribeCmd struct {
 func (c *datasetDescribeCmd) Run(s *streams) error {
 	opt, err := c.options(s, everyStep)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	loads, workload, err := datasets.Open(c.Source, c.Seed, opt)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	s.notes(c.Source, loads.Notes)
 	if c.Packs < 0 {
-		return fmt.Errorf("--packs=%d: use a divisor of the %d items", c.Packs, loads.Items)
+		return badInput(fmt.Errorf("--packs=%d: use a divisor of the %d items", c.Packs, loads.Items))
 	}
 	d, err := listing.DescribeLoads(loads, c.Packs)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	if workload != nil {
 		if o, ok := workload.Optimum(); ok {
@@ -83,11 +83,11 @@ type datasetConvertCmd struct {
 func (c *datasetConvertCmd) Run(s *streams) error {
 	opt, err := c.options(s, everyStep)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	loads, err := datasets.Read(c.In, opt)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	s.notes(c.In, loads.Notes)
 	return writeLoads(s, loads, c.Out, c.To)
@@ -100,10 +100,10 @@ func writeLoads(s *streams, loads *datasets.Loads, path, format string) error {
 		return loads.Encode(s.out, datasets.Format(format))
 	}
 	if _, err := loads.FormatFor(path); err != nil {
-		return err
+		return badInput(err)
 	}
 	if err := loads.Write(path); err != nil {
-		return failed(err)
+		return err
 	}
 	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", path, loads.Shape(), loads.Hash())
 	return nil

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"packbench/cmd/bench/internal/listing"
 	"packbench/harness"
-	"packbench/internal/listing"
 )
 
 // envCmd is "bench env": what a run would record about this machine.
@@ -15,7 +15,7 @@ type envCmd struct {
 func (c *envCmd) Run(s *streams) error {
 	backends, err := c.backends()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer closeAll(backends)
 	e := harness.CaptureEnvironment(backends, c.threads())

@@ -3,8 +3,8 @@ package main
 import (
 	"io"
 
+	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
-	"packbench/internal/listing"
 	"packbench/strategies"
 )
 
@@ -36,7 +36,7 @@ type listStrategiesCmd struct{ listFlags }
 func (c *listStrategiesCmd) Run(s *streams) error {
 	backends, err := backendFlags{}.backends()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer closeAll(backends)
 	list, err := listing.Strategies(strategies.Builtin(), backends)
@@ -55,7 +55,7 @@ type listBackendsCmd struct {
 func (c *listBackendsCmd) Run(s *streams) error {
 	backends, err := c.backends()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer closeAll(backends)
 	list := listing.Backends(backends)

@@ -62,7 +62,7 @@ func (f *loadFlags) options(s *streams, use stepUse) (datasets.ReadOptions, erro
 // notes says on standard error what the reader of a file decided.
 func (s *streams) notes(path string, notes []string) {
 	for _, note := range notes {
-		fmt.Fprintf(s.err, "bench: note: %s: %s\n", path, note)
+		fmt.Fprintf(s.err, "bench: note: %s\n", clean(path+": "+note))
 	}
 }
 

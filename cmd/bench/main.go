@@ -11,10 +11,16 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/alecthomas/kong"
+	mangokong "github.com/alecthomas/mango-kong"
+	kongcompletion "github.com/jotaen/kong-completion"
+	"github.com/posener/complete"
 
+	"packbench/harness"
 	"packbench/internal/atomicfile"
+	"packbench/strategies"
 )
 
 // app is the command line: a verb per field.
@@ -28,6 +34,11 @@ type app struct {
 	Compare compareCmd `cmd:"" help:"Compare two runs, or the strategies of one, and say what differs significantly."`
 	Export  exportCmd  `cmd:"" help:"Export the records of a run for benchstat, pandas, DuckDB."`
 	Verify  verifyCmd  `cmd:"" help:"Hold the backends to recorded packings and to each other, bit for bit."`
+
+	Completion kongcompletion.Completion `cmd:"" help:"Print the shell code that completes bench commands on the Tab key."`
+
+	Man     mangokong.ManFlag `help:"Print the manual page and exit." hidden:""`
+	Version versionFlag       `help:"Print the version, the commit and what is built in, and exit."`
 }
 
 // streams are the standard streams of a verb.
@@ -53,16 +64,19 @@ const (
 	exitUsage  = 2 // wrong usage or bad input
 )
 
-// errFailed marks an error as a failure of what was asked for, not of how it
-// was asked: exit code 1 instead of 2.
-var errFailed = errors.New("failed")
+// badInput marks err, which may be nil, as the fault of what the user typed or of
+// a file that the user named: exit code 2. Every error that is not marked, of
+// a disk or a backend, say, is a failure: exit code 1.
+func badInput(err error) error {
+	if err == nil {
+		return nil
+	}
+	return inputError{err}
+}
 
-// failed wraps err so that the exit code is 1.
-func failed(err error) error { return failure{err} }
+type inputError struct{ error }
 
-type failure struct{ error }
-
-func (f failure) Unwrap() []error { return []error{f.error, errFailed} }
+func (e inputError) Unwrap() error { return e.error }
 
 func main() {
 	os.Exit(run(os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
@@ -85,6 +99,7 @@ func run(args []string, s *streams) int {
 	if err != nil {
 		return report(s, err)
 	}
+	kongcompletion.Register(parser, predictors()...)
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -92,19 +107,79 @@ func run(args []string, s *streams) int {
 	if code >= 0 { // --help was printed
 		return code
 	}
-	if err == nil {
-		err = ctx.Run(s)
+	if err != nil {
+		return report(s, badInput(err))
+	}
+	out := &sticky{w: s.out}
+	err = ctx.Run(&streams{in: s.in, out: out, err: s.err})
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("cannot write the output: %w", out.err)
 	}
 	return report(s, err)
 }
 
+// predictors complete the values that the tag predictor names.
+func predictors() []kongcompletion.Option {
+	var names []string
+	for _, d := range strategies.Builtin() {
+		names = append(names, d.Name)
+	}
+	yaml := complete.PredictFiles("*.y*ml")
+	return []kongcompletion.Option{
+		kongcompletion.WithPredictor("experiment", complete.PredictOr(complete.PredictSet(harness.BuiltinNames()...), yaml)),
+		kongcompletion.WithPredictor("strategy", complete.PredictSet(names...)),
+		kongcompletion.WithPredictor("file", complete.PredictFiles("*")),
+		kongcompletion.WithPredictor("dir", complete.PredictDirs("*")),
+	}
+}
+
+// sticky remembers the first error of a writer, so that no verb can lose one:
+// the libraries that print tables do.
+type sticky struct {
+	w   io.Writer
+	err error
+}
+
+// Write implements [io.Writer].
+func (s *sticky) Write(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.w.Write(p)
+	s.err = err
+	return n, err
+}
+
+// report prints an error on one line and returns the exit code.
 func report(s *streams, err error) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(s.err, "bench: %s\n", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
-	if errors.Is(err, errFailed) {
-		return exitFailed
+	fmt.Fprintf(s.err, "bench: %s\n", clean(err.Error()))
+	if errors.As(err, new(inputError)) {
+		return exitUsage
 	}
-	return exitUsage
+	return exitFailed
+}
+
+// maxMessage is how many bytes of an error are printed: one long token of a
+// damaged file should not fill the screen.
+const maxMessage = 2000
+
+// clean puts text on one line for a terminal: control characters, which could
+// move its cursor or change its title, are shown as escapes.
+func clean(text string) string {
+	text = strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + " …"
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			fmt.Fprintf(&b, "\\x%02x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

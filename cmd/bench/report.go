@@ -3,9 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
 
 	"packbench/harness"
-	reports "packbench/harness/report"
+	reports "packbench/report"
+	"packbench/report/figure"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -13,64 +18,113 @@ import (
 type reportCmd struct {
 	backendFlags
 
-	Dir   string         `arg:"" help:"Run directory, as bench run makes them."`
-	Layer *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ much."`
-	Table reports.Format `placeholder:"FORMAT" help:"Only print the table of results: text, markdown, csv or html."`
+	Dir     string         `arg:"" help:"Run directory, as bench run makes them."`
+	Out     string         `placeholder:"DIR" help:"Write the report here instead of into the run directory, which may then be read-only."`
+	Layer   *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ much."`
+	Table   reports.Format `placeholder:"FORMAT" help:"Only print the table of results: text, markdown, csv or html."`
+	Figures string         `enum:"page,paper" default:"page" help:"page: figures for the report. paper: also untitled figures for one and two columns (-wide) of a paper, in figures/paper."`
+	Column  float64        `placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
+	Font    float64        `placeholder:"POINTS" help:"Size of the text in figures for the paper, from 4 to 20. Default 7 in one column, 8 in two."`
 }
 
 // Run implements the verb.
 func (c *reportCmd) Run(s *streams) error {
-	run, err := harness.Load(c.Dir)
+	o := reports.Options{Dir: c.Out, Layer: c.Layer}
+	var err error
+	if o.Extra, err = c.paper(); err != nil {
+		return badInput(err)
+	}
+	run, err := runs.Load(c.Dir)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	if c.Table != "" {
-		return reports.Table(s.out, run, c.Table)
+		return c.table(s, run)
 	}
-	var settings []reports.Option
 	if c.Layer != nil {
 		if err := checkLayer(run, *c.Layer); err != nil {
-			return err
+			return badInput(err)
 		}
-		settings = append(settings, reports.WithLayer(*c.Layer))
 	}
 	backends, err := c.backends()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer closeAll(backends)
-	paths, err := writeReport(run, backends, settings...)
-	if err != nil {
-		return failed(err)
-	}
+	paths, err := writeReport(run, backends, o)
 	for _, path := range paths {
-		fmt.Fprintln(s.out, path)
+		if _, err := fmt.Fprintln(s.out, path); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// table prints the table of results.
+func (c *reportCmd) table(s *streams, run *runs.Run) error {
+	if !slices.Contains(reports.Formats(), c.Table) {
+		return badInput(fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table))
+	}
+	return reports.Table(s.out, run, c.Table, names(run))
+}
+
+// paper returns the figures for a paper that are asked for.
+func (c *reportCmd) paper() ([]reports.FigureSet, error) {
+	switch {
+	case c.Figures != "paper" && (c.Column != 0 || c.Font != 0):
+		return nil, fmt.Errorf("--column and --font are about figures for a paper: add --figures paper")
+	case c.Figures != "paper":
+		return nil, nil
+	case c.Column != 0 && !(c.Column >= 1 && c.Column <= 20):
+		return nil, fmt.Errorf("--column %g: use 1 to 20 inches", c.Column)
+	case c.Font != 0 && !(c.Font >= 4 && c.Font <= 20):
+		return nil, fmt.Errorf("--font %g: use 4 to 20 points", c.Font)
+	}
+	one, two := figure.SingleColumn, figure.DoubleColumn
+	if c.Column != 0 {
+		const gap = vg.Inch / 3
+		one.Width = vg.Length(c.Column) * vg.Inch
+		two.Width = 2*one.Width + gap
+	}
+	if c.Font != 0 {
+		one.Text, two.Text = vg.Length(c.Font), vg.Length(c.Font)
+	}
+	return []reports.FigureSet{{Dir: "paper", Size: one}, {Dir: "paper", Suffix: "-wide", Size: two}}, nil
+}
+
+// checkLayer returns an error where no problem of the run has the layer.
+func checkLayer(run *runs.Run, layer int) error {
+	layers := 0
+	for _, c := range run.Cells() {
+		layers = max(layers, c.Layers)
+	}
+	if layer < 0 || layer >= layers {
+		return fmt.Errorf("--layer=%d: the problems of this run have layers 0 to %d", layer, layers-1)
 	}
 	return nil
 }
 
-// checkLayer reports whether no problem of the run has the layer.
-func checkLayer(run *harness.Run, layer int) error {
-	most := 0
-	for _, c := range run.Cells() {
-		most = max(most, c.Layers)
+// names are what the strategies and workloads of a run are called: as the run
+// recorded it or, in runs that did not yet, as its experiment says.
+func names(run *runs.Run) reports.Names {
+	labels := run.Manifest.Labels
+	if labels == nil {
+		labels = harness.Labels(&run.Manifest.Experiment, strategies.Builtin())
 	}
-	if layer < 0 || layer >= most {
-		return fmt.Errorf("--layer=%d: the problems of this run have layers 0 to %d", layer, most-1)
-	}
-	return nil
+	return reports.Names{Strategies: labels[runs.StrategyAxis], Workloads: labels[runs.WorkloadAxis]}
 }
 
 // writeReport writes the report of a run. Where it shows the loads of packs it
 // packs again.
-func writeReport(run *harness.Run, backends []strategies.Backend, settings ...reports.Option) ([]string, error) {
-	catalog := harness.Catalog{Strategies: strategies.Builtin(), Backends: backends}
-	loadsOf := func(cell harness.PlannedCell) ([]float64, error) {
-		problem, packing, err := run.Repack(context.Background(), cell, catalog)
+func writeReport(run *runs.Run, backends []strategies.Backend, o reports.Options) ([]string, error) {
+	repacker := harness.NewRepacker(run.Manifest.Experiment, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	o.Names = names(run)
+	o.LoadsOf = func(cell runs.PlannedCell) ([]float64, error) {
+		problem, packing, err := repacker.Pack(context.Background(), cell)
 		if err != nil {
 			return nil, err
 		}
-		return packing.Loads(problem.Weights), nil
+		return packing.Loads(problem), nil
 	}
-	return reports.Write(run, append(settings, reports.WithLoads(loadsOf))...)
+	return reports.Write(run, o)
 }

@@ -14,9 +14,11 @@ import (
 
 	"golang.org/x/term"
 
+	"packbench/cmd/bench/internal/progress"
+	"packbench/export"
 	"packbench/harness"
-	reports "packbench/harness/report"
-	"packbench/internal/progress"
+	reports "packbench/report"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -24,9 +26,9 @@ import (
 type runCmd struct {
 	backendFlags
 
-	Experiment  string   `arg:"" optional:"" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
-	Out         string   `short:"o" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
-	Resume      string   `placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
+	Experiment  string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
+	Out         string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
+	Resume      *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
 	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
 	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
 	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
@@ -42,7 +44,7 @@ func (c *runCmd) Run(s *streams) error {
 	}
 	backends, err := c.backends()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer closeAll(backends)
 	session, err := c.open(harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
@@ -54,9 +56,9 @@ func (c *runCmd) Run(s *streams) error {
 		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
 	}
 	if err := c.execute(session, s.err); errors.Is(err, harness.ErrInterrupted) {
-		return failed(fmt.Errorf("interrupted: bench run --resume %s finishes the run", session.Dir))
+		return fmt.Errorf("interrupted: bench run --resume %s finishes the run", session.Dir)
 	} else if err != nil {
-		return failed(err)
+		return err
 	}
 	return c.finish(session.Dir, backends, s)
 }
@@ -65,7 +67,7 @@ func (c *runCmd) Run(s *streams) error {
 func (c *runCmd) print(out io.Writer) error {
 	text, err := harness.BuiltinYAML(c.name())
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	_, err = io.WriteString(out, text)
 	return err
@@ -84,30 +86,56 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 	if c.ShuffleSeed != nil {
 		origin.ShuffleSeed = *c.ShuffleSeed
 	}
-	if c.Resume != "" {
+	if c.Resume != nil {
+		dir := *c.Resume
+		if dir == "" {
+			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
+		}
 		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Backend != nil || c.ShuffleSeed != nil {
-			return nil, fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend and --shuffle-seed", c.Resume)
+			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend and --shuffle-seed", dir))
 		}
 		origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
-		return harness.Resume(c.Resume, catalog, origin)
+		session, err := harness.Resume(dir, catalog, origin)
+		if errors.Is(err, runs.ErrNoManifest) {
+			err = fmt.Errorf("%w; bench run EXPERIMENT -o %s begins a run there", err, dir)
+		}
+		return session, badInput(err)
 	}
 	experiment, err := harness.FindExperiment(c.name())
 	if err != nil {
-		return nil, err
+		return nil, badInput(err)
 	}
-	if experiment, err = experiment.With(c.Repeats, c.Backend); err != nil {
-		return nil, err
+	if experiment, err = harness.Narrow(experiment, c.Repeats, c.Backend); err != nil {
+		return nil, badInput(err)
 	}
 	plan, err := harness.NewPlan(experiment, catalog)
 	if err != nil {
-		return nil, err
-	}
-	dir := c.Out
-	if dir == "" {
-		dir = filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z"))
+		return nil, badInput(err)
 	}
 	origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
-	return harness.Create(dir, plan, origin)
+	if c.Out != "" {
+		session, err := harness.Create(c.Out, plan, origin)
+		if errors.Is(err, runs.ErrExists) {
+			err = badInput(err)
+		}
+		return session, err
+	}
+	return createNew(filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z")), plan, origin)
+}
+
+// createNew begins a run in the directory dir or, where another run has begun
+// there in the same second, in dir-2, dir-3 and so on.
+func createNew(dir string, plan *harness.Plan, origin harness.Origin) (*harness.Session, error) {
+	for i := 1; ; i++ {
+		name := dir
+		if i > 1 {
+			name = fmt.Sprintf("%s-%d", dir, i)
+		}
+		session, err := harness.Create(name, plan, origin)
+		if !errors.Is(err, runs.ErrExists) || i == 100 {
+			return session, err
+		}
+	}
 }
 
 // execute makes the runs. The first interrupt ends the experiment after the
@@ -132,30 +160,27 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 
 // finish writes what is made of the records: summary, table, figures, report.
 func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) error {
-	run, err := harness.Load(dir)
+	run, err := runs.Load(dir)
 	if err != nil {
-		return failed(err)
+		return err
 	}
-	if err := run.WriteSummary(); err != nil {
-		return failed(err)
+	if err := export.WriteSummary(run); err != nil {
+		return err
 	}
-	made := harness.SummaryFile
+	made := runs.SummaryFile
 	if !c.NoFigures {
-		if _, err := writeReport(run, backends); err != nil {
-			return failed(fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err))
+		if _, err := writeReport(run, backends, reports.Options{}); err != nil {
+			return fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err)
 		}
 		made = reports.HTMLFile + ", " + made
 	}
 	if !c.Quiet {
-		if err := reports.Table(s.out, run, reports.Text); err != nil {
-			return failed(err)
+		if err := reports.Table(s.out, run, reports.Text, names(run)); err != nil {
+			return err
 		}
 		fmt.Fprintf(s.err, "results in %s: %s, …\n", dir, made)
 	}
-	if err := run.Failure(); err != nil {
-		return failed(err)
-	}
-	return nil
+	return run.Failure()
 }
 
 func closeAll(backends []strategies.Backend) {

@@ -18,7 +18,7 @@ func TestScripts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the scripts start the program many times")
 	}
-	runs, err := filepath.Abs("../../harness/compare/testdata")
+	runs, err := filepath.Abs("../../compare/testdata")
 	if err != nil {
 		t.Fatal(err)
 	}

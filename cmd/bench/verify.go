@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"os/signal"
 
 	"packbench/harness"
 	"packbench/strategies"
+	"packbench/verify"
 )
 
 // verifyCmd is "bench verify": do the backends agree?
@@ -22,17 +24,17 @@ type verifyCmd struct {
 func (c *verifyCmd) Run(s *streams) error {
 	reference, err := c.backend("cpu")
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	other, err := c.backend(c.Backend)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer closeAll([]strategies.Backend{reference, other})
 	if c.Experiment != "" && c.Backend == "cpu" {
-		return fmt.Errorf("--experiment %s with --backend cpu compares the CPU with itself: name another backend", c.Experiment)
+		return badInput(fmt.Errorf("--experiment %s with --backend cpu compares the CPU with itself: name another backend", c.Experiment))
 	}
-	checks := []iter.Seq2[harness.Check, error]{harness.GoldenChecks(strategies.Builtin())}
+	checks := []iter.Seq2[verify.Check, error]{verify.GoldenChecks(strategies.Builtin())}
 	if c.Experiment != "" {
 		more, err := c.experiment(reference, other)
 		if err != nil {
@@ -43,49 +45,52 @@ func (c *verifyCmd) Run(s *streams) error {
 	if other.Name() == reference.Name() {
 		other = nil
 	} else if _, err := other.Describe(); err != nil {
-		return failed(fmt.Errorf("nothing could be verified: %w", err))
+		return fmt.Errorf("nothing could be verified: %w", err)
 	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	differs := false
 	for _, list := range checks {
-		agreements, err := harness.Verify(ctx, list, reference, other)
+		agreements, err := verify.Run(ctx, list, reference, other)
 		for _, a := range agreements {
 			differs = differs || a.First != nil
-			printAgreement(s, a)
+			if err := printAgreement(s.out, a); err != nil {
+				return err
+			}
 		}
 		if err != nil {
-			return failed(err)
+			return err
 		}
 	}
 	if differs {
-		return failed(fmt.Errorf("packings differ"))
+		return fmt.Errorf("packings differ")
 	}
 	return nil
 }
 
 // experiment returns the problems of the experiment.
-func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[harness.Check, error], error) {
+func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[verify.Check, error], error) {
 	e, err := harness.FindExperiment(c.Experiment)
 	if err != nil {
-		return nil, err
+		return nil, badInput(err)
 	}
 	e.Backends = []string{"cpu"}
 	plan, err := harness.NewPlan(e, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
 	if err != nil {
-		return nil, err
+		return nil, badInput(err)
 	}
-	return plan.Checks(), nil
+	return verify.PlanChecks(plan), nil
 }
 
-func printAgreement(s *streams, a harness.Agreement) {
-	fmt.Fprintf(s.out, "%s: %d of %d layers equal to %s", a.Backend, a.Equal, a.Layers, a.Against)
+func printAgreement(w io.Writer, a verify.Agreement) error {
+	line := fmt.Sprintf("%s: %d of %d layers equal to %s", a.Backend, a.Equal, a.Layers, a.Against)
 	if a.Skipped > 0 {
-		fmt.Fprintf(s.out, ", %d checks skipped: strategy not supported", a.Skipped)
+		line += fmt.Sprintf(", %d checks skipped: strategy not supported", a.Skipped)
 	}
-	fmt.Fprintln(s.out)
 	if a.First != nil {
-		fmt.Fprintf(s.out, "first difference: %v\n", a.First)
+		line += fmt.Sprintf("\nfirst difference: %v", a.First)
 	}
+	_, err := fmt.Fprintln(w, line)
+	return err
 }

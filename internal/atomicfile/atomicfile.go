@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 )
 
 // Write makes the file at path hold what write writes. The bytes go to a
@@ -51,9 +52,30 @@ func Write(path string, write func(io.Writer) error) error {
 	}
 	if err != nil {
 		os.Remove(f.Name())
+		return err
 	}
-	return err
+	return syncDir(filepath.Dir(path))
 }
+
+// syncDir waits until the names in a directory are on disk. Systems that cannot
+// sync a directory have nothing to wait for.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil // it can be written and not read
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
+		return fmt.Errorf("cannot sync %s: %w", dir, err)
+	}
+	return nil
+}
+
+var temporary = regexp.MustCompile(`^\..+\.[0-9a-f]{8}\.tmp$`)
+
+// IsTemporary reports whether name is that of a temporary file of [Write], which
+// is left behind where the program is killed.
+func IsTemporary(name string) bool { return temporary.MatchString(name) }
 
 // createBeside makes a new file in the directory of path, hidden and named
 // after it. Unlike os.CreateTemp it leaves the permissions to the umask.

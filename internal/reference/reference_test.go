@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"packbench/internal/draws"
-	"packbench/internal/golden"
 	"packbench/internal/reference"
 	"packbench/strategies"
+	"packbench/verify/golden"
 )
 
 func TestReferenceEqualsGolden(t *testing.T) {
@@ -32,7 +32,7 @@ func TestReferenceEqualsGolden(t *testing.T) {
 	}
 }
 
-func TestFirstDraws(t *testing.T) {
+func TestTorchDrawsEqualRecordedOnes(t *testing.T) {
 	cases, err := golden.Cases()
 	if err != nil {
 		t.Fatal(err)

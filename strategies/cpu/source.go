@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"fmt"
 	"sync"
 
 	"packbench/internal/draws"
@@ -10,9 +11,9 @@ import (
 
 // source gives the workers of a run their layers and random draws.
 //
-// With the torch stream the draws of a layer come after those of the layers
-// before it, so taking a layer and drawing its numbers is one step under a
-// lock; sorting and packing, the bulk of the work, go on beside it.
+// In the torch stream, the draws of a layer follow those of the layers before it, so
+// taking a layer and drawing its numbers is one step under a lock. Sorting and
+// packing, the bulk of the work, run outside it.
 type source struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
@@ -25,12 +26,20 @@ type source struct {
 // rows is the number of candidates of a layer that need random draws.
 func (s *source) rows() int { return s.ensemble.Random + s.ensemble.Noisy() }
 
-// restart begins a run.
-func (s *source) restart(random strategies.Random) {
+// maxDrawBytes is the most memory that the draws of the torch stream may take.
+const maxDrawBytes = 8 << 30
+
+// restart begins a run of so many workers.
+func (s *source) restart(random strategies.Random, workers int) error {
 	s.random, s.torch = random, nil
 	if random.Stream == strategies.Torch && s.rows() > 0 {
+		if need := 4 * s.rows() * s.shape.Items * workers; need > maxDrawBytes {
+			return fmt.Errorf("%s: the torch stream's draws for %d candidates of %d items on %d threads take %d GiB: use fewer candidates, or the philox stream",
+				s.ensemble.Spec(), s.ensemble.Candidates, s.shape.Items, workers, need>>30)
+		}
 		s.torch = draws.NewTorch(random.Seed, s.shape.Layers, s.ensemble.Random, s.ensemble.Noisy(), s.shape.Items)
 	}
+	return nil
 }
 
 // take returns the next layer; with the torch stream it also fills buffer,
@@ -51,8 +60,8 @@ func (s *source) take(j *job, buffer *[]uint32) (layer int, ok bool) {
 	return layer, ok
 }
 
-// draw returns the draws of one candidate of one layer, [items]: a row of what
-// take has filled, or row itself, filled here.
+// draw returns the draws of one candidate of one layer, [items]: a row of the buffer
+// that take has filled, or row, which it fills.
 func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 	if s.torch != nil {
 		n := s.shape.Items
@@ -62,16 +71,16 @@ func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 	return row
 }
 
-// drawLanes fills rows with the draws of the candidates from the first-th on,
-// each in its lane. The first two candidates need none.
+// drawLanes fills rows with the draws of candidates first, first + 1, …, each in its
+// lane. Candidates 0 and 1 need none.
 func (s *source) drawLanes(buffer []uint32, rows []vectorRow, layer *draws.Layer, first int) {
 	if s.torch == nil {
 		layer.Fill(rows, first)
 		return
 	}
-	for c := max(first, 2); c < min(first+draws.Lanes, s.ensemble.Candidates); c++ {
+	for c := max(first, 2); c < min(first+lanes, s.ensemble.Candidates); c++ {
 		row := s.draw(buffer, nil, 0, c)
-		lane := (c - first) % draws.Lanes
+		lane := (c - first) % lanes
 		rows := rows[:len(row)]
 		for i, draw := range row {
 			rows[i][lane] = draw

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"testing"
 
-	"packbench/internal/golden"
 	"packbench/packing"
 	"packbench/strategies"
 	"packbench/strategies/cuda"
+	"packbench/verify/golden"
 )
 
 var orders = []string{"rising", "falling", "shuffled"}

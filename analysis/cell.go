@@ -1,0 +1,127 @@
+package analysis
+
+import (
+	"packbench/packing"
+	"packbench/runs"
+)
+
+// Cell is a cell of a run with what follows from its records.
+type Cell struct {
+	*runs.CellRuns
+	busy []int // the layers that are not idle
+}
+
+// Cells returns the cells of a run in the order of its plan.
+func Cells(run *runs.Run) []*Cell {
+	list := run.Cells()
+	cells := make([]*Cell, len(list))
+	for i, c := range list {
+		cells[i] = NewCell(c)
+	}
+	return cells
+}
+
+// NewCell returns the cell of c.
+func NewCell(c *runs.CellRuns) *Cell {
+	cell := &Cell{CellRuns: c}
+	for l, heaviest := range c.Layer(runs.MaxMeasure) {
+		if heaviest > 0 {
+			cell.busy = append(cell.busy, l)
+		}
+	}
+	return cell
+}
+
+// Judged reports whether a run of the cell is done, so that there are measures
+// of its layers.
+func (c *Cell) Judged() bool { return c.Layer(runs.MaxMeasure) != nil }
+
+// Busy returns the indices of the layers that are not idle: those that count.
+func (c *Cell) Busy() []int { return c.busy }
+
+// Idle returns the number of layers without any load.
+func (c *Cell) Idle() int { return len(c.Layer(runs.MaxMeasure)) - len(c.busy) }
+
+// Every returns a measure of every layer, idle ones included, [layers]; nil
+// where the cell does not have it. The measure may be one that follows from
+// others.
+func (c *Cell) Every(measure string) []float64 {
+	if v := c.Layer(measure); v != nil {
+		return v
+	}
+	for _, d := range derived {
+		if d.Name == measure {
+			return c.derive(d.of)
+		}
+	}
+	return nil
+}
+
+func (c *Cell) derive(of func(packing.Quality) float64) []float64 {
+	heaviest := c.Layer(runs.MaxMeasure)
+	if heaviest == nil {
+		return nil
+	}
+	values := make([]float64, len(heaviest))
+	for l := range values {
+		values[l] = of(c.Quality(l))
+	}
+	return values
+}
+
+// Quality returns the quality of layer l of a cell that is judged.
+func (c *Cell) Quality(l int) packing.Quality {
+	return packing.Quality{
+		Max:        c.Layer(runs.MaxMeasure)[l],
+		Min:        c.Layer(runs.MinMeasure)[l],
+		Mean:       c.Layer(runs.MeanMeasure)[l],
+		LowerBound: c.Layer(runs.LowerBoundMeasure)[l],
+	}
+}
+
+// Values returns a measure of the layers that are not idle, in the order of
+// [Cell.Busy].
+func (c *Cell) Values(measure string) []float64 {
+	every := c.Every(measure)
+	if every == nil {
+		return nil
+	}
+	values := make([]float64, len(c.busy))
+	for i, l := range c.busy {
+		values[i] = every[l]
+	}
+	return values
+}
+
+// Over returns the distribution of a measure over the layers that are not idle.
+func (c *Cell) Over(d runs.Measure) Over { return Describe(c.Values(d.Name), d.Better) }
+
+// Median returns the median of a measure over the runs that are done.
+func (c *Cell) Median(measure string) Times { return MedianOf(c.Run(measure)) }
+
+// Proof counts the layers whose max load was proved to be the lowest possible.
+type Proof struct {
+	Proven int // layers
+	Of     int // layers that are not idle
+	Tried  bool
+}
+
+// Proven reports whether the max load of layer l of a cell that is judged is
+// known to be the lowest possible: the strategy proved it, or it attains the
+// lower bound.
+func (c *Cell) Proven(l int) bool {
+	claimed := c.Layer(runs.OptimalMeasure)
+	q := c.Quality(l)
+	return claimed != nil && claimed[l] == 1 || q.Max <= q.LowerBound
+}
+
+// Proof counts the layers that are [Cell.Proven].
+func (c *Cell) Proof() Proof {
+	p := Proof{Of: len(c.busy), Tried: c.Layer(runs.OptimalMeasure) != nil}
+	for _, l := range c.busy {
+		if c.Proven(l) {
+			p.Proven++
+		}
+	}
+	return p
+}

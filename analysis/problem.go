@@ -1,0 +1,88 @@
+package analysis
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"packbench/packing"
+	"packbench/runs"
+)
+
+// Problem is what strategies are compared on: one value on each problem axis,
+// over all replicates.
+type Problem struct {
+	// Cell has the coordinates on the problem axes alone.
+	Cell   runs.Cell
+	Layers int
+	Items  int
+	// Name is the workload as people read it: its label, or its spec without
+	// the numbers that Shape tells.
+	Name string
+}
+
+// Workload returns the canonical name of the workload.
+func (p *Problem) Workload() string { return p.Cell.Workload() }
+
+// Shape is the shape of the problem.
+func (p *Problem) Shape() packing.Shape {
+	return packing.Shape{Layers: p.Layers, Items: p.Items, Packs: p.Cell.Packs()}
+}
+
+// ShapeText is "58 layers × 288 items in 32 packs".
+func (p *Problem) ShapeText() string {
+	return fmt.Sprintf("%s × %s in %s", Count(p.Layers, "layer"), Count(p.Items, "item"), Count(p.Cell.Packs(), "pack"))
+}
+
+// Count is "1 layer" or "58 layers".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// problemName returns the name to show for the problem of a cell. Axes of role
+// problem that tables have no column for are part of it.
+func problemName(m *runs.Manifest, c runs.Cell) string {
+	name := m.Label(runs.WorkloadAxis, c.Workload())
+	if name == c.Workload() {
+		name = PlainWorkload(name)
+	}
+	parts := []string{name}
+	for _, x := range c.Coordinates() {
+		a, _ := m.Axis(x.Axis)
+		if a.Role == runs.Problem && x.Axis != runs.WorkloadAxis && x.Axis != runs.PacksAxis {
+			parts = append(parts, a.Say(m.Label(x.Axis, x.Value)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// PlainWorkload returns the spec of a workload in words, without the numbers of
+// its layers and items: "lognormal sigma=0.5".
+func PlainWorkload(spec string) string {
+	name, args, _ := strings.Cut(spec, ":")
+	var kept []string
+	for arg := range strings.SplitSeq(args, ",") {
+		key, _, _ := strings.Cut(arg, "=")
+		if arg != "" && key != "layers" && key != "items" {
+			kept = append(kept, arg)
+		}
+	}
+	if len(kept) == 0 {
+		return name
+	}
+	return name + " " + strings.Join(kept, " ")
+}
+
+// axesOf returns the names of the axes of a role that the cell has.
+func axesOf(m *runs.Manifest, c runs.Cell, roles ...runs.Role) []string {
+	var names []string
+	for _, x := range c.Coordinates() {
+		if a, ok := m.Axis(x.Axis); ok && slices.Contains(roles, a.Role) {
+			names = append(names, x.Axis)
+		}
+	}
+	return names
+}

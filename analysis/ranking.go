@@ -1,0 +1,131 @@
+package analysis
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"packbench/runs"
+)
+
+// Ranking orders the strategies by their mean gap to the lower bound, over the
+// problems that all of them have a result for. Unlike the imbalance the gap
+// is not ruled by layers that no packing can balance.
+type Ranking struct {
+	Problems  []*Problem // that count
+	Skipped   []*Problem // where some strategy has no result
+	Backends  []string   // that have times, in the order of the plan
+	Standings []Standing // best first; strategies without any result are last
+}
+
+// Standing is the place of a strategy in a ranking. Layers are those that are
+// not idle, of all problems that count.
+type Standing struct {
+	Strategy string
+	Layers   int       // that count; 0 without a result
+	Best     int       // layers where no strategy leaves a smaller imbalance, ties included
+	Gap      float64   // mean over the layers of the gap to the lower bound
+	Relative float64   // median over the layers of imbalance over the mean load of a pack
+	Layer    []float64 // that of every layer, in the same order for all strategies
+	Proof    Proof
+	Times    []float64 // geometric mean of the median times over the problems, ns, by backend; NaN where one is missing
+	Trouble  string    // the first, "" where there is none
+}
+
+// Rank ranks the strategies of the run.
+func (r *Results) Rank() Ranking {
+	ranking := Ranking{Backends: r.Present()}
+	has := func(p *Problem, s string) bool {
+		answer := r.Answer(p, s)
+		return answer != nil && answer.Judged()
+	}
+	var ranked []string
+	for _, s := range r.Strategies {
+		if slices.ContainsFunc(r.Problems, func(p *Problem) bool { return has(p, s) }) {
+			ranked = append(ranked, s)
+		}
+	}
+	for _, p := range r.Problems {
+		if slices.ContainsFunc(ranked, func(s string) bool { return !has(p, s) }) {
+			ranking.Skipped = append(ranking.Skipped, p)
+		} else {
+			ranking.Problems = append(ranking.Problems, p)
+		}
+	}
+	for _, s := range r.Strategies {
+		ranking.Standings = append(ranking.Standings, r.standing(s, &ranking))
+	}
+	r.countBest(&ranking)
+	slices.SortStableFunc(ranking.Standings, func(a, b Standing) int {
+		return cmp.Or(cmp.Compare(min(1, b.Layers), min(1, a.Layers)), cmp.Compare(a.Gap, b.Gap), cmp.Compare(a.Relative, b.Relative))
+	})
+	return ranking
+}
+
+func (r *Results) standing(strategy string, ranking *Ranking) Standing {
+	s := Standing{Strategy: strategy}
+	var gaps []float64
+	for _, p := range ranking.Problems {
+		answer := r.Answer(p, strategy)
+		if answer == nil {
+			continue
+		}
+		if t := answer.Trouble(); t != "" && s.Trouble == "" {
+			s.Trouble = t
+		}
+		gaps = append(gaps, answer.Values(Gap)...)
+		s.Layer = append(s.Layer, answer.Values(RelativeImbalance)...)
+		p := answer.Proof()
+		s.Proof.Proven, s.Proof.Of, s.Proof.Tried = s.Proof.Proven+p.Proven, s.Proof.Of+p.Of, s.Proof.Tried || p.Tried
+	}
+	if s.Layers = len(gaps); s.Layers > 0 {
+		s.Gap, s.Relative = Mean(gaps), Median(s.Layer)
+	}
+	for _, b := range ranking.Backends {
+		logs := 0.0
+		for _, p := range ranking.Problems {
+			median := math.NaN()
+			if result := r.Result(p, strategy, b); result != nil {
+				median = result.Time().Center
+			}
+			logs += math.Log(median)
+		}
+		s.Times = append(s.Times, math.Exp(logs/float64(len(ranking.Problems))))
+	}
+	return s
+}
+
+// countBest counts for each strategy the layers where it leaves the smallest
+// imbalance, ties for all who tie.
+func (r *Results) countBest(ranking *Ranking) {
+	type layer struct {
+		problem *Problem
+		seed    uint64
+		layer   int
+	}
+	smallest := map[layer]float64{}
+	each := func(visit func(standing int, at layer, imbalance float64)) {
+		for _, p := range ranking.Problems {
+			for i := range ranking.Standings {
+				answer := r.Answer(p, ranking.Standings[i].Strategy)
+				if answer == nil {
+					continue
+				}
+				values := answer.Values(runs.ImbalanceMeasure)
+				for j, x := range answer.Instances() {
+					visit(i, layer{p, x.Cell.Seed(), x.Layer}, values[j])
+				}
+			}
+		}
+	}
+	each(func(_ int, at layer, imbalance float64) {
+		if v, ok := smallest[at]; !ok || imbalance < v {
+			smallest[at] = imbalance
+		}
+	})
+	each(func(i int, at layer, imbalance float64) {
+		if imbalance == smallest[at] {
+			ranking.Standings[i].Best++
+		}
+	})
+}

@@ -1,0 +1,257 @@
+package analysis
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"packbench/runs"
+)
+
+// Results is a run arranged for reading: the problems, what was tried on each,
+// and what came of it.
+type Results struct {
+	Run        *runs.Run
+	Problems   []*Problem
+	Strategies []string // as tables show them, in the order of the plan
+	Backends   []string // in the order of the plan
+
+	cells   []*Cell
+	results map[slot]*Result
+}
+
+// slot is the place of a result.
+type slot struct {
+	problem           *Problem
+	strategy, backend string
+}
+
+// Result is what came of a strategy on a problem on a backend: its cells, one
+// per replicate (seed).
+type Result struct {
+	Problem  *Problem
+	Strategy string
+	Backend  string
+	Cells    []*Cell
+}
+
+// Arrange arranges the cells of a run.
+func Arrange(run *runs.Run) *Results {
+	r := &Results{Run: run, cells: Cells(run), results: map[slot]*Result{}}
+	problems := map[string]*Problem{}
+	for _, c := range r.cells {
+		p := r.problem(problems, c)
+		s := slot{p, r.strategy(c.Cell), c.Backend()}
+		if !slices.Contains(r.Strategies, s.strategy) {
+			r.Strategies = append(r.Strategies, s.strategy)
+		}
+		if !slices.Contains(r.Backends, s.backend) {
+			r.Backends = append(r.Backends, s.backend)
+		}
+		if r.results[s] == nil {
+			r.results[s] = &Result{Problem: p, Strategy: s.strategy, Backend: s.backend}
+		}
+		r.results[s].Cells = append(r.results[s].Cells, c)
+	}
+	return r
+}
+
+// problem returns the problem of a cell, the same for all that share it.
+func (r *Results) problem(known map[string]*Problem, c *Cell) *Problem {
+	m := &r.Run.Manifest
+	var coordinates []runs.Coordinate
+	for _, axis := range axesOf(m, c.Cell, runs.Problem) {
+		coordinates = append(coordinates, runs.Coordinate{Axis: axis, Value: c.Get(axis)})
+	}
+	cell := runs.NewCell(coordinates...)
+	id := fmt.Sprintf("%s %d %d", cell.ID(), c.Layers, c.Items)
+	if p := known[id]; p != nil {
+		return p
+	}
+	p := &Problem{Cell: cell, Layers: c.Layers, Items: c.Items, Name: problemName(m, c.Cell)}
+	known[id] = p
+	r.Problems = append(r.Problems, p)
+	return p
+}
+
+// strategy returns the name to show for what a cell compares: the labels of its
+// subject axes, and its settings where the run has several.
+func (r *Results) strategy(c runs.Cell) string {
+	m := &r.Run.Manifest
+	var parts []string
+	for _, axis := range axesOf(m, c, runs.Subject) {
+		parts = append(parts, m.Label(axis, c.Get(axis)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Cells returns all cells in the order of the plan.
+func (r *Results) Cells() []*Cell { return r.cells }
+
+// Result returns what came of a strategy; nil where it was not asked for.
+func (r *Results) Result(p *Problem, strategy, backend string) *Result {
+	return r.results[slot{p, strategy, backend}]
+}
+
+// All returns every result, by problem, strategy and backend in the order of
+// the plan.
+func (r *Results) All() []*Result {
+	var all []*Result
+	for _, p := range r.Problems {
+		for _, s := range r.Strategies {
+			for _, b := range r.Backends {
+				if result := r.Result(p, s, b); result != nil {
+					all = append(all, result)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// Answer returns the result whose packings stand for the strategy on the
+// problem: packings do not depend on the backend, so the first backend that has
+// any. Without one it returns the first result, to tell the reason; nil where
+// the strategy was not asked for.
+func (r *Results) Answer(p *Problem, strategy string) *Result {
+	var first *Result
+	for _, b := range r.Backends {
+		result := r.Result(p, strategy, b)
+		if result == nil {
+			continue
+		}
+		if result.Judged() {
+			return result
+		}
+		if first == nil {
+			first = result
+		}
+	}
+	return first
+}
+
+// Judged reports whether any cell of the result has measures of its layers.
+func (r *Result) Judged() bool { return slices.ContainsFunc(r.Cells, (*Cell).Judged) }
+
+// Instance is one layer of one replicate of a problem, as a strategy packed it.
+type Instance struct {
+	Cell  *Cell
+	Layer int
+}
+
+// Instances returns every layer that was packed and is not idle, by seed and
+// layer: in the same order for all strategies that packed the same.
+func (r *Result) Instances() []Instance {
+	var all []Instance
+	for _, c := range r.bySeed() {
+		for _, l := range c.Busy() {
+			all = append(all, Instance{c, l})
+		}
+	}
+	return all
+}
+
+// Values returns a measure of the [Result.Instances].
+func (r *Result) Values(measure string) []float64 {
+	var values []float64
+	for _, c := range r.bySeed() {
+		values = append(values, c.Values(measure)...)
+	}
+	return values
+}
+
+func (r *Result) bySeed() []*Cell {
+	cells := slices.Clone(r.Cells)
+	slices.SortStableFunc(cells, func(a, b *Cell) int { return cmp.Compare(a.Seed(), b.Seed()) })
+	return cells
+}
+
+// Over returns the distribution of a measure over the [Result.Instances].
+func (r *Result) Over(d runs.Measure) Over { return Describe(r.Values(d.Name), d.Better) }
+
+// Idle returns the number of layers without any load.
+func (r *Result) Idle() int {
+	n := 0
+	for _, c := range r.Cells {
+		n += c.Idle()
+	}
+	return n
+}
+
+// Proof adds up the proofs of the cells.
+func (r *Result) Proof() Proof {
+	var sum Proof
+	for _, c := range r.Cells {
+		p := c.Proof()
+		sum.Proven, sum.Of, sum.Tried = sum.Proven+p.Proven, sum.Of+p.Of, sum.Tried || p.Tried
+	}
+	return sum
+}
+
+// Runs returns a measure of all runs that are done.
+func (r *Result) Runs(measure string) []float64 {
+	var values []float64
+	for _, c := range r.Cells {
+		values = append(values, c.Run(measure)...)
+	}
+	return values
+}
+
+// Time returns the median time of all runs that are done, ns.
+func (r *Result) Time() Times { return MedianOf(r.Runs(runs.TimeMeasure)) }
+
+// Trouble says what went wrong, "unavailable: no driver", with the number of
+// seeds where it did so in some only; "" where nothing did.
+func (r *Result) Trouble() string {
+	text, n := "", 0
+	for _, c := range r.Cells {
+		status := c.Status()
+		if status == runs.Done {
+			continue
+		}
+		n++
+		if text == "" {
+			text = string(status)
+			if reason := plainReason(c.Reason()); reason != "" {
+				text += ": " + reason
+			}
+		}
+	}
+	if n > 0 && n < len(r.Cells) {
+		text = fmt.Sprintf("%d of %d seeds %s", n, len(r.Cells), text)
+	}
+	return text
+}
+
+// plainReason leaves out of a reason what the status says already.
+func plainReason(reason string) string {
+	reason = strings.Join(strings.Fields(reason), " ")
+	for _, known := range []string{"backend not available", "strategy not supported"} {
+		reason = strings.TrimPrefix(strings.TrimPrefix(reason, known), ": ")
+	}
+	return reason
+}
+
+// Present returns the backends that could run.
+func (r *Results) Present() []string {
+	return slices.DeleteFunc(slices.Clone(r.Backends), func(b string) bool { return r.Missing(b) != "" })
+}
+
+// Missing returns a reason that holds for every result on the backend, "" where
+// they differ or any is done: then the backend is told of once, not in every
+// row.
+func (r *Results) Missing(backend string) string {
+	reason := ""
+	for _, result := range r.All() {
+		if result.Backend != backend {
+			continue
+		}
+		t := result.Trouble()
+		if t == "" || len(result.Runs(runs.TimeMeasure)) > 0 || reason != "" && t != reason {
+			return ""
+		}
+		reason = t
+	}
+	return reason
+}

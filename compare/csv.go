@@ -1,0 +1,153 @@
+package compare
+
+import (
+	"encoding/csv"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"packbench/internal/clean"
+	"packbench/runs"
+	"packbench/stats"
+)
+
+// csvColumn is a column of the CSV: its name and its text for a cell.
+type csvColumn struct {
+	name  string
+	value func(*Cell) string
+}
+
+// csvColumns are the columns, a measure's after the other. Fields of what was
+// not compared are empty.
+func (c *Comparison) csvColumns() []csvColumn {
+	var columns []csvColumn
+	add := func(name string, value func(*Cell) string) { columns = append(columns, csvColumn{name, value}) }
+	if len(c.More) > 0 {
+		add(runAxis.Name, func(cell *Cell) string { return cell.Run })
+	}
+	for _, a := range c.axes {
+		add(a.Name, func(cell *Cell) string { return strings.ReplaceAll(cell.value(a.Name), ", ", " ") })
+		if a.Name == runs.WorkloadAxis {
+			add("layers", func(cell *Cell) string { return strconv.Itoa(cell.Layers) })
+			add("items", func(cell *Cell) string { return strconv.Itoa(cell.Items) })
+		}
+	}
+	add("baseline", func(*Cell) string { return c.Baseline })
+	add("status", func(cell *Cell) string { return string(cell.Status) })
+	add("reason", func(cell *Cell) string { return cell.Reason })
+	add("same_packing", func(cell *Cell) string { return strconv.FormatBool(cell.Same) })
+	for _, d := range c.Measures {
+		add("no_"+d.Name, func(cell *Cell) string { return cell.Result(d.Name).Reason })
+	}
+	for _, d := range c.Measures {
+		if d.Scope == runs.PerRun {
+			columns = append(columns, runColumns(d)...)
+		} else {
+			columns = append(columns, layerColumns(d)...)
+		}
+	}
+	add("idle_layers", func(cell *Cell) string { return strconv.Itoa(cell.Idle) })
+	return columns
+}
+
+func runColumns(d runs.Measure) []csvColumn {
+	unit := ""
+	if d.Unit == runs.Nanoseconds {
+		unit = "_ns"
+	}
+	var columns []csvColumn
+	add := func(name string, value func(*OverRuns) string) {
+		columns = append(columns, csvColumn{d.Name + "_" + name, func(c *Cell) string {
+			if t := c.Result(d.Name).Runs; t != nil {
+				return value(t)
+			}
+			return ""
+		}})
+	}
+	add("old_runs", func(t *OverRuns) string { return strconv.Itoa(t.OldRuns) })
+	add("new_runs", func(t *OverRuns) string { return strconv.Itoa(t.NewRuns) })
+	add("old"+unit, func(t *OverRuns) string { return number(t.Old.Center) })
+	add("old_low"+unit, func(t *OverRuns) string { return number(t.Old.Lo) })
+	add("old_high"+unit, func(t *OverRuns) string { return number(t.Old.Hi) })
+	add("new"+unit, func(t *OverRuns) string { return number(t.New.Center) })
+	add("new_low"+unit, func(t *OverRuns) string { return number(t.New.Lo) })
+	add("new_high"+unit, func(t *OverRuns) string { return number(t.New.Hi) })
+	add("ratio", func(t *OverRuns) string { return number(float64(t.Ratio)) })
+	add("p", func(t *OverRuns) string { return number(t.P) })
+	add("p_adjusted", func(t *OverRuns) string { return number(t.Adjusted) })
+	add("cliff_delta", func(t *OverRuns) string { return number(t.Delta) })
+	add("shift"+unit, func(t *OverRuns) string { return number(t.Shift) })
+	add("verdict", func(t *OverRuns) string { return string(t.Verdict) })
+	add("warnings", func(t *OverRuns) string {
+		return codes(append(slices.Clone(t.OldWarnings), t.NewWarnings...))
+	})
+	return columns
+}
+
+func layerColumns(d runs.Measure) []csvColumn {
+	var columns []csvColumn
+	add := func(name string, value func(*OverLayers) string) {
+		columns = append(columns, csvColumn{d.Name + "_" + name, func(c *Cell) string {
+			if q := c.Result(d.Name).Layers; q != nil {
+				return value(q)
+			}
+			return ""
+		}})
+	}
+	add("old_mean", func(q *OverLayers) string { return number(q.OldMean) })
+	add("new_mean", func(q *OverLayers) string { return number(q.NewMean) })
+	add("ratio", func(q *OverLayers) string { return number(float64(q.Ratio)) })
+	add("difference", func(q *OverLayers) string { return number(q.Difference.Center) })
+	add("difference_low", func(q *OverLayers) string { return number(q.Difference.Lo) })
+	add("difference_high", func(q *OverLayers) string { return number(q.Difference.Hi) })
+	add("shift", func(q *OverLayers) string { return number(q.Shift) })
+	add("wins", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Wins) })
+	add("ties", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Ties) })
+	add("losses", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Losses) })
+	add("p", func(q *OverLayers) string { return number(q.Pairs.P) })
+	add("p_adjusted", func(q *OverLayers) string { return number(q.Adjusted) })
+	add("rank_biserial", func(q *OverLayers) string { return number(q.Pairs.RankBiserial) })
+	add("verdict", func(q *OverLayers) string { return string(q.Verdict) })
+	add("old_worst", func(q *OverLayers) string { return number(q.OldWorst) })
+	add("new_worst", func(q *OverLayers) string { return number(q.NewWorst) })
+	add("new_worst_layer", func(q *OverLayers) string { return strconv.Itoa(q.WorstLayer) })
+	return columns
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// codes lists the kinds of warnings, each once.
+func codes(warnings []stats.Warning) string {
+	var list []string
+	seen := map[stats.Code]bool{}
+	for _, w := range warnings {
+		if !seen[w.Code] {
+			seen[w.Code] = true
+			list = append(list, string(w.Code))
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+func writeCSV(c *Comparison, w io.Writer) error {
+	out := csv.NewWriter(w)
+	columns := c.csvColumns()
+	row := make([]string, len(columns))
+	for i, col := range columns {
+		row[i] = clean.Field(col.name)
+	}
+	if err := out.Write(row); err != nil {
+		return err
+	}
+	for j := range c.Cells {
+		for i, col := range columns {
+			row[i] = clean.Field(col.value(&c.Cells[j]))
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}

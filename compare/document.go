@@ -1,0 +1,239 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"packbench/analysis"
+	"packbench/internal/clean"
+	"packbench/runs"
+)
+
+// document is a comparison laid out for reading, before any format. Its text is
+// clean.
+type document struct {
+	heading []string
+	tables  []table
+	notes   []string
+	gate    []string // what became of the limit, if there is one
+}
+
+// table is a titled table of formatted values.
+type table struct {
+	title   string
+	columns []column
+	rows    [][]string
+}
+
+type column struct {
+	name  string
+	right bool // aligned right
+}
+
+// document lays the comparison out.
+func (c *Comparison) document() document {
+	axes := c.varying()
+	d := document{heading: c.heading(axes), tables: []table{c.groupTable()}, notes: c.remarks(axes), gate: c.gateLines(axes)}
+	for _, m := range c.Measures {
+		t := c.layerTable(axes, m)
+		if m.Scope == runs.PerRun {
+			t = c.runTable(axes, m)
+		}
+		if len(t.rows) > 0 {
+			d.tables = append(d.tables, t)
+		}
+	}
+	d.clean()
+	return d
+}
+
+// clean replaces what could do harm on a terminal.
+func (d *document) clean() {
+	for _, lines := range [][]string{d.heading, d.notes, d.gate} {
+		for i := range lines {
+			lines[i] = clean.Line(lines[i])
+		}
+	}
+	for i := range d.tables {
+		t := &d.tables[i]
+		t.title = clean.Line(t.title)
+		for j := range t.columns {
+			t.columns[j].name = clean.Line(t.columns[j].name)
+		}
+		for _, row := range t.rows {
+			for j := range row {
+				row[j] = clean.Line(row[j])
+			}
+		}
+	}
+}
+
+func (c *Comparison) heading(a axes) []string {
+	var lines []string
+	switch {
+	case c.Baseline != "":
+		lines = append(lines, fmt.Sprintf("%s: every strategy against %s", c.New.describe(), c.label(runs.StrategyAxis, c.Baseline)))
+	default:
+		lines = append(lines, "old: "+c.Old.describe())
+		for _, s := range append([]Side{c.New}, c.More...) {
+			lines = append(lines, "new: "+s.describe())
+		}
+	}
+	if len(a.fixed) > 0 && len(c.Cells) > 0 {
+		var parts []string
+		for _, axis := range a.fixed {
+			if value := a.shown(&c.Cells[0], axis); value != "" {
+				parts = append(parts, axis.Name+" "+value)
+			}
+		}
+		lines = append(lines, "everywhere: "+strings.Join(parts, ", "))
+	}
+	return lines
+}
+
+func (s Side) describe() string {
+	var facts []string
+	for _, f := range []string{s.Experiment, s.Program} {
+		if f != "" {
+			facts = append(facts, f)
+		}
+	}
+	if facts == nil {
+		return s.Dir
+	}
+	return s.Dir + " (" + strings.Join(facts, ", ") + ")"
+}
+
+// sides are the words for the two sides in column names.
+func (c *Comparison) sides() (old, new string) {
+	if c.Baseline != "" {
+		return "baseline", "value"
+	}
+	return "old", "new"
+}
+
+func (c *Comparison) groupTable() table {
+	t := table{title: "Geometric means of new/old"}
+	if c.Baseline != "" {
+		t.title = "Geometric means of the ratios to " + c.label(runs.StrategyAxis, c.Baseline)
+	}
+	for _, a := range c.groupAxes() {
+		t.columns = append(t.columns, column{a.Name, a.Number})
+	}
+	layers := ""
+	for _, d := range c.Measures {
+		t.columns = append(t.columns, column{d.Name, true})
+		if d.Scope == runs.PerLayer && layers == "" {
+			layers = d.Name
+		}
+	}
+	if layers != "" {
+		t.title += "; layers by " + layers
+		t.columns = append(t.columns, column{"layers better", true}, column{"equal", true}, column{"worse", true})
+	}
+	for _, g := range c.Groups {
+		var row []string
+		for _, x := range g.Coordinates {
+			row = append(row, c.label(x.Axis, x.Value))
+		}
+		for _, m := range g.Means {
+			row = append(row, formatFactor(m.GeometricMean))
+		}
+		if layers != "" {
+			row = append(row, fmt.Sprint(g.Wins), fmt.Sprint(g.Ties), fmt.Sprint(g.Losses))
+		}
+		t.rows = append(t.rows, row)
+	}
+	return t
+}
+
+// runTable is the table of a measure over runs.
+func (c *Comparison) runTable(a axes, d runs.Measure) table {
+	old, new := c.sides()
+	t := table{
+		title: title(d.Name) + ", median of the runs",
+		columns: append(a.columns(), column{old, true}, column{new, true}, column{"change", true},
+			column{"p", true}, column{"delta", true}, column{"", false}),
+	}
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		if m := cell.Result(d.Name).Runs; m != nil {
+			t.rows = append(t.rows, append(a.values(cell), formatInterval(m.Old, d), formatInterval(m.New, d),
+				formatChange(m.Ratio), formatP(m.Adjusted), formatEffect(m.Delta), string(m.Verdict)))
+		}
+	}
+	return t
+}
+
+// layerTable is the table of a measure over layers. Cells without any
+// difference have no row: a note counts them.
+func (c *Comparison) layerTable(a axes, d runs.Measure) table {
+	old, new := c.sides()
+	scale, unit := scaleOf(d), ""
+	if scale == 100 {
+		unit = " in %"
+	}
+	meaning, _, _ := strings.Cut(d.Meaning, ";")
+	t := table{
+		title: fmt.Sprintf("Mean %s over layers%s: %s", strings.ReplaceAll(d.Name, "_", " "), unit, meaning),
+		columns: append(a.columns(), column{old, true}, column{new, true}, column{"change", true}, column{"difference", true},
+			column{"worst layer", true}, column{"layers +/=/-", true}, column{"p", true}, column{"r", true}, column{"", false}),
+	}
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		if q := cell.Result(d.Name).Layers; q != nil && q.Verdict != Equal {
+			t.rows = append(t.rows, append(a.values(cell),
+				significant(q.OldMean*scale, 4), significant(q.NewMean*scale, 4), formatChange(q.Ratio),
+				formatDifference(q.Difference, scale), q.worst(scale),
+				fmt.Sprintf("%d/%d/%d", q.Pairs.Wins, q.Pairs.Ties, q.Pairs.Losses),
+				formatP(q.Adjusted), formatEffect(q.Pairs.RankBiserial), string(q.Verdict)))
+		}
+	}
+	return t
+}
+
+// scaleOf is what values are multiplied with to be shown: 100 for a measure
+// that is shown as a percentage, a ratio of which 0 is perfect.
+func scaleOf(d runs.Measure) float64 {
+	if d.Name == analysis.Gap || d.Name == analysis.RelativeImbalance {
+		return 100
+	}
+	return 1
+}
+
+// worst shows the worst layer on both sides.
+func (q *OverLayers) worst(scale float64) string {
+	return significant(q.OldWorst*scale, 4) + " → " + significant(q.NewWorst*scale, 4)
+}
+
+// title is the name of a measure as the beginning of a title.
+func title(name string) string {
+	first, width := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + strings.ReplaceAll(name[width:], "_", " ")
+}
+
+// gateLines say what became of the limit.
+func (c *Comparison) gateLines(a axes) []string {
+	if c.Gate == nil {
+		return nil
+	}
+	var lines []string
+	for _, r := range c.Gate.Regressions {
+		lines = append(lines, fmt.Sprintf("regressed: %s: %s", a.label(&r.Cell), r.Message))
+	}
+	for _, gap := range c.Gate.Unchecked {
+		lines = append(lines, fmt.Sprintf("not checked: %s: %s", gap.Reason, list(gap.Cells)))
+	}
+	for _, gap := range c.Gate.Allowed {
+		lines = append(lines, fmt.Sprintf("not checked, as is allowed: %s: %s", gap.Reason, list(gap.Cells)))
+	}
+	if above := c.insignificant(a); len(above) > 0 {
+		lines = append(lines, "above the limit, but not significantly: "+list(above))
+	}
+	if c.Gate.Passed {
+		return append(lines, fmt.Sprintf("%s; nothing regressed significantly by more than %g %%", c.Gate.CheckedText(), 100*c.Gate.Limit))
+	}
+	return append(lines, c.Gate.CheckedText())
+}

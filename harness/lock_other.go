@@ -1,8 +1,0 @@
-//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly)
-
-package harness
-
-import "os"
-
-// lock does nothing: these systems have no lock that ends with its process.
-func lock(*os.File) error { return nil }

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"packbench/internal/number"
+	"packbench/runs"
+)
+
+// asked says what was to be found out.
+func (v *view) asked() []fact {
+	e := v.run.Manifest.Experiment
+	byShape := map[string][]string{}
+	var shapes []string
+	for _, p := range v.problems {
+		if byShape[p.shape()] == nil {
+			shapes = append(shapes, p.shape())
+		}
+		byShape[p.shape()] = append(byShape[p.shape()], v.problemName(p))
+	}
+	var workloads []string
+	for _, s := range shapes {
+		workloads = append(workloads, strings.Join(byShape[s], ", ")+" ("+s+")")
+	}
+	var names, seeds []string
+	for _, s := range v.strategies {
+		names = append(names, v.strategyName(s))
+	}
+	for _, s := range e.Seeds {
+		seeds = append(seeds, fmt.Sprint(s))
+	}
+	return []fact{
+		{"Strategies", strings.Join(names, ", ")},
+		{"Workloads", strings.Join(workloads, "; ")},
+		{"Backends", strings.Join(v.backends, ", ")},
+		{"Seeds", strings.Join(seeds, ", ")},
+		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.run.Manifest.ShuffleSeed)},
+	}
+}
+
+func environmentFacts(e runs.Environment) []fact {
+	facts := []fact{
+		{"processor", fmt.Sprintf("%s, %s", e.CPU, number.Count(e.Cores, "logical core"))},
+		{"threads used", fmt.Sprint(e.Threads)},
+		{"memory", fmt.Sprintf("%.1f GB", float64(e.MemoryMB)/1000)},
+		{"system", strings.TrimSpace(e.OS + " " + e.Kernel)},
+		{"governor", e.Governor},
+		{"load before", fmt.Sprintf("%.2f", e.Load1)},
+		{"Go", e.GoVersion},
+		{"program", e.Program},
+		{"commit", e.Commit},
+	}
+	if e.Dirty {
+		facts[len(facts)-1].Value += " with uncommitted changes"
+	}
+	for name, b := range sorted(e.Backends) {
+		value := b.Device
+		if b.Unavailable != "" {
+			value = "unavailable: " + b.Unavailable
+		}
+		for _, f := range b.Facts {
+			value += "; " + f.Name + " " + f.Value
+		}
+		facts = append(facts, fact{"backend " + name, strings.TrimPrefix(value, "; ")})
+	}
+	for i := range facts {
+		facts[i].Name, facts[i].Value = printable(facts[i].Name), printable(facts[i].Value)
+	}
+	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+}
+
+// shellCommand writes a command so that it can be pasted into a shell.
+func shellCommand(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		w = printable(w)
+		quoted[i] = w
+		if w == "" || strings.ContainsAny(w, " \t\n\"'\\$`*?[]{}()<>|&;#~!") {
+			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+// unbroken keeps numbers and their units on one line.
+func unbroken(text string) string {
+	return strings.ReplaceAll(unitAfterNumber.ReplaceAllString(text, "$1\u00a0$2"), "p < ", "p\u00a0<\u00a0")
+}
+
+var unitAfterNumber = regexp.MustCompile(`([0-9]) (%|[mµn]?s\b)`)

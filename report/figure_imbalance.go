@@ -1,0 +1,89 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"packbench/internal/number"
+	"packbench/report/figure"
+)
+
+// imbalanceAxis labels axes of imbalance.
+const imbalanceAxis = "imbalance: max − min load of a layer's packs, in the unit of the loads"
+
+// drawImbalance shows the imbalance of every layer, by strategy, a panel per
+// problem.
+func drawImbalance(sk *sketch) (*picture, error) {
+	p := sk.newPicture("Imbalance by strategy, every layer",
+		"Each dot is one layer: the load of its heaviest pack minus that of its lightest, in the unit of the loads; further left is better. "+
+			"The large mark is the median over the layers, the bar spans the middle half of them, the ring marks the worst layer. Perfectly packed layers are at 0.")
+	p.Legend = []figure.Entry{figure.DotEntry("one layer"), figure.NeutralMark("median", false), figure.BarEntry("middle half of the layers", false), figure.RingEntry("worst layer")}
+	sk.strips(p, imbalanceAxis, false, number.Short, func(p problem) []figure.StripRow {
+		var rows []figure.StripRow
+		for _, s := range sk.strategies {
+			if r := sk.quality(p, s); r != nil {
+				rows = append(rows, sk.imbalanceRow(s, r))
+			}
+		}
+		return rows
+	})
+	return p, nil
+}
+
+func (sk *sketch) imbalanceRow(s string, r *result) figure.StripRow {
+	name := sk.strategyName(s)
+	row := figure.StripRow{Label: rowLabel(name), Look: sk.looks[s], Lo: 1, Worst: true, Note: r.trouble()}
+	row.Values = r.imbalances()
+	row.Tip = name + ": " + row.Note
+	if len(row.Values) > 0 {
+		row.Lo, row.Middle, row.Hi = quartiles(row.Values)
+		w := worst(r.layers(), func(i instance) float64 { return i.imbalance })
+		row.Tip = fmt.Sprintf("%s: median imbalance %s, middle half %s to %s, worst %s (%s), %s", name,
+			number.Short(row.Middle), number.Short(row.Lo), number.Short(row.Hi), number.Short(w.imbalance), sk.where(w), number.Count(len(row.Values), "layer"))
+	}
+	return row
+}
+
+// strips fills p with one strip per problem. The panels share their axis where
+// the values are shared, of one kind on all problems.
+func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float64) string, rowsOf func(problem) []figure.StripRow) {
+	problems := sk.begin(p, maxPanels)
+	p.XLabel = axis
+	strips := make([]*figure.Strip, len(problems))
+	var all []float64
+	rows, crowd := 0, 0
+	for i, problem := range problems {
+		s := &figure.Strip{Rows: rowsOf(problem)}
+		var values []float64
+		for _, r := range s.Rows {
+			values = append(values, r.Values...)
+			crowd = max(crowd, len(r.Values))
+		}
+		s.Scale = figure.NewScale(values, format)
+		all = append(all, values...)
+		rows = max(rows, len(s.Rows))
+		strips[i] = s
+	}
+	columns := sk.columns(len(problems))
+	var panels []*figure.Panel
+	for i, s := range strips {
+		s.Crowd = crowd
+		if shared {
+			s.Scale = figure.NewScale(all, format)
+		}
+		if columns == 1 {
+			s.Scale = s.Scale.Wide()
+		}
+		panels = append(panels, s.Panel(sk.problemPanel(problems[i]), sk.size, i%columns == 0))
+	}
+	p.SetPanels(panels, columns, figure.StripHeight(rows))
+}
+
+// rowLabel breaks a strategy's spec into lines: the name, then the parameters.
+func rowLabel(spec string) string {
+	name, args, ok := strings.Cut(spec, ":")
+	if !ok {
+		return spec
+	}
+	return name + "\n" + strings.ReplaceAll(args, ",", ", ")
+}

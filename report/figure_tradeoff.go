@@ -1,0 +1,81 @@
+package report
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot/vg"
+
+	"packbench/internal/number"
+	"packbench/report/figure"
+)
+
+// tradeoffHeight is that of a panel with its axes, in units of the figure.
+const tradeoffHeight = vg.Length(165)
+
+// drawTradeoff shows imbalance against time, a panel per problem.
+func drawTradeoff(sk *sketch) (*picture, error) {
+	p := sk.newPicture("Imbalance against runtime",
+		"Each mark is one strategy: median time of a run and median imbalance over the layers; lower left is better. "+
+			"The bars span the exact 95 % interval of the median time and the middle half of the layers; the dotted line leads to the worst layer.")
+	problems := sk.begin(p, maxPanels)
+	p.XLabel, p.YLabel = "time of one run", imbalanceAxis
+	p.Legend = sk.strategyLegend()
+	columns := sk.columns(len(problems))
+	charts := make([]*figure.Scatter, len(problems))
+	panels := make([]*figure.Panel, len(problems))
+	var times []float64
+	for i, problem := range problems {
+		panels[i] = sk.problemPanel(problem)
+		charts[i] = sk.tradeoff(problem, panels[i])
+		for _, pt := range charts[i].Points {
+			times = append(times, pt.X)
+			if pt.XLo <= pt.XHi {
+				times = append(times, pt.XLo, pt.XHi)
+			}
+		}
+	}
+	for i, s := range charts {
+		s.X = figure.NewScale(times, number.Duration)
+		if columns == 1 {
+			s.X = s.X.Wide()
+		}
+		s.Panel(panels[i])
+	}
+	p.SetPanels(panels, columns, tradeoffHeight)
+	return p, nil
+}
+
+// tradeoff returns the marks of a problem; what has none is noted on its panel.
+func (sk *sketch) tradeoff(p problem, n *figure.Panel) *figure.Scatter {
+	t := &figure.Scatter{}
+	var values []float64
+	for b, backend := range sk.present() {
+		for _, s := range sk.strategies {
+			r := sk.result(p, s, backend)
+			if r == nil {
+				continue
+			}
+			q := r.imbalances()
+			if len(r.times()) == 0 || len(q) == 0 {
+				n.Notes = append(n.Notes, fmt.Sprintf("without %s, %s", sk.strategyName(s), r.trouble()))
+				continue
+			}
+			time := medianInterval(r.times())
+			pt := figure.Point{Look: sk.looks[s], Hollow: b > 0, X: time.Center, XLo: 1}
+			if time.Bounded() {
+				pt.XLo, pt.XHi = time.Lo, time.Hi
+			}
+			pt.YLo, pt.Y, pt.YHi = quartiles(q)
+			pt.YWorst = worst(r.layers(), func(i instance) float64 { return i.imbalance }).imbalance
+			pt.Tip = fmt.Sprintf("%s on %s: median %s, worst %s, in %s", sk.strategyName(s), backend,
+				number.Short(pt.Y), number.Short(pt.YWorst), number.Duration(time.Center))
+			t.Points = append(t.Points, pt)
+			values = append(values, pt.YLo, pt.Y, pt.YHi, pt.YWorst)
+		}
+	}
+	if len(n.Notes) > 2 {
+		n.Notes = []string{n.Notes[0], fmt.Sprintf("and %d more without a result, see the table", len(n.Notes)-1)}
+	}
+	t.Y = figure.NewScale(values, number.Short)
+	return t
+}

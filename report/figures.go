@@ -1,0 +1,105 @@
+package report
+
+import (
+	"fmt"
+
+	"packbench/internal/panics"
+	"packbench/report/figure"
+	"packbench/runs"
+)
+
+// figureKind is a figure that a report can have.
+type figureKind struct {
+	id    string // stem of its files
+	shows string // said where it cannot be drawn
+	// missing says what the run lacks for the figure, "" where it has all.
+	missing func(*sketch) string
+	draw    func(*sketch) (*picture, error)
+}
+
+// figureKinds lists the figures in the order of the report. To add one, write
+// its draw function and a line here.
+var figureKinds = []figureKind{
+	{"frontier", "Gap against time, and the Pareto front", missingFrontier, drawFrontier},
+	{"imbalance", "Imbalance of every layer", never, drawImbalance},
+	{"runtime", "Time of every run", never, drawRuntime},
+	{"imbalance-vs-runtime", "Imbalance against time", never, drawTradeoff},
+	{"gap-distribution", "Distribution of the gap to the lower bound", missingLayers, drawDistribution},
+	{"performance-profile", "Share of layers within a factor of the best", missingLayers, drawProfile},
+	{"ranks", "Mean ranks of the strategies", missingRanks, drawRanks},
+	{"speedup", "Speed-up of one backend over another", missingSpeedup, drawSpeedup},
+	{"convergence", "Imbalance after each round of the refinement", missingRounds, drawRounds},
+	{"pack-loads", "Loads of the packs under each strategy", missingLoads, drawLoads},
+	{"scaling", "Growth of the time with the size of the problem", missingScaling, drawScaling},
+}
+
+func never(*sketch) string { return "" }
+
+// picture is a figure of a report.
+type picture struct {
+	*figure.Figure
+	id      string
+	caption string // what to see, one or two sentences
+}
+
+// sketch is what figures are drawn from: the view of a run, and how its
+// strategies look.
+type sketch struct {
+	*view
+	options Options
+	size    figure.Size
+	looks   map[string]figure.Look
+	ranking ranking
+	all     instances
+}
+
+func newSketch(v *view, o Options, size figure.Size) *sketch {
+	return &sketch{view: v, options: o, size: size, looks: looks(v.strategies), ranking: v.rank(), all: v.instances()}
+}
+
+// pictures draws the figures that the run has data for, and says of the others
+// why they are missing.
+func (sk *sketch) pictures() (all []*picture, missing []fact, failures []error) {
+	if len(sk.problems) == 0 {
+		return nil, nil, nil
+	}
+	for _, kind := range figureKinds {
+		p, why, err := kind.make(sk)
+		switch {
+		case err != nil:
+			failures = append(failures, fmt.Errorf("figure %s: %w", kind.id, err))
+			missing = append(missing, fact{kind.shows, err.Error()})
+		case why != "":
+			missing = append(missing, fact{kind.shows, why})
+		default:
+			p.id = kind.id
+			all = append(all, p)
+		}
+	}
+	return all, missing, failures
+}
+
+// make draws the figure or says why not. Whatever a run holds, one figure must
+// not cost the others.
+func (k figureKind) make(sk *sketch) (p *picture, why string, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panics.Error(v)
+		}
+	}()
+	if why := k.missing(sk); why != "" {
+		return nil, why, nil
+	}
+	p, err = k.draw(sk)
+	return p, "", err
+}
+
+// newPicture begins a figure.
+func (sk *sketch) newPicture(title, caption string) *picture {
+	f := &figure.Figure{Size: sk.size, Title: title, Notes: sk.missingBackends()}
+	return &picture{Figure: f, caption: caption}
+}
+
+// LoadsOf returns the load of each pack of each layer, [layers, packs] row-major,
+// that a cell's strategy arrives at. Records do not hold them.
+type LoadsOf func(runs.PlannedCell) ([]float64, error)

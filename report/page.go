@@ -1,0 +1,239 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+
+	"packbench/internal/number"
+	"packbench/report/figure"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// page is what the report says, in HTML and in Markdown alike.
+type page struct {
+	Title       string
+	Description string
+	Asked       []fact
+	Answer      string
+	More        string // that belongs to the answer
+	Note        string // on the answer
+	Ranking     simpleTable
+	Figures     []pageFigure
+	Missing     []fact // figures that could not be drawn, and why
+	Fields      []pageField
+	Rows        [][]pageCell
+	Warnings    []string
+	Environment []environment
+	Command     string
+	Created     string
+	Records     string           // path from the report to the records
+	Colors      htmltemplate.CSS // variables of the inks on a light page
+	DarkColors  htmltemplate.CSS
+}
+
+type fact struct{ Name, Value string }
+
+type environment struct {
+	Key   string
+	Facts []fact
+}
+
+// simpleTable is a small table of texts.
+type simpleTable struct {
+	Header []tableHead
+	Rows   [][]string
+}
+
+type tableHead struct {
+	Text, Help string
+	Numeric    bool
+}
+
+type pageFigure struct {
+	Number  int
+	ID      string
+	Title   string
+	Caption string
+	SVG     htmltemplate.HTML
+	Files   []string // names in the figures' directory
+}
+
+func newPageFigure(p *picture, element []byte) pageFigure {
+	return pageFigure{ID: p.id, Title: p.Title, Caption: p.caption, SVG: htmltemplate.HTML(element),
+		Files: []string{p.id + ".png", p.id + ".svg", p.id + ".pdf"}}
+}
+
+// pageField is a column of the table of all numbers.
+type pageField struct {
+	tableHead
+	Index int
+}
+
+type pageCell struct {
+	Text  string
+	Sort  string // number to sort by, "" for texts
+	Wide  string // in full precision with its unit, for the reader who points at it
+	Class string
+}
+
+func newPage(v *view, figures []pageFigure, missing []fact) *page {
+	m := v.run.Manifest
+	ranking := v.rank()
+	answer, more := ranking.answer(v)
+	p := &page{
+		Title:       "Packing strategies compared: " + printable(m.Experiment.Name),
+		Description: sentence(printable(m.Experiment.Description)),
+		Asked:       v.asked(),
+		Answer:      unbroken(answer),
+		More:        unbroken(more),
+		Note:        ranking.note(v),
+		Ranking:     ranking.table(v),
+		Missing:     missing,
+		Warnings:    v.warnings(),
+		Command:     shellCommand(m.Command),
+		Created:     m.Created.UTC().Format("2 January 2006, 15:04 UTC"),
+		Colors:      colorVariables(false),
+		DarkColors:  colorVariables(true),
+	}
+	for i, f := range figures {
+		f.Number = i + 1
+		p.Figures = append(p.Figures, f)
+	}
+	rows := v.rows()
+	shown := v.shownFields(rows)
+	shown = slices.DeleteFunc(shown, func(f field) bool { return f.id == remarkField })
+	for i, f := range shown {
+		p.Fields = append(p.Fields, pageField{tableHead{f.title, f.help, f.value != nil}, i})
+	}
+	for _, r := range rows {
+		p.Rows = append(p.Rows, pageRow(r, shown))
+	}
+	for key, e := range sorted(m.Environments) {
+		p.Environment = append(p.Environment, environment{key, environmentFacts(e)})
+	}
+	return p
+}
+
+// pageRow returns the cells of a row. What went wrong stands where the interval
+// of the time would.
+func pageRow(r row, shown []field) []pageCell {
+	var cells []pageCell
+	for _, f := range shown {
+		c := pageCell{Text: f.text(r)}
+		switch {
+		case f.value != nil:
+			c.Class = "number"
+			c.Sort = "-1" // without a value: before all others
+			if v := f.value(r); !math.IsNaN(v) {
+				c.Sort = fmt.Sprint(v)
+				c.Wide = strings.TrimSpace(fmt.Sprintf("%s: %v %s", f.title, v, f.unit))
+				if f.where != nil {
+					c.Wide += ", " + f.where(r)
+				}
+			}
+		case f.id == intervalField && r.trouble != "":
+			c.Class = "alert"
+			if r.time.n > 0 {
+				c.Text += "; " + r.trouble
+			} else {
+				c.Text = r.trouble
+			}
+		}
+		cells = append(cells, c)
+	}
+	return cells
+}
+
+func (r ranking) table(v *view) simpleTable {
+	t := simpleTable{Header: []tableHead{
+		{"", "place by mean gap", true},
+		{"strategy", "", false},
+		{"mean gap", "how far the heaviest pack is above the lower bound, which no packing can beat; mean over the layers", true},
+		{"worst gap", "the largest gap of any layer", true},
+		{"median imbalance", "load of the heaviest pack minus that of the lightest, in percent of the mean of the packs; median over the layers", true},
+		{"best on", "share of the layers where no strategy leaves less imbalance, ties included", true},
+	}}
+	for _, b := range r.backends {
+		title := "mean time"
+		if len(r.backends) > 1 {
+			title += " on " + b
+		}
+		t.Header = append(t.Header, tableHead{title, "of a run: geometric mean of the median times over the problems", true})
+	}
+	for i, s := range r.standings {
+		line := []string{"–", v.strategyName(s.strategy), "–", "–", "–", "–"}
+		if s.layers > 0 {
+			line = []string{fmt.Sprint(i + 1), v.strategyName(s.strategy), number.Percent(s.gap), number.Percent(s.worstGap), number.Percent(s.relative),
+				fmt.Sprintf("%.0f %%", 100*float64(s.best)/float64(s.layers))}
+		}
+		for b := range r.backends {
+			if s.layers == 0 || math.IsNaN(s.times[b]) {
+				line = append(line, "–")
+			} else {
+				line = append(line, number.Duration(s.times[b]))
+			}
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	return t
+}
+
+func colorVariables(dark bool) htmltemplate.CSS {
+	var b strings.Builder
+	for _, in := range figure.Inks() {
+		c := in.Light
+		if dark {
+			c = in.Dark
+		}
+		fmt.Fprintf(&b, "--fig-%s:%s;", in.Name, figure.Hex(c))
+	}
+	return htmltemplate.CSS(b.String())
+}
+
+func (p *page) html() ([]byte, error) {
+	t, err := htmltemplate.New("report.html.tmpl").Funcs(htmltemplate.FuncMap{
+		"css": func() (htmltemplate.CSS, error) {
+			text, err := templates.ReadFile("templates/report.css")
+			return htmltemplate.CSS(text), err
+		},
+		"js": func() (htmltemplate.JS, error) {
+			text, err := templates.ReadFile("templates/report.js")
+			return htmltemplate.JS(text), err
+		},
+	}).ParseFS(templates, "templates/report.html.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, p)
+	return b.Bytes(), err
+}
+
+func (p *page) markdown() ([]byte, error) {
+	t, err := texttemplate.New("report.md.tmpl").Funcs(texttemplate.FuncMap{
+		"md":    markdown,
+		"link":  func(path string) string { return (&url.URL{Path: path}).EscapedPath() },
+		"fence": fenced,
+		"rule": func(numeric bool) string {
+			if numeric {
+				return "---:"
+			}
+			return "---"
+		},
+	}).ParseFS(templates, "templates/report.md.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, p)
+	return b.Bytes(), err
+}

@@ -1,0 +1,193 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"packbench/internal/number"
+	"packbench/runs"
+)
+
+// row is a result as tables show it.
+type row struct {
+	workload string
+	shape    string // layers×items×packs
+	strategy string
+	backend  string
+	trouble  string // why there is no result, or not of every seed
+	idle     int    // layers without load, which do not count
+	layers   int    // that count
+	proven   int    // of those: no packing has a smaller maximum
+	proves   bool   // any strategy of the run proves that, so that it is told
+	// Over the layers that count; NaN without a result.
+	imbalance, worst, maxOverMean, gap, worstGap float64
+
+	worstAt, worstGapAt string // "layer 3"
+	// Of a run; n is 0 without a result.
+	time interval
+}
+
+// rows returns a row per result, in the order of the plan; backends that could
+// not run at all have one row at the end.
+func (v *view) rows() []row {
+	var rows []row
+	proves := v.proves()
+	for _, p := range v.problems {
+		for _, s := range v.strategies {
+			for _, b := range v.backends {
+				if r := v.result(p, s, b); r != nil && v.missing(b) == "" {
+					row := v.row(r)
+					row.proves = proves
+					rows = append(rows, row)
+				}
+			}
+		}
+	}
+	for _, b := range v.backends {
+		if reason := v.missing(b); reason != "" {
+			none := math.NaN()
+			rows = append(rows, row{workload: "all", strategy: "all", backend: b, trouble: reason,
+				imbalance: none, worst: none, maxOverMean: none, gap: none, worstGap: none})
+		}
+	}
+	return rows
+}
+
+// proves says whether any strategy of the run recorded proofs.
+func (v *view) proves() bool {
+	for _, c := range v.run.Cells() {
+		if c.Layer(runs.OptimalMeasure) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *view) row(r *result) row {
+	layers := r.layers()
+	imbalance := func(i instance) float64 { return i.imbalance }
+	gap := func(i instance) float64 { return i.gap }
+	out := row{
+		workload: v.problemName(r.problem), shape: r.problem.size().String(),
+		strategy: v.strategyName(r.strategy), backend: r.backend, trouble: r.trouble(), layers: len(layers), idle: r.idle(),
+		imbalance: median(column(layers, imbalance)), worst: math.NaN(),
+		gap: median(column(layers, gap)), worstGap: math.NaN(),
+		maxOverMean: median(column(layers, func(i instance) float64 { return i.maxOverMean })),
+	}
+	for _, i := range layers {
+		if i.proven {
+			out.proven++
+		}
+	}
+	if len(layers) > 0 {
+		heaviest, furthest := worst(layers, imbalance), worst(layers, gap)
+		out.worst, out.worstAt = heaviest.imbalance, v.where(heaviest)
+		out.worstGap, out.worstGapAt = furthest.gap, v.where(furthest)
+	}
+	if times := r.times(); len(times) > 0 {
+		out.time = medianInterval(times)
+	}
+	return out
+}
+
+// name says which result it is: "uniform, lpt on cpu".
+func (r row) name() string {
+	if r.strategy == "all" {
+		return "everything on " + r.backend
+	}
+	return r.workload + ", " + r.strategy + " on " + r.backend
+}
+
+// proof is "2 of 3".
+func (r row) proof() string {
+	if r.layers == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d of %d", r.proven, r.layers)
+}
+
+// remark is what else to know of a result.
+func (r row) remark() string {
+	if r.idle == 0 {
+		return r.trouble
+	}
+	return join(r.trouble, number.Count(r.idle, "idle layer")+" left out")
+}
+
+// Ids of the columns that a format treats in its own way.
+const (
+	workloadField = "workload"
+	shapeField    = "shape"
+	backendField  = "backend"
+	provenField   = "proven"
+	timeField     = "time_ns"
+	intervalField = "interval"
+	remarkField   = "remark"
+)
+
+// field is a column of the tables, in whatever format they are written.
+type field struct {
+	id    string // also its name in CSV
+	title string // with the statistic that the number is
+	unit  string // of value, where it is a number
+	help  string // one line
+	text  func(row) string
+	value func(row) float64 // for sorting and for CSV; nil for texts
+	where func(row) string  // the layer that the value is of; nil where it is of all
+	wide  bool              // left out where lines are short
+}
+
+func fields() []field {
+	quality := func(format func(float64) string, of func(row) float64) func(row) string {
+		return func(r row) string {
+			if v := of(r); !math.IsNaN(v) {
+				return format(v)
+			}
+			return "–"
+		}
+	}
+	timed := func(of func(interval) string) func(row) string {
+		return func(r row) string {
+			if r.time.n == 0 {
+				return "–"
+			}
+			return of(r.time)
+		}
+	}
+	imbalance := func(r row) float64 { return r.imbalance }
+	worst := func(r row) float64 { return r.worst }
+	over := func(r row) float64 { return r.maxOverMean }
+	gap := func(r row) float64 { return r.gap }
+	worstGap := func(r row) float64 { return r.worstGap }
+	return []field{
+		{id: workloadField, title: "workload", help: "where the loads come from", text: func(r row) string { return r.workload }},
+		{id: shapeField, title: "shape", help: "layers × items per layer × packs", text: func(r row) string { return r.shape }},
+		{id: "strategy", title: "strategy", help: "how the items are packed", text: func(r row) string { return r.strategy }},
+		{id: backendField, title: "backend", help: "where the strategy ran", text: func(r row) string { return r.backend }},
+		{id: "imbalance", title: "median imbalance", unit: "load", help: "load of the heaviest pack minus that of the lightest, median over the layers",
+			text: quality(number.Short, imbalance), value: imbalance},
+		{id: "worst_imbalance", title: "worst imbalance", unit: "load", help: "the largest imbalance of any layer",
+			text: quality(number.Short, worst), value: worst, where: func(r row) string { return r.worstAt }},
+		{id: "max_over_mean", title: "median max/mean", help: "load of the heaviest pack over the mean of the packs, median over the layers; 1 is perfect",
+			text: quality(func(v float64) string { return number.Significant(v, 5) }, over), value: over, wide: true},
+		{id: "gap", title: "median gap", unit: "1", help: "how far the heaviest pack is above the lower bound, which no packing can beat, median over the layers; 0 is optimal",
+			text: quality(number.Percent, gap), value: gap},
+		{id: "worst_gap", title: "worst gap", unit: "1", help: "the largest gap of any layer",
+			text: quality(number.Percent, worstGap), value: worstGap, where: func(r row) string { return r.worstGapAt }, wide: true},
+		{id: provenField, title: "proven", help: "layers on which no packing has a lighter heaviest pack, proven by the strategy or because it reaches the lower bound", text: row.proof},
+		{id: timeField, title: "median time", unit: "ns", help: "of one run, all layers", text: timed(func(i interval) string { return number.Duration(i.Center) }),
+			value: func(r row) float64 { return orNaN(r.time, r.time.Center) }},
+		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time", text: timed(interval.String)},
+		{id: "runs", title: "runs", unit: "1", help: "how many runs were timed", text: timed(func(i interval) string { return strconv.Itoa(i.n) }),
+			value: func(r row) float64 { return float64(r.time.n) }, wide: true},
+		{id: remarkField, title: "remark", help: "what went wrong, and what was left out", text: row.remark, wide: true},
+	}
+}
+
+func orNaN(i interval, v float64) float64 {
+	if i.n == 0 {
+		return math.NaN()
+	}
+	return v
+}

@@ -1,0 +1,82 @@
+package runs
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Role says what an axis is for when results are set against each other.
+type Role string
+
+// The roles of axes.
+const (
+	Subject   Role = "subject"   // what is compared: a strategy
+	Platform  Role = "platform"  // where it runs: a backend
+	Problem   Role = "problem"   // what it is given: a workload, a number of packs
+	Setting   Role = "setting"   // how it is run: the random stream
+	Replicate Role = "replicate" // another sample of the same: a seed
+)
+
+// Axis declares a coordinate of cells.
+type Axis struct {
+	Name   string `json:"name"` // as in records and columns
+	Role   Role   `json:"role"`
+	Number bool   `json:"number,omitempty"` // values are whole numbers ≥ 0
+	// Phrase is how a value reads among others, with %s for it: "%s packs". ""
+	// is the value alone.
+	Phrase string `json:"phrase,omitempty"`
+}
+
+// The names of the axes.
+const (
+	StrategyAxis = "strategy"
+	WorkloadAxis = "workload"
+	PacksAxis    = "packs"
+	BackendAxis  = "backend"
+	RNGAxis      = "rng"
+	SeedAxis     = "seed"
+)
+
+// Axes returns the axes there are, in the order in which tables show them. To
+// add one, declare it here and give cells its coordinate where the plan makes
+// them.
+func Axes() []Axis {
+	return []Axis{
+		{Name: WorkloadAxis, Role: Problem},
+		{Name: PacksAxis, Role: Problem, Number: true, Phrase: "%s packs"},
+		{Name: SeedAxis, Role: Replicate, Number: true, Phrase: "seed %s"},
+		{Name: RNGAxis, Role: Setting},
+		{Name: BackendAxis, Role: Platform},
+		{Name: StrategyAxis, Role: Subject},
+	}
+}
+
+// Say returns how a value of the axis reads among values of other axes.
+func (a Axis) Say(value string) string {
+	if a.Phrase == "" {
+		return value
+	}
+	return fmt.Sprintf(a.Phrase, value)
+}
+
+// findAxis returns the axis of that name among axes.
+func findAxis(axes []Axis, name string) (Axis, bool) {
+	for _, a := range axes {
+		if a.Name == name {
+			return a, true
+		}
+	}
+	return Axis{}, false
+}
+
+// check returns an error where the declaration, read from a file, cannot be
+// used.
+func (a Axis) check() error {
+	if a.Name == "" {
+		return fmt.Errorf("an axis without name")
+	}
+	if a.Phrase != "" && (strings.Count(a.Phrase, "%") != 1 || !strings.Contains(a.Phrase, "%s")) {
+		return fmt.Errorf("axis %s: phrase %q: use text with one %%s", a.Name, a.Phrase)
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package runs
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Coordinate is the value of a cell on one axis.
+type Coordinate struct {
+	Axis  string
+	Value string // of a number, in decimal
+}
+
+// Cell is one combination of an experiment's axes: what is run, several times.
+// It is a list of coordinates with at most one per axis, and is not changed
+// once it is made. As JSON it is an object; values of [Axis.Number] axes are
+// numbers there, and so are whole numbers on axes that only other programs know.
+type Cell struct{ coordinates []Coordinate }
+
+// NewCell returns the cell with the given coordinates.
+func NewCell(coordinates ...Coordinate) Cell { return Cell{slices.Clone(coordinates)} }
+
+// Coordinates returns the coordinates in their order.
+func (c Cell) Coordinates() []Coordinate { return slices.Clone(c.coordinates) }
+
+// Get returns the value on an axis, "" where the cell has none.
+func (c Cell) Get(axis string) string {
+	for _, x := range c.coordinates {
+		if x.Axis == axis {
+			return x.Value
+		}
+	}
+	return ""
+}
+
+// With returns the cell with another value on an axis, or with one more axis.
+func (c Cell) With(axis, value string) Cell {
+	list := slices.Clone(c.coordinates)
+	for i := range list {
+		if list[i].Axis == axis {
+			list[i].Value = value
+			return Cell{list}
+		}
+	}
+	return Cell{append(list, Coordinate{axis, value})}
+}
+
+// Without returns the cell without its coordinates on the given axes.
+func (c Cell) Without(axes ...string) Cell {
+	return Cell{slices.DeleteFunc(slices.Clone(c.coordinates), func(x Coordinate) bool {
+		return slices.Contains(axes, x.Axis)
+	})}
+}
+
+// Equal reports whether both cells have the same coordinates, in any order.
+func (c Cell) Equal(d Cell) bool { return c.ID() == d.ID() }
+
+// ID returns a text that is the same for cells that are [Cell.Equal] and for
+// no others, to serve as a key of maps.
+func (c Cell) ID() string {
+	parts := make([]string, len(c.coordinates))
+	for i, x := range c.coordinates {
+		parts[i] = strconv.Quote(x.Axis) + strconv.Quote(x.Value)
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, " ")
+}
+
+// Strategy returns the canonical spec of the strategy.
+func (c Cell) Strategy() string { return c.Get(StrategyAxis) }
+
+// Workload returns the canonical name of the workload.
+func (c Cell) Workload() string { return c.Get(WorkloadAxis) }
+
+// Backend returns the name of the backend.
+func (c Cell) Backend() string { return c.Get(BackendAxis) }
+
+// RNG returns the name of the random stream.
+func (c Cell) RNG() string { return c.Get(RNGAxis) }
+
+// Packs returns the number of packs, 0 where the cell has none.
+func (c Cell) Packs() int {
+	n, _ := strconv.Atoi(c.Get(PacksAxis))
+	return n
+}
+
+// Seed returns the seed of the workload and of the strategy, 0 where the cell
+// has none.
+func (c Cell) Seed() uint64 {
+	n, _ := strconv.ParseUint(c.Get(SeedAxis), 10, 64)
+	return n
+}
+
+// keyed are the axes that every key is made of, in this order.
+var keyed = []string{StrategyAxis, WorkloadAxis, PacksAxis, BackendAxis, RNGAxis, SeedAxis}
+
+// Key returns the stable hash of a cell, 16 hex digits: the same on every
+// machine and, for a given content, under every path. content is the hash of
+// the loads where they come from a file, and stands for the workload's name
+// then; "" where the name determines the loads.
+func (c Cell) Key(content string) string {
+	h := sha256.New()
+	workload := c.Workload()
+	if content != "" {
+		workload = ""
+	}
+	fmt.Fprintf(h, "%q %q %s %q %q %s", c.Strategy(), workload, c.Get(PacksAxis), c.Backend(), c.RNG(), c.Get(SeedAxis))
+	for _, x := range c.Without(keyed...).coordinates {
+		fmt.Fprintf(h, " %q=%q", x.Axis, x.Value)
+	}
+	io.WriteString(h, content)
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// MarshalJSON writes an object with a member per coordinate, in their order.
+func (c Cell) MarshalJSON() ([]byte, error) {
+	axes := Axes()
+	out := []byte{'{'}
+	for i, x := range c.coordinates {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendString(out, x.Axis)
+		out = append(out, ':')
+		if a, known := findAxis(axes, x.Axis); (a.Number || !known) && isWhole(x.Value) {
+			out = append(out, x.Value...)
+		} else {
+			out = appendString(out, x.Value)
+		}
+	}
+	return append(out, '}'), nil
+}
+
+// appendString appends s as JSON, with <, > and & as they are.
+func appendString(out []byte, s string) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil { // no string fails
+		return append(out, `""`...)
+	}
+	return append(out, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}
+
+// isWhole reports whether text is a whole number as JSON writes it.
+func isWhole(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 64)
+	return err == nil && strconv.FormatUint(n, 10) == text
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. An axis that stands twice, a
+// value that is neither text nor a number, or a value of a numeric axis that is
+// no whole number from 0 to 2^64 − 1 is an error.
+func (c *Cell) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		return fmt.Errorf("a cell must be an object of axes and values")
+	}
+	declared := Axes()
+	var list []Coordinate
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		x := Coordinate{Axis: name.(string)}
+		value, err := d.Token()
+		if err != nil {
+			return err
+		}
+		switch v := value.(type) {
+		case string:
+			x.Value = v
+		case json.Number:
+			x.Value = v.String()
+		default:
+			return fmt.Errorf("%s of a cell: use text or a number", x.Axis)
+		}
+		if a, _ := findAxis(declared, x.Axis); a.Number && !isWhole(x.Value) {
+			return fmt.Errorf("%s %s: use a whole number from 0 to 2^64 − 1", x.Axis, x.Value)
+		}
+		if slices.ContainsFunc(list, func(y Coordinate) bool { return y.Axis == x.Axis }) {
+			return fmt.Errorf("a cell with two values for %s", x.Axis)
+		}
+		list = append(list, x)
+	}
+	c.coordinates = list
+	return nil
+}
+
+// PlannedCell is a cell with what is known of it before it runs.
+type PlannedCell struct {
+	Cell
+	Key          string // stable hash of the cell; see [Cell.Key]
+	Layers       int
+	Items        int
+	WorkloadHash string // SHA-256 of the loads; see package datasets
+}
+
+// plannedCell is PlannedCell as JSON has it.
+type plannedCell struct {
+	Cell         Cell   `json:"cell"`
+	Key          string `json:"key"`
+	Layers       int    `json:"layers"`
+	Items        int    `json:"items"`
+	WorkloadHash string `json:"workload_hash"`
+}
+
+// MarshalJSON writes the cell as a member of its own.
+func (p PlannedCell) MarshalJSON() ([]byte, error) {
+	return marshal(plannedCell{p.Cell, p.Key, p.Layers, p.Items, p.WorkloadHash})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (p *PlannedCell) UnmarshalJSON(text []byte) error {
+	var c plannedCell
+	if err := unmarshalStrict(text, &c); err != nil {
+		return err
+	}
+	*p = PlannedCell{c.Cell, c.Key, c.Layers, c.Items, c.WorkloadHash}
+	return nil
+}
+
+// Equal reports whether both are the same cell on the same loads.
+func (p PlannedCell) Equal(q PlannedCell) bool {
+	return p.Key == q.Key && p.Layers == q.Layers && p.Items == q.Items && p.WorkloadHash == q.WorkloadHash && p.Cell.Equal(q.Cell)
+}

@@ -1,0 +1,37 @@
+package runs
+
+import (
+	"bytes"
+	"fmt"
+	"hash/crc32"
+)
+
+// A checksum is the CRC-32C of all bytes before the member that holds it, which
+// is the last of its object: {…,"crc":"0a1b2c3d"}. It finds what a disk or a
+// careless editor did to a file, not what somebody forged.
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sealLength is the length of the member and the closing brace.
+const sealLength = len(`,"crc":"00000000"}`)
+
+// seal adds the checksum to a JSON object on one line.
+func seal(object []byte) []byte {
+	body := bytes.TrimSuffix(object, []byte("}"))
+	return fmt.Appendf(body, `,"crc":"%08x"}`, crc32.Checksum(body, castagnoli))
+}
+
+// unseal takes the checksum off again. sealed is false where the object has
+// none; the error says that it is not that of the object.
+func unseal(text []byte) (object []byte, sealed bool, err error) {
+	at := len(text) - sealLength
+	if at < 1 || !bytes.HasPrefix(text[at:], []byte(`,"crc":"`)) || !bytes.HasSuffix(text, []byte(`"}`)) {
+		return text, false, nil
+	}
+	body := text[:at]
+	want := fmt.Sprintf("%08x", crc32.Checksum(body, castagnoli))
+	if got := string(text[at+len(`,"crc":"`) : len(text)-len(`"}`)]); got != want {
+		return nil, true, fmt.Errorf("damaged: the checksum is %q and should be %q", got, want)
+	}
+	return append(bytes.Clone(body), '}'), true, nil
+}

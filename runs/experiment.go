@@ -1,0 +1,80 @@
+package runs
+
+// Experiment is what to run: every strategy on every workload, number of packs,
+// backend and seed. It is plain data; package harness reads it from YAML and
+// checks it.
+type Experiment struct {
+	Name        string     `json:"name" yaml:"name"`
+	Description string     `json:"description,omitempty" yaml:"description"`
+	Strategies  []Named    `json:"strategies" yaml:"strategies"`
+	Workloads   []Workload `json:"workloads" yaml:"workloads"`
+	Packs       []int      `json:"packs" yaml:"packs"` // used where a workload names none
+	Backends    []string   `json:"backends" yaml:"backends"`
+	RNG         string     `json:"rng" yaml:"rng"`
+	Seeds       []uint64   `json:"seeds" yaml:"seeds"`
+	Repeats     int        `json:"repeats" yaml:"repeats"`
+	Warmup      int        `json:"warmup" yaml:"warmup"` // runs of each cell before the first that counts
+	Timeout     string     `json:"timeout,omitempty" yaml:"timeout"`
+
+	// Base is the directory that workload files are named relative to, an
+	// absolute path; "" where there are none. It is where the experiment's YAML
+	// file is.
+	Base string `json:"base,omitempty" yaml:"-"`
+}
+
+// Named is a strategy's spec with the name that figures and tables show for
+// it. In YAML and JSON it may be the bare spec.
+type Named struct {
+	Spec string `json:"spec" yaml:"spec"`
+	Name string `json:"name,omitempty" yaml:"name"` // "" is the spec
+}
+
+// Workload is one entry of an experiment's workloads: a generated workload by
+// its spec ("lognormal:sigma=0.5,layers=58,items=288") or a file of loads.
+// In YAML it may be the bare spec.
+type Workload struct {
+	Spec  string `json:"spec,omitempty" yaml:"spec"`
+	File  string `json:"file,omitempty" yaml:"file"`
+	Name  string `json:"name,omitempty" yaml:"name"`   // shown in figures and tables; "" is the spec or file
+	Key   string `json:"key,omitempty" yaml:"key"`     // of an array or member of the file
+	Array string `json:"array,omitempty" yaml:"array"` // the same by its older name
+	Step  *int   `json:"step,omitempty" yaml:"step"`   // of a recording with steps
+	Steps string `json:"steps,omitempty" yaml:"steps"` // "a:b" or "all": their sum
+	Packs []int  `json:"packs,omitempty" yaml:"packs"` // instead of the experiment's
+}
+
+// MarshalJSON writes the bare spec where there is no name.
+func (n Named) MarshalJSON() ([]byte, error) {
+	if n.Name == "" {
+		return marshal(n.Spec)
+	}
+	type plain Named
+	return marshal(plain(n))
+}
+
+// UnmarshalJSON reads the bare spec or an object.
+func (n *Named) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		return unmarshalStrict(text, &n.Spec)
+	}
+	type plain Named
+	return unmarshalStrict(text, (*plain)(n))
+}
+
+// UnmarshalYAML reads the bare spec or a mapping.
+func (n *Named) UnmarshalYAML(decode func(any) error) error {
+	type plain Named
+	if decode(&n.Spec) == nil {
+		return nil
+	}
+	return decode((*plain)(n))
+}
+
+// UnmarshalYAML reads a workload that is the bare spec or a mapping.
+func (w *Workload) UnmarshalYAML(decode func(any) error) error {
+	type plain Workload // without this method
+	if decode(&w.Spec) == nil {
+		return nil
+	}
+	return decode((*plain)(w))
+}

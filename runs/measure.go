@@ -1,0 +1,89 @@
+package runs
+
+import "fmt"
+
+// Scope says what a measure has a value for.
+type Scope string
+
+// The scopes of measures.
+const (
+	PerRun   Scope = "run"   // a number per run
+	PerLayer Scope = "layer" // a number per layer of the cell's answer
+)
+
+// Better says which way a measure improves.
+type Better string
+
+// The directions of measures.
+const (
+	Lower   Better = "lower"
+	Higher  Better = "higher"
+	Neither Better = ""
+)
+
+// The units of measures.
+const (
+	Nanoseconds = "ns"
+	LoadUnits   = "load"  // of the loads that were packed
+	Ratio       = "ratio" // a pure number
+	Count       = "count"
+	Truth       = "truth" // 0 or 1
+)
+
+// Measure declares a number that records hold.
+type Measure struct {
+	Name    string `json:"name"`
+	Unit    string `json:"unit"`
+	Better  Better `json:"better,omitempty"`
+	Scope   Scope  `json:"scope"`
+	Meaning string `json:"meaning"`
+}
+
+// The names of the measures.
+const (
+	TimeMeasure       = "time"
+	ImbalanceMeasure  = "imbalance"
+	MaxMeasure        = "max"
+	MinMeasure        = "min"
+	MeanMeasure       = "mean"
+	LowerBoundMeasure = "lower_bound"
+	OptimalMeasure    = "optimal"
+)
+
+// StagePrefix begins the names of the times of a run's stages:
+// "stage/greedy". Stages are not declared one by one.
+const StagePrefix = "stage/"
+
+// Measures returns the measures that are recorded, in the order in which tables
+// show them. To add one, declare it here and let the executor fill it.
+//
+// Measures that follow from these (the gap, max/mean) are not recorded; see
+// package analysis.
+func Measures() []Measure {
+	return []Measure{
+		{TimeMeasure, Nanoseconds, Lower, PerRun, "wall time of the strategy, weights in memory to packing in memory"},
+		{ImbalanceMeasure, LoadUnits, Lower, PerLayer, "max − min load of the packs"},
+		{MaxMeasure, LoadUnits, Lower, PerLayer, "load of the heaviest pack"},
+		{MinMeasure, LoadUnits, Higher, PerLayer, "load of the lightest pack"},
+		{MeanMeasure, LoadUnits, Neither, PerLayer, "mean load of a pack"},
+		{LowerBoundMeasure, LoadUnits, Neither, PerLayer, "no packing has a lower max load"},
+		{OptimalMeasure, Truth, Neither, PerLayer, "1 where the strategy proved the max load to be the lowest possible"},
+	}
+}
+
+// stage is the declaration of the time of every stage.
+var stage = Measure{StagePrefix, Nanoseconds, Lower, PerRun, "time of a stage of the run"}
+
+// check returns an error where the declaration, read from a file, cannot be
+// used.
+func (m Measure) check() error {
+	switch {
+	case m.Name == "":
+		return fmt.Errorf("a measure without name")
+	case m.Scope != PerRun && m.Scope != PerLayer:
+		return fmt.Errorf("measure %s: scope %q: use %q or %q", m.Name, m.Scope, PerRun, PerLayer)
+	case m.Better != Lower && m.Better != Higher && m.Better != Neither:
+		return fmt.Errorf("measure %s: better %q: use %q, %q or nothing", m.Name, m.Better, Lower, Higher)
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package runs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+)
+
+// Format 1 had a fixed set of axes, one member each, and of measures, in
+// members of their own; no checksums; and the path of a file in its cells' keys.
+
+// cellV1 is a cell of format 1.
+type cellV1 struct {
+	Strategy string `json:"strategy"`
+	Workload string `json:"workload"`
+	Packs    int    `json:"packs"`
+	Backend  string `json:"backend"`
+	RNG      string `json:"rng"`
+	Seed     uint64 `json:"seed"`
+}
+
+// cell returns the cell in the present format.
+func (c cellV1) cell() Cell {
+	return NewCell(
+		Coordinate{StrategyAxis, c.Strategy},
+		Coordinate{WorkloadAxis, c.Workload},
+		Coordinate{PacksAxis, strconv.Itoa(c.Packs)},
+		Coordinate{BackendAxis, c.Backend},
+		Coordinate{RNGAxis, c.RNG},
+		Coordinate{SeedAxis, strconv.FormatUint(c.Seed, 10)},
+	)
+}
+
+// key returns the present key of a cell whose key was old.
+func (c cellV1) key(old, workloadHash string) (string, error) {
+	for _, content := range []string{"", workloadHash} {
+		h := sha256.New()
+		fmt.Fprintf(h, "%q %q %d %q %q %d", c.Strategy, c.Workload, c.Packs, c.Backend, c.RNG, c.Seed)
+		io.WriteString(h, content)
+		if hex.EncodeToString(h.Sum(nil))[:16] == old {
+			return c.cell().Key(content), nil
+		}
+	}
+	return "", fmt.Errorf("key %q is not that of the cell", cut(old))
+}
+
+// plannedV1 is a planned cell of format 1.
+type plannedV1 struct {
+	cellV1
+	Key          string `json:"key"`
+	Layers       int    `json:"layers"`
+	Items        int    `json:"items"`
+	WorkloadHash string `json:"workload_hash"`
+}
+
+func manifestV1(text []byte) (Manifest, error) {
+	var old struct {
+		Format       int                    `json:"format"`
+		Experiment   Experiment             `json:"experiment"`
+		ShuffleSeed  uint64                 `json:"shuffle_seed"`
+		Command      []string               `json:"command"`
+		Created      time.Time              `json:"created"`
+		Environments map[string]Environment `json:"environments"`
+		Cells        []plannedV1            `json:"cells"`
+	}
+	if err := unmarshalStrict(text, &old); err != nil {
+		return Manifest{}, jsonError(err)
+	}
+	m := Manifest{
+		Format: Format, Experiment: old.Experiment, ShuffleSeed: old.ShuffleSeed, Command: old.Command,
+		Created: old.Created, Axes: Axes(), Measures: Measures(), Environments: old.Environments,
+	}
+	for i, c := range old.Cells {
+		key, err := c.key(c.Key, c.WorkloadHash)
+		if err != nil {
+			return Manifest{}, fmt.Errorf("cell %d: %w", i, err)
+		}
+		m.Cells = append(m.Cells, PlannedCell{Cell: c.cell(), Key: key, Layers: c.Layers, Items: c.Items, WorkloadHash: c.WorkloadHash})
+	}
+	return m, nil
+}
+
+// qualityV1 has a column per measure and an element per layer.
+type qualityV1 struct {
+	Imbalance  []float64 `json:"imbalance"`
+	Max        []float64 `json:"max"`
+	Min        []float64 `json:"min"`
+	Mean       []float64 `json:"mean"`
+	LowerBound []float64 `json:"lower_bound"`
+	Optimal    []bool    `json:"optimal,omitempty"`
+}
+
+func (q *qualityV1) measures() map[string][]float64 {
+	m := map[string][]float64{
+		ImbalanceMeasure: q.Imbalance, MaxMeasure: q.Max, MinMeasure: q.Min, MeanMeasure: q.Mean, LowerBoundMeasure: q.LowerBound,
+	}
+	if q.Optimal != nil {
+		proofs := make([]float64, len(q.Optimal))
+		for l, proved := range q.Optimal {
+			if proved {
+				proofs[l] = 1
+			}
+		}
+		m[OptimalMeasure] = proofs
+	}
+	return m
+}
+
+// recordV1 reads a line of format 1.
+func recordV1(line []byte) (Record, error) {
+	var old struct {
+		cellV1
+		Key          string    `json:"key"`
+		Repeat       int       `json:"repeat"`
+		Status       Status    `json:"status"`
+		Reason       string    `json:"reason"`
+		Layers       int       `json:"layers"`
+		Items        int       `json:"items"`
+		WorkloadHash string    `json:"workload_hash"`
+		PackingHash  string    `json:"packing_hash"`
+		Start        time.Time `json:"start"`
+		TimeNS       int64     `json:"time_ns"`
+		Stages       []struct {
+			Name   string `json:"name"`
+			TimeNS int64  `json:"time_ns"`
+		} `json:"stages"`
+		Quality     *qualityV1 `json:"quality"`
+		Warnings    []string   `json:"warnings"`
+		Environment string     `json:"environment"`
+	}
+	if err := unmarshalStrict(line, &old); err != nil {
+		return Record{}, err
+	}
+	key, err := old.key(old.Key, old.WorkloadHash)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{
+		Key: key, Cell: old.cell(), Repeat: old.Repeat, Status: old.Status, Reason: old.Reason,
+		Layers: old.Layers, Items: old.Items, WorkloadHash: old.WorkloadHash, AnswerHash: old.PackingHash,
+		Start: old.Start, Warnings: old.Warnings, Environment: old.Environment,
+	}
+	if old.TimeNS != 0 {
+		r.Run = map[string]float64{TimeMeasure: float64(old.TimeNS)}
+		for _, s := range old.Stages {
+			r.Run[StagePrefix+s.Name] += float64(s.TimeNS)
+		}
+	}
+	if old.Quality != nil {
+		r.Layer = old.Quality.measures()
+	}
+	return r, nil
+}

@@ -1,0 +1,227 @@
+package runs
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Run is a run directory read back.
+type Run struct {
+	Dir      string
+	Manifest Manifest
+	Records  []Record // in the order the runs ended
+	// Truncated is true where the last line of the records was cut short, as
+	// it is when a machine dies while writing. That line is not in Records.
+	Truncated bool
+
+	complete int64 // length of the records up to the end of the last whole line, in bytes
+	format   int   // of the directory as it is on disk
+}
+
+// ErrNoManifest is the error of a directory that no run has begun in.
+var ErrNoManifest = errors.New("not a run directory")
+
+// Load reads the run directory dir, of this format or an earlier one. A last
+// record that was cut short is left out. Anything else that is not as it was
+// written is an error that names the file and the line: a checksum or a hash
+// that does not fit, a member that records do not have, measures that
+// contradict each other.
+func Load(dir string) (*Run, error) {
+	r := &Run{Dir: dir}
+	path := filepath.Join(dir, ManifestFile)
+	text, err := readRegular(path, maxManifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is %w: it has no %s", dir, ErrNoManifest, ManifestFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.Manifest, r.format, err = parseManifest(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	path = filepath.Join(dir, RecordsFile)
+	if err := r.readRecords(path); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// maxManifest and maxLine bound what is read into memory at once.
+const (
+	maxManifest = 1 << 30
+	maxLine     = 1 << 28
+)
+
+// openRegular opens a file for reading. A pipe or a device, on which reading
+// might never end, is an error.
+func openRegular(path string) (*os.File, int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	return f, info.Size(), err
+}
+
+func readRegular(path string, limit int64) ([]byte, error) {
+	f, size, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if size > limit {
+		return nil, fmt.Errorf("%s has %d bytes: the most supported is %d", path, size, limit)
+	}
+	return io.ReadAll(f)
+}
+
+// parseManifest reads a manifest. format is the one it was written in; the
+// manifest itself is brought up to [Format].
+func parseManifest(text []byte) (m Manifest, format int, err error) {
+	var version struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(text, &version); err != nil {
+		return Manifest{}, 0, jsonError(err)
+	}
+	switch {
+	case version.Format == 1:
+		m, err = manifestV1(text)
+	case version.Format == Format:
+		m, err = manifestV2(text)
+	default:
+		return Manifest{}, 0, fmt.Errorf("format %d: this program reads formats 1 to %d; a newer one may read it", version.Format, Format)
+	}
+	if err == nil {
+		err = m.check()
+	}
+	return m, version.Format, err
+}
+
+func manifestV2(text []byte) (m Manifest, err error) {
+	var line bytes.Buffer
+	if err := json.Compact(&line, text); err != nil {
+		return m, err
+	}
+	object, sealed, err := unseal(line.Bytes())
+	if err != nil {
+		return m, err
+	}
+	if !sealed {
+		return m, errors.New("damaged: the checksum is missing")
+	}
+	return m, unmarshalStrict(object, &m)
+}
+
+// readRecords reads the records file, a record per line.
+func (r *Run) readRecords(path string) error {
+	f, _, err := openRegular(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	check := newChecker(&r.Manifest)
+	lines := bufio.NewReaderSize(f, 1<<20)
+	for number := 1; ; number++ {
+		line, err := readLine(lines)
+		if len(line) == 0 && errors.Is(err, io.EOF) {
+			return check.finish()
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("line %d: %w", number, err)
+		}
+		if r.cutShort(line) {
+			r.Truncated = true
+			return check.finish()
+		}
+		record, err := r.parseRecord(bytes.TrimSuffix(line, []byte("\n")))
+		if err == nil {
+			err = check.record(number, &record)
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", number, err)
+		}
+		r.Records = append(r.Records, record)
+		r.complete += int64(len(line))
+	}
+}
+
+// readLine returns the next line with its end, which the last may lack.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line) == 0 && err == nil {
+			return part, nil
+		}
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+		if len(line) > maxLine {
+			return nil, fmt.Errorf("longer than %d bytes: this is no record", maxLine)
+		}
+	}
+}
+
+// cutShort reports whether line, the last of the file, is the beginning of a
+// record: what is there when a machine dies while it writes. Some file systems
+// fill the rest with zeros.
+func (r *Run) cutShort(line []byte) bool {
+	if bytes.HasSuffix(line, []byte("\n")) {
+		return false
+	}
+	if r.format == 1 {
+		return !json.Valid(line)
+	}
+	line = bytes.TrimRight(line, "\x00")
+	at := bytes.LastIndex(line, []byte(`,"crc":"`)) // the quotes of texts are escaped
+	return at < 0 || len(line)-at < sealLength
+}
+
+// parseRecord reads one line, without its end.
+func (r *Run) parseRecord(line []byte) (record Record, err error) {
+	object, sealed, err := unseal(line)
+	switch {
+	case err != nil:
+		return Record{}, err
+	case sealed:
+		err = unmarshalStrict(object, &record)
+	case r.format == 1:
+		record, err = recordV1(line)
+	default:
+		err = errors.New("damaged: the checksum is missing")
+	}
+	return record, jsonError(err)
+}
+
+// jsonError words an error of the JSON decoder without Go's types.
+func jsonError(err error) error {
+	var (
+		syntax *json.SyntaxError
+		kind   *json.UnmarshalTypeError
+	)
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("not JSON at byte %d: %s", syntax.Offset, syntax.Error())
+	case errors.As(err, &kind):
+		return fmt.Errorf("%s: a %s does not belong there", kind.Field, kind.Value)
+	case err != nil && strings.HasPrefix(err.Error(), "json: "): // an unknown field has no type of its own
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return err
+}

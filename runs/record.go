@@ -1,0 +1,71 @@
+package runs
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Status says how a run ended.
+type Status string
+
+// The ways a run can end.
+const (
+	Done        Status = "done"
+	Failed      Status = "failed"      // the run returned an error or an answer that breaks the rules
+	Timeout     Status = "timeout"     // the run took longer than the experiment allows
+	Unsupported Status = "unsupported" // the backend cannot execute the strategy
+	Unavailable Status = "unavailable" // the backend cannot run on this machine
+)
+
+// Pending is the status of a cell that has no record yet. No record has it.
+const Pending Status = "pending"
+
+// Record is one line of records.jsonl: one run of one cell. As JSON it ends
+// with the member "crc", which [Writer.Append] adds and [Load] checks.
+type Record struct {
+	Key    string `json:"key"` // of the cell
+	Cell   Cell   `json:"cell"`
+	Repeat int    `json:"repeat"` // 0, 1, …: which run of the cell
+	Status Status `json:"status"`
+	Reason string `json:"reason,omitempty"` // why Status is not done
+
+	Layers       int    `json:"layers,omitempty"`
+	Items        int    `json:"items,omitempty"`
+	WorkloadHash string `json:"workload_hash,omitempty"` // SHA-256 of the loads; see package datasets
+	AnswerHash   string `json:"answer_hash,omitempty"`   // SHA-256 of the packing: equal hashes, equal packings
+
+	Start time.Time `json:"start"`
+	// Run holds the measures of the run, by name.
+	Run map[string]float64 `json:"run,omitempty"`
+	// Layer holds the measures of the layers of the answer, by name, [layers]
+	// each: once per cell, with its first record that is done.
+	Layer map[string][]float64 `json:"layer,omitempty"`
+
+	// Warnings are remarks about a run that is done, one line each.
+	Warnings []string `json:"warnings,omitempty"`
+
+	Environment string `json:"environment"` // key of [Manifest.Environments]
+}
+
+// Time returns the time of the run in ns, 0 where it is not done.
+func (r *Record) Time() float64 { return r.Run[TimeMeasure] }
+
+// Stage is the time of a part of a run.
+type Stage struct {
+	Name string
+	Time float64 // ns
+}
+
+// Stages returns the times of the parts of the run, in the order of their
+// names.
+func (r *Record) Stages() []Stage {
+	var stages []Stage
+	for name, time := range r.Run {
+		if name, ok := strings.CutPrefix(name, StagePrefix); ok {
+			stages = append(stages, Stage{name, time})
+		}
+	}
+	slices.SortFunc(stages, func(a, b Stage) int { return strings.Compare(a.Name, b.Name) })
+	return stages
+}

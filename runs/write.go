@@ -1,0 +1,249 @@
+package runs
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"packbench/internal/atomicfile"
+)
+
+// Writer is a run directory open for writing. Make one with [Create] or
+// [Continue]; while it is open no other process can open one in the same
+// directory.
+type Writer struct {
+	dir      string
+	manifest Manifest
+	file     *os.File // the records
+}
+
+// Create begins a run in the directory dir. It must not exist, or hold nothing
+// but what an earlier Create left that ended before it wrote the manifest. The
+// manifest's format and declarations are filled in.
+func Create(dir string, m Manifest) (*Writer, error) {
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	file, err := lockRecords(dir)
+	if err != nil {
+		return nil, err
+	}
+	m.Format, m.Axes, m.Measures = Format, Axes(), Measures()
+	w := &Writer{dir: dir, manifest: m, file: file}
+	if err := w.writeManifest(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// ErrExists is the error of [Create] in a directory that holds a run, or
+// something else.
+var ErrExists = errors.New("exists")
+
+// makeDir makes dir, or checks that there is no run in it yet.
+func makeDir(dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
+		return err
+	}
+	err := os.Mkdir(dir, 0o777)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ManifestFile }) {
+		return fmt.Errorf("%s %w: choose another directory, or finish the run in it with --resume %s", dir, ErrExists, dir)
+	}
+	for _, e := range entries {
+		switch {
+		case e.Name() == RecordsFile:
+			if info, err := e.Info(); err == nil && info.Size() == 0 {
+				continue
+			}
+			return fmt.Errorf("%s %w and holds records and no %s: choose another directory, or remove it", dir, ErrExists, ManifestFile)
+		case atomicfile.IsTemporary(e.Name()):
+		default:
+			return fmt.Errorf("%s %w and holds %s, which is not of a run: choose another directory", dir, ErrExists, e.Name())
+		}
+	}
+	return nil
+}
+
+// Continue opens the run directory dir to add records to it, and returns it as
+// it was found. A last record that was cut short is dropped; a directory of an
+// earlier format is brought up to this one.
+func Continue(dir string) (*Writer, *Run, error) {
+	if _, err := Load(dir); err != nil { // before anything is made there
+		return nil, nil, err
+	}
+	file, err := lockRecords(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := &Writer{dir: dir, file: file}
+	r, err := w.takeOver()
+	if err != nil {
+		w.Close()
+		return nil, nil, err
+	}
+	return w, r, nil
+}
+
+// takeOver reads the directory again, now that nobody else writes there.
+func (w *Writer) takeOver() (*Run, error) {
+	r, err := Load(w.dir)
+	if err != nil {
+		return nil, err
+	}
+	w.manifest = r.Manifest
+	if r.format != Format {
+		return r, w.upgrade(r.Records)
+	}
+	return r, w.trim(r.complete)
+}
+
+// upgrade rewrites the directory in the present format: the records first, so
+// that whoever finds the old manifest beside them can still read them.
+func (w *Writer) upgrade(records []Record) error {
+	err := atomicfile.Write(filepath.Join(w.dir, RecordsFile), func(out io.Writer) error {
+		buffered := bufio.NewWriter(out)
+		for i := range records {
+			line, err := encode(&records[i])
+			if err != nil {
+				return err
+			}
+			if _, err := buffered.Write(line); err != nil {
+				return err
+			}
+		}
+		return buffered.Flush()
+	})
+	if err != nil {
+		return err
+	}
+	w.file.Close() // the old file, which the new one has replaced
+	if w.file, err = lockRecords(w.dir); err != nil {
+		return err
+	}
+	if _, err := w.file.Seek(0, io.SeekEnd); err != nil {
+		return err
+	}
+	return w.writeManifest()
+}
+
+// trim cuts the records file after complete bytes and gives its last line the
+// end it may lack.
+func (w *Writer) trim(complete int64) error {
+	if err := w.file.Truncate(complete); err != nil {
+		return err
+	}
+	if _, err := w.file.Seek(complete, io.SeekStart); err != nil || complete == 0 {
+		return err
+	}
+	var last [1]byte
+	if _, err := w.file.ReadAt(last[:], complete-1); err != nil || last[0] == '\n' {
+		return err
+	}
+	_, err := w.file.WriteString("\n")
+	return err
+}
+
+// lockRecords opens the records file of dir for this process alone.
+func lockRecords(dir string) (*os.File, error) {
+	path := filepath.Join(dir, RecordsFile)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(f); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s is being written by another run: wait until that ends", dir)
+	}
+	return f, nil
+}
+
+// Manifest returns the manifest as it is on disk.
+func (w *Writer) Manifest() Manifest { return w.manifest }
+
+// AddEnvironment makes e known under its key, which it returns.
+func (w *Writer) AddEnvironment(e Environment) (key string, err error) {
+	key = e.Key()
+	if _, known := w.manifest.Environments[key]; known {
+		return key, nil
+	}
+	if w.manifest.Environments == nil {
+		w.manifest.Environments = map[string]Environment{}
+	}
+	w.manifest.Environments[key] = e
+	return key, w.writeManifest()
+}
+
+// writeManifest writes manifest.json, whole or not at all.
+func (w *Writer) writeManifest() error {
+	text, err := marshal(&w.manifest)
+	if err != nil {
+		return err
+	}
+	text, err = indent(seal(text))
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(w.dir, ManifestFile), func(out io.Writer) error {
+		_, err := out.Write(text)
+		return err
+	})
+}
+
+// Append writes one record and waits until it is on disk. It returns an error
+// where the records file is no longer in the directory.
+func (w *Writer) Append(r Record) error {
+	line, err := encode(&r)
+	if err != nil {
+		return err
+	}
+	if err := w.inPlace(); err != nil {
+		return err
+	}
+	if _, err := w.file.Write(line); err != nil {
+		return err
+	}
+	return w.file.Sync()
+}
+
+// inPlace returns an error where somebody has removed or replaced the file that
+// is being written.
+func (w *Writer) inPlace() error {
+	path := filepath.Join(w.dir, RecordsFile)
+	ours, err := w.file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(path)
+	if err != nil || !os.SameFile(ours, there) {
+		return fmt.Errorf("%s was removed or replaced while the run went on", path)
+	}
+	return nil
+}
+
+// encode writes a record as a line with its checksum.
+func encode(r *Record) ([]byte, error) {
+	text, err := marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return append(seal(text), '\n'), nil
+}
+
+// Close closes the directory.
+func (w *Writer) Close() error { return w.file.Close() }
