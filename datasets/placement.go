@@ -160,6 +160,7 @@ func ascendMap(d *tree.Dict, limit int) (*slotsOf, error) {
 		return nil, err
 	}
 	var rows tree.List
+	slots := 0
 	for i, layer := range layers {
 		devices, err := objectsAt(layer, "device_list", "device_id")
 		if err != nil {
@@ -175,9 +176,10 @@ func ascendMap(d *tree.Dict, limit int) (*slotsOf, error) {
 			if !ok || len(experts) == 0 {
 				return nil, fmt.Errorf("layer %d: device_expert is not a list of experts", i)
 			}
-			if row = append(row, experts...); len(row) > limit {
-				return nil, fmt.Errorf("layer %d: more than %d slots", i, limit)
+			if slots += len(experts); slots > limit { // a pickle can refer to the same device again and again
+				return nil, fmt.Errorf("layer %d: more than %d slots in all", i, limit)
 			}
+			row = append(row, experts...)
 		}
 		rows = append(rows, row)
 	}

@@ -49,7 +49,11 @@ func findRouted(d *tree.Dict) ([]string, string) {
 // the base64 of an .npy file [tokens, layers, k], or of its bytes alone as int32.
 func (r reader) routed(texts []string, key string) (*recording, error) {
 	var total *recording
+	left := r.limit
 	for _, text := range texts {
+		if left -= len(text); left < 0 { // a pickle can refer to the same text again and again
+			return nil, fmt.Errorf("%s: more than %d bytes: no more are read of this file", key, r.limit)
+		}
 		rec, err := r.routedText(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)

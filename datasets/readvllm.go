@@ -10,7 +10,7 @@ import (
 // lines reads JSON Lines: vLLM's records, a step each, or objects that have the
 // loads of a step under the same key.
 func (r reader) lines(values []tree.Value) (*recording, error) {
-	var steps []*recording
+	steps := stacker{limit: r.limit, unit: "record"}
 	for i, v := range values {
 		d, ok := v.(*tree.Dict)
 		if !ok {
@@ -20,14 +20,17 @@ func (r reader) lines(values []tree.Value) (*recording, error) {
 		if err != nil {
 			return nil, fmt.Errorf("record %d: %w", i, err)
 		}
-		if rec != nil {
-			steps = append(steps, rec)
+		if rec == nil {
+			continue
+		}
+		if err := steps.add(rec, i); err != nil {
+			return nil, err
 		}
 	}
-	if len(steps) == 0 {
+	if steps.out == nil {
 		return nil, errors.New("a placement (initial_global_assignments), not loads")
 	}
-	return r.stack(steps, "record")
+	return steps.out, nil
 }
 
 // line reads one record, nil where it holds no loads.
@@ -85,7 +88,7 @@ func (r reader) history(d *tree.Dict) (*recording, error) {
 	if !ok || len(list) == 0 {
 		return nil, fmt.Errorf("load_history: %s where a list of steps was expected", tree.Describe(v))
 	}
-	var steps []*recording
+	steps := stacker{limit: r.limit, unit: "load_history, entry"}
 	for i, entry := range list {
 		step, ok := entry.(*tree.Dict)
 		if !ok {
@@ -99,7 +102,9 @@ func (r reader) history(d *tree.Dict) (*recording, error) {
 		if err != nil {
 			return nil, fmt.Errorf("load_history, entry %d: %w", i, err)
 		}
-		steps = append(steps, rec)
+		if err := steps.add(rec, i); err != nil {
+			return nil, err
+		}
 	}
-	return r.stack(steps, "load_history, entry")
+	return steps.out, nil
 }

@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -211,24 +210,27 @@ func lookUp(v tree.Value, key string) (tree.Value, error) {
 	return nil, fmt.Errorf("no key %s in %s", tree.Quote(head), tree.Describe(v))
 }
 
-// stack puts recordings of the same shape after each other, as steps.
-func (r reader) stack(steps []*recording, unit string) (*recording, error) {
-	if len(steps) == 0 {
-		return nil, errors.New("there are no loads")
+// stacker puts recordings of the same shape after each other, as steps. It counts
+// as it goes, as a pickle can refer to the same step again and again.
+type stacker struct {
+	limit int    // of numbers
+	unit  string // what a recording is called in messages
+	out   *recording
+}
+
+func (s *stacker) add(rec *recording, number int) error {
+	if s.out == nil {
+		s.out = rec
+		return nil
 	}
-	first := steps[0]
-	out := &recording{layers: first.layers, items: first.items}
-	for i, s := range steps {
-		if s.layers != first.layers || s.items != first.items {
-			return nil, fmt.Errorf("%s %d: %d layers of %d items, the first has %d of %d", unit, i, s.layers, s.items, first.layers, first.items)
-		}
-		if len(s.values) > min(r.limit, MaxLoads)-len(out.values) {
-			return nil, fmt.Errorf("more than %d loads: no more are read of this file", min(r.limit, MaxLoads))
-		}
-		out.values = append(out.values, s.values...)
-		out.steps += s.steps
-		out.notes = append(out.notes, s.notes...)
+	if rec.layers != s.out.layers || rec.items != s.out.items {
+		return fmt.Errorf("%s %d: %d layers of %d items, the first has %d of %d", s.unit, number, rec.layers, rec.items, s.out.layers, s.out.items)
 	}
-	out.notes = slices.Compact(out.notes)
-	return out, nil
+	if limit := min(s.limit, MaxLoads); len(rec.values) > limit-len(s.out.values) {
+		return fmt.Errorf("more than %d loads: no more are read of this file", limit)
+	}
+	s.out.values = append(s.out.values, rec.values...)
+	s.out.steps += rec.steps
+	s.out.notes = slices.Compact(append(s.out.notes, rec.notes...))
+	return nil
 }

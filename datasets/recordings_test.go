@@ -351,6 +351,16 @@ func TestEveryTruncationIsNoticed(t *testing.T) {
 	}
 }
 
+// TestStepsThatAreOneStayOne: a pickle that names the same step ten thousand
+// times holds ten thousand times its loads.
+func TestStepsThatAreOneStayOne(t *testing.T) {
+	step := "}q\x00X\x07\x00\x00\x00weights](" + strings.Repeat("K\x05", 10000) + "es"
+	pickle := "\x80\x02}X\x0c\x00\x00\x00load_history](" + step + strings.Repeat("h\x00", 10000) + "es."
+	if _, err := ReadFrom(strings.NewReader(pickle), "", ReadOptions{AllSteps: true}); err == nil || !strings.Contains(err.Error(), "no more are read of this file") {
+		t.Errorf("got error %v", err)
+	}
+}
+
 func TestPicklesOfPlainDataAreRead(t *testing.T) {
 	got, err := ReadFrom(strings.NewReader("\x80\x02}X\x07\x00\x00\x00weights](]K\x05a]K\x06aes."), "", ReadOptions{})
 	if err != nil {
