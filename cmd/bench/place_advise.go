@@ -8,8 +8,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"packbench/datasets"
 	"packbench/cmd/bench/internal/listing"
+	"packbench/datasets"
 	"packbench/placement"
 	"packbench/placement/planners"
 )
