@@ -34,7 +34,7 @@ func sorted[E any](list []E, name func(E) string, first []string) []E {
 func axes(m *runs.Manifest) []runs.Axis {
 	declared := m.Axes
 	if declared == nil {
-		declared = runs.Axes()
+		declared = runs.AxesOf(m.Cells)
 	}
 	return sorted(declared, func(a runs.Axis) string { return a.Name }, axisOrder)
 }

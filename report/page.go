@@ -173,7 +173,7 @@ func rankingTable(r analysis.Ranking, v *view) simpleTable {
 	for i, s := range r.Standings {
 		line := []string{"–", v.strategyName(s.Strategy), "–", "–", "–", "–"}
 		if s.Layers > 0 {
-			line = []string{fmt.Sprint(i + 1), v.strategyName(s.Strategy), number.Percent(s.Gap), number.Percent(s.WorstGap), number.Percent(s.Relative),
+			line = []string{fmt.Sprint(i + 1), v.strategyName(s.Strategy), number.Percent(s.Mean), number.Percent(s.Worst), number.Percent(s.Relative),
 				fmt.Sprintf("%.0f %%", 100*float64(s.Best)/float64(s.Layers))}
 		}
 		for b := range r.Backends {

@@ -18,10 +18,10 @@ func answer(r analysis.Ranking, v *view) (sentence, more string) {
 	best := r.Standings[0]
 	var b strings.Builder
 	sentence = fmt.Sprintf("Over %s of %s, %s comes closest to balance: its heaviest pack is %s above the lower bound on average and %s in the worst layer",
-		number.Count(best.Layers, "layer"), number.Count(len(r.Problems), "problem"), v.strategyName(best.Strategy), number.Percent(best.Gap), number.Percent(best.WorstGap))
+		number.Count(best.Layers, "layer"), number.Count(len(r.Problems), "problem"), v.strategyName(best.Strategy), number.Percent(best.Mean), number.Percent(best.Worst))
 	if len(r.Standings) > 1 && r.Standings[1].Layers > 0 {
 		second := r.Standings[1]
-		sentence += fmt.Sprintf(", against %s and %s for %s, the next", number.Percent(second.Gap), number.Percent(second.WorstGap), v.strategyName(second.Strategy))
+		sentence += fmt.Sprintf(", against %s and %s for %s, the next", number.Percent(second.Mean), number.Percent(second.Worst), v.strategyName(second.Strategy))
 		b.WriteString(compared(best, second, v.strategyName(second.Strategy)))
 	}
 	for i, backend := range r.Backends {

@@ -40,6 +40,11 @@ func (c Cell) Get(axis string) string {
 	return ""
 }
 
+// Has reports whether the cell has a value on an axis.
+func (c Cell) Has(axis string) bool {
+	return slices.ContainsFunc(c.coordinates, func(x Coordinate) bool { return x.Axis == axis })
+}
+
 // With returns the cell with another value on an axis, or with one more axis.
 func (c Cell) With(axis, value string) Cell {
 	list := slices.Clone(c.coordinates)
@@ -75,6 +80,27 @@ func (c Cell) ID() string {
 
 // Strategy returns the canonical spec of the strategy.
 func (c Cell) Strategy() string { return c.Get(StrategyAxis) }
+
+// Subject returns what the cell is about, on the axes of that role that this
+// program has: the canonical spec of its strategy or its planner.
+func (c Cell) Subject() string {
+	if c.Has(PlannerAxis) {
+		return c.Get(PlannerAxis)
+	}
+	return c.Strategy()
+}
+
+// Target says what the workload is distributed over: "32 packs", "288 slots, 32
+// GPUs, 4 nodes, 8 groups".
+func (c Cell) Target() string {
+	var parts []string
+	for _, a := range Axes() {
+		if a.Role == Problem && a.Name != WorkloadAxis && c.Has(a.Name) {
+			parts = append(parts, a.Say(c.Get(a.Name)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
 
 // Workload returns the canonical name of the workload.
 func (c Cell) Workload() string { return c.Get(WorkloadAxis) }
