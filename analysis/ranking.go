@@ -13,10 +13,10 @@ import (
 // unlike the imbalance it is not ruled by layers that no packing can balance.
 type Ranking struct {
 	Measure   runs.Measure // see [Leading]
-	Problems  []*Problem // that count
-	Skipped   []*Problem // where some strategy has no result
-	Backends  []string   // that have times, in the order of the plan
-	Standings []Standing // best first; strategies without any result are last
+	Problems  []*Problem   // that count
+	Skipped   []*Problem   // where some strategy has no result
+	Backends  []string     // that have times, in the order of the plan
+	Standings []Standing   // best first; strategies without any result are last
 }
 
 // Standing is the place of a strategy in a ranking. Layers are those that are

@@ -8,13 +8,14 @@ import (
 
 	"packbench/internal/fakebackend"
 	"packbench/packing"
+	"packbench/placement/planners"
 	"packbench/runs"
 	"packbench/strategies"
 )
 
 // catalog returns the built-in strategies and the backends.
 func catalog(backends ...*fakebackend.Backend) Catalog {
-	c := Catalog{Strategies: strategies.Builtin()}
+	c := Catalog{Strategies: strategies.Builtin(), Planners: planners.Builtin(), Threads: 1}
 	for _, b := range backends {
 		c.Backends = append(c.Backends, b)
 	}

@@ -17,6 +17,7 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
+	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
@@ -47,7 +48,7 @@ func (c *runCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	session, err := c.open(harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	session, err := c.open(harness.Catalog{Strategies: strategies.Builtin(), Backends: backends, Planners: planners.Builtin(), Threads: c.threads()})
 	if err != nil {
 		return err
 	}
