@@ -3,7 +3,6 @@ package analysis
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"packbench/internal/number"
@@ -35,10 +34,7 @@ func (p *Problem) Shape() packing.Shape {
 func (p *Problem) Packed() bool { return !p.Cell.Has(runs.SlotsAxis) }
 
 // Slots is the number of slots of a placement, 0 of a packing.
-func (p *Problem) Slots() int {
-	n, _ := strconv.Atoi(p.Cell.Get(runs.SlotsAxis))
-	return n
-}
+func (p *Problem) Slots() int { return p.Cell.Number(runs.SlotsAxis) }
 
 // ShortShape is "58×288×32" or, of placements, "58×256 → 288 on 32 in 4, 8 groups":
 // slots on GPUs in nodes.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"packbench/analysis"
 	"packbench/internal/panics"
@@ -21,20 +22,33 @@ type figureKind struct {
 // figureKinds lists the figures in the order of the report. To add one, write
 // its draw function and a line here.
 var figureKinds = []figureKind{
-	{"frontier", "Gap against time, and the Pareto front", missingFrontier, drawFrontier},
-	{"imbalance", "Imbalance of every layer", never, drawImbalance},
+	{"frontier", "Gap against time, and the Pareto front", ofPackings(missingFrontier), drawFrontier},
+	{"imbalance", "Imbalance of every layer", ofPackings(never), drawImbalance},
+	{"gpu-balance", "Balance of the GPUs of every layer", missingPlacements, drawGPUBalance},
 	{"runtime", "Time of every run", never, drawRuntime},
-	{"imbalance-vs-runtime", "Imbalance against time", never, drawTradeoff},
-	{"gap-distribution", "Distribution of the gap to the lower bound", missingLayers, drawDistribution},
-	{"performance-profile", "Share of layers within a factor of the best", missingLayers, drawProfile},
-	{"ranks", "Mean ranks of the strategies", missingRanks, drawRanks},
+	{"imbalance-vs-runtime", "Imbalance against time", ofPackings(never), drawTradeoff},
+	{"gap-distribution", "Distribution of the gap to the lower bound", ofPackings(missingLayers), drawDistribution},
+	{"performance-profile", "Share of layers within a factor of the best", ofPackings(missingLayers), drawProfile},
+	{"ranks", "Mean ranks of the strategies", ofPackings(missingRanks), drawRanks},
 	{"speedup", "Speed-up of one backend over another", missingSpeedup, drawSpeedup},
-	{"convergence", "Imbalance after each round of the refinement", missingRounds, drawRounds},
-	{"pack-loads", "Loads of the packs under each strategy", missingLoads, drawLoads},
-	{"scaling", "Growth of the time with the size of the problem", missingScaling, drawScaling},
+	{"convergence", "Imbalance after each round of the refinement", ofPackings(missingRounds), drawRounds},
+	{"pack-loads", "Loads of the packs under each strategy", ofPackings(missingLoads), drawLoads},
+	{"balance-vs-slots", "Balance of the GPUs against the number of slots", missingSlots, drawSlots},
+	{"gpu-loads", "Loads of the GPUs under each planner", missingGPULoads, drawGPULoads},
+	{"scaling", "Growth of the time with the size of the problem", ofPackings(missingScaling), drawScaling},
 }
 
 func never(*sketch) string { return "" }
+
+// ofPackings is missing of a figure that shows packings.
+func ofPackings(missing func(*sketch) string) func(*sketch) string {
+	return func(sk *sketch) string {
+		if !sk.packed() {
+			return "needs packings: this run has " + strings.ToLower(sk.subjects())
+		}
+		return missing(sk)
+	}
+}
 
 // picture is a figure of a report.
 type picture struct {
@@ -101,6 +115,6 @@ func (sk *sketch) newPicture(title, caption string) *picture {
 	return &picture{Figure: f, caption: caption}
 }
 
-// LoadsOf returns the load of each pack of each layer, [layers, packs] row-major,
+// LoadsOf returns the load of each pack or GPU of each layer, [layers, packs] row-major,
 // that a cell's strategy arrives at. Records do not hold them.
 type LoadsOf func(runs.PlannedCell) ([]float64, error)

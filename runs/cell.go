@@ -112,8 +112,11 @@ func (c Cell) Backend() string { return c.Get(BackendAxis) }
 func (c Cell) RNG() string { return c.Get(RNGAxis) }
 
 // Packs returns the number of packs, 0 where the cell has none.
-func (c Cell) Packs() int {
-	n, _ := strconv.Atoi(c.Get(PacksAxis))
+func (c Cell) Packs() int { return c.Number(PacksAxis) }
+
+// Number returns the value on an axis of numbers, 0 where the cell has none.
+func (c Cell) Number(axis string) int {
+	n, _ := strconv.Atoi(c.Get(axis))
 	return n
 }
 

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"packbench/harness"
+	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/report/figure"
 	"packbench/runs"
@@ -111,15 +112,22 @@ func names(run *runs.Run) reports.Names {
 	if labels == nil {
 		labels = harness.Labels(&run.Manifest.Experiment, strategies.Builtin())
 	}
-	return reports.Names{Strategies: labels[runs.StrategyAxis], Workloads: labels[runs.WorkloadAxis]}
+	subjects := labels[runs.StrategyAxis]
+	if subjects == nil {
+		subjects = labels[runs.PlannerAxis]
+	}
+	return reports.Names{Strategies: subjects, Workloads: labels[runs.WorkloadAxis]}
 }
 
 // writeReport writes the report of a run. Where it shows the loads of packs it
 // packs again.
 func writeReport(run *runs.Run, backends []strategies.Backend, o reports.Options) ([]string, error) {
-	repacker := harness.NewRepacker(run.Manifest.Experiment, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	repacker := harness.NewRepacker(run.Manifest.Experiment, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends, Planners: planners.Builtin()})
 	o.Names = names(run)
 	o.LoadsOf = func(cell runs.PlannedCell) ([]float64, error) {
+		if cell.Has(runs.PlannerAxis) {
+			return repacker.GPULoads(context.Background(), cell)
+		}
 		problem, packing, err := repacker.Pack(context.Background(), cell)
 		if err != nil {
 			return nil, err
