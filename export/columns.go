@@ -49,7 +49,7 @@ func layerMeasures(m *runs.Manifest) []runs.Measure {
 // quote.
 func quoted(m *runs.Manifest) []runs.Measure {
 	list := analysis.Headline(m, runs.PerLayer)
-	if d, ok := analysis.Find(m, analysis.MaxOverMean); ok {
+	if d, ok := analysis.Find(m, analysis.MaxOverMean); ok && analysis.Packed(m) {
 		list = append(list, d)
 	}
 	return sorted(list, nameOf, quoteOrder)

@@ -17,24 +17,6 @@ import (
 // lossAxis labels axes of what imbalance costs.
 const lossAxis = "1 − mean/max load of the GPUs: what imbalance costs"
 
-func missingPlacements(sk *sketch) string {
-	if _, ok := sk.gpuBalance(); !ok {
-		return "needs planners of expert placements, as in bench run place"
-	}
-	return ""
-}
-
-// gpuBalance returns the measure of the balance of GPUs; ok is false where the
-// run has none.
-func (v *view) gpuBalance() (d runs.Measure, ok bool) {
-	for _, d := range analysis.Headline(&v.Run.Manifest, runs.PerLayer) {
-		if d.Name == runs.GPUBalanceLayerMeasure {
-			return d, true
-		}
-	}
-	return d, false
-}
-
 // loss says how far an instance is from even loads, the smaller the better: the
 // imbalance of a packing over its mean, 1 − balance otherwise.
 func (v *view) loss(i analysis.Instance) float64 {
@@ -120,9 +102,6 @@ func (v *view) slotSeries() []slotSeries {
 }
 
 func missingSlots(sk *sketch) string {
-	if why := missingPlacements(sk); why != "" {
-		return why
-	}
 	if len(sk.slotSeries()) == 0 {
 		return "needs problems that differ in their number of slots alone"
 	}
@@ -187,9 +166,6 @@ func (sk *sketch) slotCurve(s string, problems []*analysis.Problem) figure.Curve
 }
 
 func missingGPULoads(sk *sketch) string {
-	if why := missingPlacements(sk); why != "" {
-		return why
-	}
 	if sk.options.LoadsOf == nil {
 		return "the loads of single GPUs are not recorded: bench report plans again and draws them"
 	}

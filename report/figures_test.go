@@ -114,7 +114,7 @@ func TestFiguresShowWhatFailed(t *testing.T) {
 // A figure that cannot be drawn has a reason.
 func TestFiguresNotDrawn(t *testing.T) {
 	figures, missing := pictures(t, syntheticRun(), Options{})
-	if len(figures)+len(missing) != 14 {
+	if len(figures)+len(missing) != 11 {
 		t.Errorf("%d figures and %d reasons", len(figures), len(missing))
 	}
 	for _, m := range missing {

@@ -91,12 +91,14 @@ func (c Cell) Subject() string {
 }
 
 // Target says what the workload is distributed over: "32 packs", "288 slots, 32
-// GPUs, 4 nodes, 8 groups".
+// GPUs, 4 nodes, 8 groups". One node and one group go without saying.
 func (c Cell) Target() string {
 	var parts []string
 	for _, a := range Axes() {
-		if a.Role == Problem && a.Name != WorkloadAxis && c.Has(a.Name) {
-			parts = append(parts, a.Say(c.Get(a.Name)))
+		value := c.Get(a.Name)
+		whole := value == "1" && (a.Name == NodesAxis || a.Name == GroupsAxis)
+		if a.Role == Problem && a.Name != WorkloadAxis && c.Has(a.Name) && !whole {
+			parts = append(parts, a.Say(value))
 		}
 	}
 	return strings.Join(parts, ", ")
