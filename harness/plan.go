@@ -101,6 +101,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Experiment: e, Labels: Labels(&e, c.Strategies), loads: newLoadStore(), keys: map[string]runs.Cell{}, timeout: limit}
+	if len(e.Planners) > 0 {
+		return p, p.addPlacements(c)
+	}
 	chosen, err := c.strategies(e.Strategies)
 	if err != nil {
 		return nil, err
@@ -108,9 +111,6 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	backends, err := c.backends(e.Backends)
 	if err != nil {
 		return nil, err
-	}
-	if len(e.Planners) > 0 {
-		return p, p.addPlacements(c)
 	}
 	for _, entry := range e.Workloads {
 		w, err := newWorkload(entry, e.Base)
