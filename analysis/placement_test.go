@@ -42,7 +42,7 @@ func TestRunsWithoutPackingsAreRankedByTheirFirstMeasure(t *testing.T) {
 	}
 	r := Arrange(run)
 	p := r.Problems[0]
-	if p.Packed() || p.ShortShape() != "3×4 → 8 on 4 in 2" || p.ShapeText() != "3 layers × 4 experts to 8 slots, 4 GPUs, 2 nodes" || p.Name != "w s=1" {
+	if p.Packed() || p.ShortShape() != "3×4 → 8s/4g/2n" || p.ShapeText() != "3 layers × 4 experts to 8 slots, 4 GPUs, 2 nodes" || p.Name != "w s=1" {
 		t.Errorf("%q, %q, %q", p.Name, p.ShortShape(), p.ShapeText())
 	}
 	ranking := r.Rank()

@@ -36,18 +36,17 @@ func (p *Problem) Packed() bool { return !p.Cell.Has(runs.SlotsAxis) }
 // Slots is the number of slots of a placement, 0 of a packing.
 func (p *Problem) Slots() int { return p.Cell.Number(runs.SlotsAxis) }
 
-// ShortShape is "58×288×32" or, of placements, "58×256 → 288 on 32 in 4, 8 groups":
-// slots on GPUs in nodes.
+// ShortShape is "58×288×32" or, of placements, "58×256 → 288s/32g/4n/8gr": slots,
+// GPUs, and nodes and groups where there are several.
 func (p *Problem) ShortShape() string {
 	if p.Packed() {
 		return p.Shape().String()
 	}
-	text := fmt.Sprintf("%d×%d → %s on %s", p.Layers, p.Items, p.Cell.Get(runs.SlotsAxis), p.Cell.Get(runs.GPUsAxis))
-	if nodes := p.Cell.Get(runs.NodesAxis); nodes != "1" {
-		text += " in " + nodes
-	}
-	if groups := p.Cell.Get(runs.GroupsAxis); groups != "1" {
-		text += ", " + groups + " groups"
+	text := fmt.Sprintf("%d×%d → %ss/%sg", p.Layers, p.Items, p.Cell.Get(runs.SlotsAxis), p.Cell.Get(runs.GPUsAxis))
+	for _, level := range []struct{ axis, unit string }{{runs.NodesAxis, "n"}, {runs.GroupsAxis, "gr"}} {
+		if n := p.Cell.Number(level.axis); n > 1 {
+			text += fmt.Sprintf("/%d%s", n, level.unit)
+		}
 	}
 	return text
 }

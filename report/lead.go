@@ -67,11 +67,15 @@ func (v *view) applying(list []field) []field {
 		case "strategy":
 			list[i].id, list[i].title, list[i].help = v.subject(), v.subject(), "what made the answer"
 		case shapeField:
-			list[i].help = "layers × experts per layer → slots on GPUs in nodes"
+			list[i].help = "layers × experts per layer → slots (s), GPUs (g), nodes (n) and groups (gr)"
 		}
 	}
 	return list
 }
+
+// minor reports whether a measure is left out where lines are short: of runs
+// without packings all but the leading one.
+func (v *view) minor(d runs.Measure) bool { return !v.packed() && d.Name != v.lead().Name }
 
 // measured writes a value of a measure.
 func measured(d runs.Measure, v float64) string {

@@ -184,7 +184,7 @@ func (v *view) fields() []field {
 				default:
 					return number.Short(x)
 				}
-			}})
+			}, wide: v.minor(m)})
 		if lead := v.lead(); m.Name == lead.Name {
 			list = append(list, v.worstField(i, lead))
 		}
