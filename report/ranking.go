@@ -79,5 +79,5 @@ func note(r analysis.Ranking, v *view) string {
 	for _, p := range r.Skipped {
 		names = append(names, v.problemName(p))
 	}
-	return "Left out, because not every strategy has a result there: " + strings.Join(names, ", ") + "."
+	return "Left out, because not every " + v.subject() + " has a result there: " + strings.Join(names, ", ") + "."
 }
