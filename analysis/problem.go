@@ -42,7 +42,7 @@ func (p *Problem) ShortShape() string {
 	if p.Packed() {
 		return p.Shape().String()
 	}
-	text := fmt.Sprintf("%d×%d → %ss/%sg", p.Layers, p.Items, p.Cell.Get(runs.SlotsAxis), p.Cell.Get(runs.GPUsAxis))
+	text := fmt.Sprintf("%d×%d → %ds/%dg", p.Layers, p.Items, p.Slots(), max(p.Cell.Number(runs.GPUsAxis), p.Cell.Packs()))
 	for _, level := range []struct{ axis, unit string }{{runs.NodesAxis, "n"}, {runs.GroupsAxis, "gr"}} {
 		if n := p.Cell.Number(level.axis); n > 1 {
 			text += fmt.Sprintf("/%d%s", n, level.unit)

@@ -87,7 +87,7 @@ func (p *Plan) addPlacement(j job, t runs.Topology, planner placement.Planner, t
 		if err != nil {
 			return err
 		}
-		place := &placementJob{planner: planner, topology: topologyOf(t, l.Items), initial: p.Experiment.Previous == initialPlacement, threads: threads}
+		place := &placementJob{planner: planner, topology: deploymentOf(t, l.Items), initial: p.Experiment.Previous == initialPlacement, threads: threads}
 		task, err := place.task(l)
 		if err == nil {
 			err = task.Validate()
@@ -101,8 +101,8 @@ func (p *Plan) addPlacement(j job, t runs.Topology, planner placement.Planner, t
 	return nil
 }
 
-// topologyOf returns the topology with its defaults, one node and one group.
-func topologyOf(t runs.Topology, experts int) placement.Topology {
+// deploymentOf returns the topology of that many experts with its defaults, one node and one group.
+func deploymentOf(t runs.Topology, experts int) placement.Topology {
 	full := placement.Topology{Experts: experts, Slots: t.Slots, GPUs: t.GPUs, Nodes: t.Nodes, Groups: t.Groups}
 	if full.Nodes == 0 {
 		full.Nodes = 1

@@ -20,7 +20,7 @@ func (r *Repacker) GPULoads(ctx context.Context, c runs.PlannedCell) ([]float64,
 		return nil, err
 	}
 	j := &placementJob{planner: planner, initial: c.Get(runs.PreviousAxis) == initialPlacement, threads: r.catalog.Threads,
-		topology: topologyOf(runs.Topology{Slots: c.Number(runs.SlotsAxis), GPUs: c.Number(runs.GPUsAxis), Nodes: c.Number(runs.NodesAxis), Groups: c.Number(runs.GroupsAxis)}, l.Items)}
+		topology: deploymentOf(runs.Topology{Slots: c.Number(runs.SlotsAxis), GPUs: c.Number(runs.GPUsAxis), Nodes: c.Number(runs.NodesAxis), Groups: c.Number(runs.GroupsAxis)}, l.Items)}
 	task, err := j.task(l)
 	if err != nil {
 		return nil, err
