@@ -33,6 +33,7 @@ type Plan struct {
 	Experiment runs.Experiment
 	Cells      []runs.PlannedCell
 	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
+	Notes      []string                     // what the readers of files decided, a line each
 
 	jobs    []job // an element per cell: what carries it out
 	loads   *loadStore
@@ -108,6 +109,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 		w, err := newWorkload(entry, e.Base)
 		if err != nil {
 			return nil, err
+		}
+		for _, note := range w.notes {
+			p.Notes = append(p.Notes, w.name+": "+note)
 		}
 		packs := entry.Packs
 		if len(packs) == 0 {
