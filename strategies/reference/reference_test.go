@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"packbench/internal/draws"
-	"packbench/internal/reference"
+	"packbench/strategies/reference"
 	"packbench/strategies"
 	"packbench/verify/golden"
 )
