@@ -76,12 +76,33 @@ func (x *executor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	if n := len(report.Layers); n != 0 && n != cell.Layers {
 		return failed(fmt.Errorf("the backend reports on %d layers of %d", n, cell.Layers))
 	}
+	if err := x.timeStages(ctx, r, problem, random, &o); err != nil {
+		x.runners.drop(r)
+		return failed(err)
+	}
 	o.PackingHash = hashPacking(r.out)
 	if evaluate {
 		o.Quality = NewLayerData(packing.Evaluate(problem, r.out))
 		o.Quality.Optimal = proofs(report.Layers)
 	}
 	return o
+}
+
+// timeStages has a runner that measures its stages only when asked to make the run
+// again, so that the run that counts has not paid for it.
+func (x *executor) timeStages(ctx context.Context, r *runner, p *packing.Problem, random strategies.Random, o *Outcome) error {
+	timer, ok := r.Runner.(strategies.StageTimer)
+	if !ok {
+		return nil
+	}
+	timer.TimeStages(true)
+	defer timer.TimeStages(false)
+	again, _ := x.pack(ctx, r, p, random)
+	if again.Status != Done {
+		return errors.New(again.Reason)
+	}
+	o.Stages = again.Stages
+	return nil
 }
 
 // pack makes one timed run. A panic of the strategy is a failure of the run.

@@ -12,7 +12,6 @@ CLANG ?= clang-19
 PTX_FLAGS := -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_80 --cuda-feature=+ptx70 \
   -std=c++20 -O3 -ffp-contract=off -Wall -Wextra -S
 KERNELS := $(wildcard $(CUDA_DIR)/kernels/*.cu)
-PTX := $(KERNELS:.cu=.ptx)
 
 .PHONY: cuda
 cuda:
@@ -25,11 +24,10 @@ cuda-test:
 
 # ptx.sum says which compiler made the PTX of which sources.
 .PHONY: ptx
-ptx: $(PTX)
-	cd $(CUDA_DIR)/kernels && { $(CLANG) --version | grep -o 'clang version [0-9.]*'; sha256sum *.cu *.cuh *.ptx; } > ptx.sum
-
-$(CUDA_DIR)/kernels/%.ptx: $(CUDA_DIR)/kernels/%.cu $(wildcard $(CUDA_DIR)/kernels/*.cuh)
-	$(CLANG) $(PTX_FLAGS) -o $@ $<
+ptx:
+	rm -rf $(CUDA_DIR)/kernels/ptx && mkdir $(CUDA_DIR)/kernels/ptx
+	@set -e; for f in $(KERNELS); do CLANG="$(CLANG)" PTX_FLAGS="$(PTX_FLAGS)" $(CUDA_DIR)/compile-ptx.sh $$f $(CUDA_DIR)/kernels/ptx; done
+	cd $(CUDA_DIR)/kernels && { $(CLANG) --version | grep -o 'clang version [0-9.]*'; sha256sum *.cu *.cuh ptx/*.ptx; } > ptx.sum
 
 .PHONY: ptx-check
 ptx-check:
