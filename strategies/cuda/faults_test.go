@@ -12,6 +12,7 @@ import (
 
 	"packbench/packing"
 	"packbench/strategies"
+	"packbench/strategies/cpu"
 	"packbench/strategies/cuda"
 )
 
@@ -38,9 +39,6 @@ func TestEveryCallCanFail(t *testing.T) {
 		{"hostalloc", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
 		{"mapped", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
 		{"event", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
-		{"capture", 900, "CUDA error 900", false},
-		{"endcapture", 901, "CUDA error 901", false},
-		{"instantiate", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
 		{"graph", 1, "CUDA_ERROR_INVALID_VALUE", false},
 		{"record", 400, "CUDA_ERROR_INVALID_HANDLE", false},
 		{"launch", 701, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", false},
@@ -51,7 +49,7 @@ func TestEveryCallCanFail(t *testing.T) {
 		failed := 0
 		for nth := 1; ; nth++ {
 			sim := simulate(t, simulated, fmt.Sprintf("fail=%s:%d:%d", fault.kind, nth, fault.code), cuda.Options{})
-			err := packTwice(t, sim, strategy, p, random)
+			err := packThrice(t, sim, strategy, p, random)
 			if err == nil { // so many calls are not made
 				sim.done()
 				break
@@ -75,20 +73,43 @@ func TestEveryCallCanFail(t *testing.T) {
 	}
 }
 
-// packTwice packs p with one runner, with stages timed the second time.
-func packTwice(t *testing.T, sim *simulation, strategy string, p *packing.Problem, random strategies.Random) error {
+// packThrice packs p with one runner: as it comes, by the graph, and with stages
+// timed.
+func packThrice(t *testing.T, sim *simulation, strategy string, p *packing.Problem, random strategies.Random) error {
 	runner, err := sim.Prepare(parse(t, strategy), p.Shape)
 	if err != nil {
 		return err
 	}
 	defer runner.Close()
-	out := packing.NewPacking(p.Shape)
-	if _, err := runner.Pack(t.Context(), p, random, out); err != nil {
-		return err
+	want, _, err := pack(t, cpu.New(cpu.Options{}), strategy, p, random)
+	if err != nil {
+		t.Fatal(err)
 	}
-	runner.(strategies.StageTimer).TimeStages(true)
-	_, err = runner.Pack(t.Context(), p, random, out)
-	return err
+	for run := range 3 {
+		runner.(strategies.StageTimer).TimeStages(run == 2)
+		out := packing.NewPacking(p.Shape)
+		if _, err := runner.Pack(t.Context(), p, random, out); err != nil {
+			return err
+		}
+		if !equal(out, want) {
+			t.Errorf("run %d differs from the CPU's", run)
+		}
+	}
+	return nil
+}
+
+// Where the driver makes no graph, runs go on without.
+func TestWithoutGraph(t *testing.T) {
+	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
+	for settings, graphs := range map[string]int{"": 1, "fail=capture:1:900": 0, "fail=endcapture:1:901": 0, "fail=instantiate:1:2": 0} {
+		sim := simulate(t, simulated, settings, cuda.Options{})
+		if err := packThrice(t, sim, "topk-max-any:candidates=5,k=2", p, strategies.Random{Seed: 2}); err != nil {
+			t.Errorf("%s: %v", settings, err)
+		}
+		if text := sim.done(); counted(t, text, "graphs") != graphs || counted(t, text, "syncs") != 3 {
+			t.Errorf("%s: want %d graphs and 3 synchronisations: %s", settings, graphs, text)
+		}
+	}
 }
 
 // A lost context fails every later run with the same error, and closes cleanly.
@@ -180,7 +201,8 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// A call is one graph, one synchronisation and no event, until stages are asked for.
+// From the second one on, a call is one graph, one synchronisation and no event, until
+// stages are asked for.
 func TestCallsAndStages(t *testing.T) {
 	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
 	for _, tt := range []struct {
@@ -198,9 +220,11 @@ func TestCallsAndStages(t *testing.T) {
 				t.Fatal(err)
 			}
 			runner.(strategies.StageTimer).TimeStages(timed)
-			report, err := runner.Pack(t.Context(), p, strategies.Random{}, packing.NewPacking(p.Shape))
-			if err != nil {
-				t.Fatal(err)
+			var report strategies.Report
+			for range 3 {
+				if report, err = runner.Pack(t.Context(), p, strategies.Random{}, packing.NewPacking(p.Shape)); err != nil {
+					t.Fatal(err)
+				}
 			}
 			names := ""
 			for _, s := range report.Stages {
@@ -208,16 +232,16 @@ func TestCallsAndStages(t *testing.T) {
 			}
 			runner.Close()
 			text := sim.done()
-			want, graphs, records := "", 1, 0
+			want, graphs, records := "", 2, 0
 			if timed {
-				want, graphs, records = tt.stages, 0, strings.Count(tt.stages, ",")+1
+				want, graphs, records = tt.stages, 0, 3*(strings.Count(tt.stages, ",")+1)
 			}
 			if names != want {
 				t.Errorf("%s: stages %s, want %s", tt.strategy, names, want)
 			}
-			if counted(t, text, "launches") != tt.launches || counted(t, text, "syncs") != 1 ||
+			if counted(t, text, "launches") != 3*tt.launches || counted(t, text, "syncs") != 3 ||
 				counted(t, text, "graphs") != graphs || counted(t, text, "records") != records {
-				t.Errorf("%s: want %d launches, 1 synchronisation, %d graphs, %d events: %s", tt.strategy, tt.launches, graphs, records, text)
+				t.Errorf("%s: want %d launches, 3 synchronisations, %d graphs, %d events: %s", tt.strategy, 3*tt.launches, graphs, records, text)
 			}
 		}
 	}

@@ -40,8 +40,7 @@ type mapped struct {
 	at    address // for the device
 }
 
-// mapped allocates page-locked memory of n words, all 0. After an error it does
-// nothing.
+// mapped allocates page-locked memory of n words. After an error it does nothing.
 func (m *memory) mapped(n int64, err *error) mapped {
 	if n == 0 || *err != nil {
 		return mapped{}
@@ -52,9 +51,7 @@ func (m *memory) mapped(n int64, err *error) mapped {
 		return mapped{}
 	}
 	m.pinned = append(m.pinned, p)
-	words := unsafe.Slice((*uint32)(p), n)
-	clear(words)
-	return mapped{words, address(at)}
+	return mapped{unsafe.Slice((*uint32)(p), n), address(at)}
 }
 
 // event makes an event. After an error it does nothing.

@@ -60,7 +60,7 @@ func TestPlanChoosesKernels(t *testing.T) {
 // Whatever the shape, a plan launches kernels that there are, within the limits of a
 // block, with the arguments that they take.
 func TestPlanLaunchesKernelsThatThereAre(t *testing.T) {
-	known := kernelNames(t)
+	known := KernelNames()
 	used := map[string]bool{}
 	for _, strategy := range []string{"lpt", "topk-max-any", "two-opt:candidates=300", "topk-max-any:k=40"} {
 		for _, packs := range []int{1, 2, 3, 8, 16, 17, 32, 33, 64, 65, 72, 73, 128, 129, 160, 256, 257, 5000} {

@@ -7,19 +7,6 @@ import (
 	"testing"
 )
 
-// kernelNames are all kernels there are.
-func kernelNames(t *testing.T) []string {
-	files, err := modules.ReadDir("kernels/ptx")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, f := range files {
-		names = append(names, strings.TrimSuffix(f.Name(), ".ptx"))
-	}
-	return names
-}
-
 // Every module has the one kernel that it is called after and no fused
 // multiply-add: every float operation is rounded on its own, with an explicit
 // rounding mode that keeps the driver's compiler from fusing. That is what makes
@@ -27,7 +14,7 @@ func kernelNames(t *testing.T) []string {
 func TestPTX(t *testing.T) {
 	entry := regexp.MustCompile(`\.entry (\w+)\(`)
 	implicit := regexp.MustCompile(`\b(add|sub|mul|div)\.f32|\b(fma|mad)\.[a-z.]*f32|\.ftz|\.f64|\.local`)
-	for _, name := range kernelNames(t) {
+	for _, name := range KernelNames() {
 		ptx, err := readModule(name)
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +77,7 @@ func ptxTypes(v reflect.Value) []string {
 // The program passes every kernel the parameters that it was compiled with.
 func TestArgumentsAreThoseOfTheKernels(t *testing.T) {
 	parameter := regexp.MustCompile(`\.param \.(\w+) \w+_param_`)
-	for _, name := range kernelNames(t) {
+	for _, name := range KernelNames() {
 		ptx, err := readModule(name)
 		if err != nil {
 			t.Fatal(err)

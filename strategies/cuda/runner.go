@@ -40,6 +40,33 @@ var _ strategies.StageTimer = (*runner)(nil)
 type queue struct {
 	*driver.Queue
 	marks []mark
+	graph graphState
+}
+
+// graphState says what becomes of a queue's graph. It is made at the second run:
+// drivers load kernels when they first run, which a stream under capture forbids,
+// and a single run needs no graph.
+type graphState int
+
+const (
+	withoutGraph graphState = iota // or with one already
+	graphWanted
+	graphDue
+)
+
+// run launches the queue. Where no graph can be made it goes on without.
+func (q *queue) run(timed bool) error {
+	if q.graph == graphDue && !timed {
+		q.graph = withoutGraph
+		if driver.HasGraphs() {
+			q.Capture() // what is wrong with the context shows in Run
+		}
+	}
+	err := q.Run(timed)
+	if q.graph == graphWanted {
+		q.graph = graphDue
+	}
+	return err
 }
 
 // mark is an event between stages.
@@ -98,6 +125,7 @@ func (r *runner) allocate(p *plan) (err error) {
 	if err != nil {
 		return err
 	}
+	clear(r.input.words) // what is not written stays 0
 
 	r.queues = nil
 	var launches []launch
@@ -109,7 +137,11 @@ func (r *runner) allocate(p *plan) (err error) {
 		if !p.draws && i < len(r.parts)-1 {
 			continue
 		}
-		if err := r.addQueue(launches, !p.draws && len(launches) <= graphLaunches); err != nil {
+		graph := withoutGraph
+		if !p.draws && len(launches) <= graphLaunches {
+			graph = graphWanted
+		}
+		if err := r.addQueue(launches, graph); err != nil {
 			return err
 		}
 		launches = nil
@@ -117,10 +149,9 @@ func (r *runner) allocate(p *plan) (err error) {
 	return nil
 }
 
-// addQueue makes launches ready, as a graph where that is asked for and the driver
-// can.
-func (r *runner) addQueue(launches []launch, graph bool) (err error) {
-	var q queue
+// addQueue makes launches ready.
+func (r *runner) addQueue(launches []launch, graph graphState) (err error) {
+	q := queue{graph: graph}
 	var ready []driver.Launch
 	stage := -1
 	for _, l := range launches {
@@ -148,9 +179,6 @@ func (r *runner) addQueue(launches []launch, graph bool) (err error) {
 	q.Queue = driver.NewQueue(r.device.context, r.device.stream, ready, end)
 	r.memory.queues = append(r.memory.queues, q.Queue)
 	r.queues = append(r.queues, q)
-	if graph && driver.HasGraphs() {
-		return q.Capture()
-	}
 	return nil
 }
 
@@ -193,7 +221,7 @@ func (r *runner) run(ctx context.Context, p *packing.Problem, random strategies.
 	if r.draws {
 		torch = draws.NewTorch(random.Seed, r.shape.Layers, r.ensemble.Random, r.ensemble.Noisy(), r.shape.Items)
 	}
-	for i, q := range r.queues {
+	for i := range r.queues {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -203,15 +231,14 @@ func (r *runner) run(ctx context.Context, p *packing.Problem, random strategies.
 				torch.Next(r.drawn.words[l*row : (l+1)*row])
 			}
 		}
-		if err := q.Run(r.timed); err != nil {
+		if err := r.queues[i].run(r.timed); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// write puts the seed and the weights where the device fetches them; the zeros
-// between are there.
+// write puts the seed and the weights where the device fetches them.
 func (r *runner) write(p *packing.Problem, seed uint64) {
 	n := r.shape.Items
 	for _, at := range r.parts {

@@ -20,6 +20,7 @@ static CUresult launch(const packbench_queue *q, int i) {
 HIDDEN int packbench_capture(packbench_queue *q, int *call) {
   CUresult result;
   CUgraph graph = NULL;
+  TRY(PACKBENCH_CONTEXT, cuCtxSetCurrent(q->context));
   TRY(PACKBENCH_CAPTURE, cuStreamBeginCapture(q->stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
   for (int i = 0; i < q->count; i++) {
     *call = PACKBENCH_LAUNCH + i;

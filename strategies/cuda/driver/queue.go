@@ -74,7 +74,7 @@ func allocate[T any](q *Queue, n int) *T {
 func HasGraphs() bool { return C.packbench_has_graphs() != 0 }
 
 // Capture makes one graph of the launches, which later runs launch as a whole
-// unless they are timed. The context is to be the current one.
+// unless they are timed. After an error they go on without.
 func (q *Queue) Capture() error {
 	var call C.int
 	return q.failure(C.packbench_capture(q.c, &call), call)

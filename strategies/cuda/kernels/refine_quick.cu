@@ -63,8 +63,7 @@ DEVICE bool find_swap(const packed &c, u32 turn, bool exists, float weight, floa
   const float *heavy = c.slot_weight + top * 4 * Q;
   quad h[Q];
   UNROLL for (u32 q = 0; q < Q; q++) h[q] = *(const quad *)(heavy + 4 * q);
-  float gap = c.load[top] - c.load[pack];
-  gap = pack == top ? -__builtin_inff() : gap;  // then nothing gains
+  float gap = c.load[top] - c.load[pack];  // 0 in the heaviest pack, where nothing gains
   float gain[4 * Q], most = epsilon;
   UNROLL for (u32 t = 0; t < 4 * Q; t++) gain[t] = gain_of(bits_float(h[t / 4].v[t % 4]) - weight, gap);
   UNROLL for (u32 t = 0; t < 4 * Q; t++) most = __builtin_fmaxf(most, gain[t]);

@@ -117,8 +117,8 @@ struct partners {
   float weight[each], gap[each];
 };
 
-// Sets the gaps: the difference of the loads, or where the item takes no part, one
-// with which no swap is any good. Says whether any takes part.
+// Sets the gaps, the differences of the loads, and says whether any item takes part.
+// One that does not has a gap with which no swap is any good: 0, or ∞ for 2-opt.
 template <bool two_opts>
 DEVICE bool set_gaps(const packed &c, partners &mine) {
   u32 top = *c.top;
@@ -126,8 +126,7 @@ DEVICE bool set_gaps(const packed &c, partners &mine) {
   UNROLL for (u32 e = 0; e < each; e++) {
     u32 j = threadIdx.x + e * blockDim.x, pack = j < c.items ? c.pack[j] : top;
     bool part = two_opts ? j < c.items && pack == *c.bottom : pack != top;
-    float useless = two_opts ? __builtin_inff() : -__builtin_inff();
-    mine.gap[e] = part ? c.load[top] - c.load[pack] : useless;
+    mine.gap[e] = part || !two_opts ? c.load[top] - c.load[pack] : __builtin_inff();
     any = any || part;
   }
   return any;
