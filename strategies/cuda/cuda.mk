@@ -4,6 +4,7 @@
 # make cuda-test    its tests, on the simulated driver (needs g++)
 # make ptx          compile the kernels (needs clang 19); make ptx-check: are they fresh?
 # make ptxas        assemble the PTX with NVIDIA's ptxas, if there is one: registers, spills
+# make cuda-quick   on a machine with a GPU: is it right here, and how fast (a minute)
 # make cuda-bench   on a machine with a GPU: verify, measure, record under results/
 
 CUDA_DIR := strategies/cuda
@@ -33,13 +34,19 @@ ptx:
 ptx-check:
 	CLANG="$(CLANG)" PTX_FLAGS="$(PTX_FLAGS)" $(CUDA_DIR)/check-ptx.sh
 
+# From NVIDIA's wheels, for example: pip install nvidia-cuda-nvcc; PTXAS=…/bin/ptxas
+PTXAS ?= ptxas
 .PHONY: ptxas
 ptxas:
-	@for f in $(PTX); do for a in sm_80 sm_90; do echo "$$f $$a"; \
-	  ptxas -arch=$$a -v -o /dev/null $$f 2>&1 | grep -E 'Compiling|Used|spill'; done; done
+	@for f in $(CUDA_DIR)/kernels/ptx/*.ptx; do for a in sm_80 sm_86 sm_89 sm_90 sm_100; do \
+	  printf '%s %s: ' $$(basename $$f .ptx) $$a; \
+	  $(PTXAS) -arch=$$a -v -o /dev/null $$f 2>&1 | awk '/spill/ {s = $$5 + $$9} /Used/ {for (i = 2; i <= NF; i++) if ($$i ~ /^registers/) r = $$(i - 1)} \
+	    END {print r " registers, " s " bytes spilled"}'; done; done
 
-# Uses bin/bench as it is where there is no Go: build it elsewhere (make cuda) and
+# Both use bin/bench as it is where there is no Go: build it elsewhere (make cuda) and
 # carry it here.
-.PHONY: cuda-bench
+.PHONY: cuda-quick cuda-bench
+cuda-quick:
+	$(CUDA_DIR)/bench-gpu.sh quick
 cuda-bench:
 	$(CUDA_DIR)/bench-gpu.sh
