@@ -113,7 +113,7 @@ DEVICE u32 place_first(entry (&e)[S], const float *row, u32 packs, u32 capacity)
   return all ? packs : 0;
 }
 
-// Writes the places of n positions from base on (even) for a row of places.
+// Writes the places of positions p, which is even, and p + 1 of a row.
 template <bool wide>
 DEVICE void store_places(u32 *row, u32 p, u32 first, u32 second) {
   if (wide) *(two *)(row + p) = {{first, second}};
