@@ -102,7 +102,7 @@ func (p *plan) launches(b buffers, at part) []launch {
 	problems := at.layers * p.Candidates
 	all := []launch{fetch(at.input, p.inputWords(at.layers), b.input)}
 	if p.draws {
-		all = append(all, fetch(at.draws, roundUp(int64(at.layers*(p.Candidates-2)*p.shape.Items), 4), b.draws))
+		all = append(all, fetch(at.draws, p.drawWords(at.layers), b.draws))
 	}
 	all = append(all, p.makeOrders(b, at, problems), p.packGreedily(b, problems))
 	if p.selection.name != "" {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"packbench/packing"
@@ -121,30 +120,41 @@ func TestPlantedFaultsAreCaught(t *testing.T) {
 		t.Skip("compiles many kernels")
 	}
 	dir := t.TempDir()
-	libraries := make([]string, len(mutants))
-	errs := make([]error, len(mutants))
-	var wait sync.WaitGroup
+	type built struct {
+		library string
+		err     error
+	}
+	libraries := make([]chan built, len(mutants)) // built while others run
 	tokens := make(chan struct{}, 2)
 	for i, m := range mutants {
-		wait.Go(func() {
+		libraries[i] = make(chan built, 1)
+		go func() {
 			tokens <- struct{}{}
-			libraries[i], errs[i] = m.build(filepath.Join(dir, fmt.Sprint(i)))
-			<-tokens
-		})
+			defer func() { <-tokens }()
+			library, err := m.build(filepath.Join(dir, fmt.Sprint(i)))
+			libraries[i] <- built{library, err}
+		}()
 	}
-	wait.Wait()
 	caught, all := 0, expect(t)
+	var failed error
 	for i, m := range mutants {
-		if errs[i] != nil {
-			t.Fatalf("%s: %v", m.name, errs[i])
+		b := <-libraries[i] // of every mutant, so that none is built when the test has ended
+		if b.err != nil && failed == nil {
+			failed = fmt.Errorf("%s: %w", m.name, b.err)
 		}
-		how := m.run(t, libraries[i], all)
+		if failed != nil {
+			continue
+		}
+		how := m.run(t, b.library, all)
 		if how == "" {
 			t.Errorf("not caught: %s in %s", m.name, m.kernel)
 			continue
 		}
 		caught++
 		t.Logf("%s in %s: %s", m.name, m.kernel, how)
+	}
+	if failed != nil {
+		t.Fatal(failed)
 	}
 	t.Logf("%d of %d planted faults caught", caught, len(mutants))
 }

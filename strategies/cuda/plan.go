@@ -119,7 +119,7 @@ func (p *plan) lay(layers int, array func(words int64) address) buffers {
 	refines := p.Refinement != strategies.NoRefinement
 	return buffers{
 		input:     array(p.inputWords(layers)),
-		draws:     only(p.draws, roundUp(l*(c-2)*n, 4)),
+		draws:     only(p.draws, p.drawWords(layers)),
 		order:     array(l * c * index),
 		sorted:    array(l * c * pitch),
 		place:     array(l * c * index),
@@ -151,6 +151,11 @@ const seedWords = 4
 
 func (p *plan) inputWords(layers int) int64 {
 	return seedWords + int64(layers)*int64(p.pitch) + roundUp(int64(layers), 4)
+}
+
+// The draws that are sent for a number of layers, [layers, candidates − 2, items].
+func (p *plan) drawWords(layers int) int64 {
+	return roundUp(int64(layers)*int64(p.Candidates-2)*int64(p.shape.Items), 4)
 }
 
 // What comes back: packs and ranks, [layers, items] each, and steps, [layers].

@@ -27,7 +27,7 @@ type runner struct {
 
 	*plan
 	memory memory
-	parts  []part
+	parts  []hostPart
 	// Page-locked: inputs and answers of all parts, one part after the other; draws
 	// of one part.
 	input, drawn, answer mapped
@@ -35,6 +35,12 @@ type runner struct {
 }
 
 var _ strategies.StageTimer = (*runner)(nil)
+
+// hostPart is a part with where its words begin in the page-locked memory.
+type hostPart struct {
+	part
+	inputAt, answerAt int64
+}
 
 // queue is what is launched at once: all parts, or one where draws are sent over.
 type queue struct {
@@ -111,8 +117,7 @@ func (r *runner) allocate(p *plan) (err error) {
 	inputs, answers := int64(0), int64(0)
 	r.parts = nil
 	for first := 0; first < r.shape.Layers; first += p.chunk {
-		at := part{first: first, layers: min(p.chunk, r.shape.Layers-first)}
-		at.input, at.answer = address(inputs), address(answers)
+		at := hostPart{part: part{first: first, layers: min(p.chunk, r.shape.Layers-first)}, inputAt: inputs, answerAt: answers}
 		inputs += p.inputWords(at.layers)
 		answers += p.answerWords(at.layers)
 		r.parts = append(r.parts, at)
@@ -120,7 +125,7 @@ func (r *runner) allocate(p *plan) (err error) {
 	r.input = m.mapped(inputs, &err)
 	r.answer = m.mapped(answers, &err)
 	if p.draws {
-		r.drawn = m.mapped(roundUp(int64(p.chunk*(p.Candidates-2)*r.shape.Items), 4), &err)
+		r.drawn = m.mapped(p.drawWords(p.chunk), &err)
 	}
 	if err != nil {
 		return err
@@ -129,11 +134,10 @@ func (r *runner) allocate(p *plan) (err error) {
 
 	r.queues = nil
 	var launches []launch
-	for i, at := range r.parts {
-		at.input = r.input.at.words(int64(at.input))
-		at.answer = r.answer.at.words(int64(at.answer))
-		at.draws = r.drawn.at
-		launches = append(launches, p.launches(b, at)...)
+	for i := range r.parts {
+		at := &r.parts[i]
+		at.input, at.draws, at.answer = r.input.at.words(at.inputAt), r.drawn.at, r.answer.at.words(at.answerAt)
+		launches = append(launches, p.launches(b, at.part)...)
 		if !p.draws && i < len(r.parts)-1 {
 			continue
 		}
@@ -242,7 +246,7 @@ func (r *runner) run(ctx context.Context, p *packing.Problem, random strategies.
 func (r *runner) write(p *packing.Problem, seed uint64) {
 	n := r.shape.Items
 	for _, at := range r.parts {
-		input := r.input.words[at.input:]
+		input := r.input.words[at.inputAt:]
 		input[0], input[1] = uint32(seed), uint32(seed>>32)
 		rows := unsafe.Slice((*float32)(unsafe.Pointer(&input[seedWords])), at.layers*r.pitch)
 		from := p.Weights[at.first*n : (at.first+at.layers)*n]
@@ -260,7 +264,7 @@ func (r *runner) write(p *packing.Problem, seed uint64) {
 func (r *runner) read(out *packing.Packing, stats []strategies.LayerStats) {
 	n := r.shape.Items
 	for _, at := range r.parts {
-		answer := r.answer.words[at.answer:]
+		answer := r.answer.words[at.answerAt:]
 		copyIndices(out.PackIndex[at.first*n:(at.first+at.layers)*n], answer)
 		copyIndices(out.RankInPack[at.first*n:(at.first+at.layers)*n], answer[at.layers*n:])
 		for l := range at.layers {

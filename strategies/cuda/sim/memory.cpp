@@ -227,13 +227,15 @@ void check_atomic(void *p) { check(p, 4, access_kind::atomic); }
 
 }  // namespace sim
 
-#define HOOKS(n)                                                                        \
-  extern "C" void __tsan_read##n(void *p) { sim::check(p, n, sim::access_kind::read); } \
-  extern "C" void __tsan_write##n(void *p) { sim::check(p, n, sim::access_kind::write); } \
-  extern "C" void __tsan_unaligned_read##n(void *p) { sim::check(p, n, sim::access_kind::read); } \
-  extern "C" void __tsan_unaligned_write##n(void *p) { sim::check(p, n, sim::access_kind::write); } \
-  extern "C" void __tsan_volatile_read##n(void *p) { sim::check(p, n, sim::access_kind::volatile_read); } \
-  extern "C" void __tsan_volatile_write##n(void *p) { sim::check(p, n, sim::access_kind::write); }
+#define HOOK(name, n, kind) \
+  extern "C" void __tsan_##name##n(void *p) { sim::check(p, n, sim::access_kind::kind); }
+#define HOOKS(n)                          \
+  HOOK(read, n, read)                     \
+  HOOK(write, n, write)                   \
+  HOOK(unaligned_read, n, read)           \
+  HOOK(unaligned_write, n, write)         \
+  HOOK(volatile_read, n, volatile_read)   \
+  HOOK(volatile_write, n, write)
 HOOKS(1)
 HOOKS(2)
 HOOKS(4)
