@@ -16,8 +16,7 @@
 #   EXPERIMENTS what to run (default "seed shapes frontier-gpu")
 #   REPEATS     runs of each cell, instead of the experiments'
 #   LAYERS      of the published comparison's problem (default 58)
-#
-# compute-sanitizer runs over the kernels where it is installed.
+#   TOOLS       of compute-sanitizer, where it is installed (default all four)
 set -euo pipefail
 mode=${1:-all}
 case $mode in all | quick) ;; *) echo "bench-gpu.sh: $mode: use quick, or nothing for all of it" >&2; exit 2 ;; esac
@@ -28,6 +27,7 @@ BENCH=$(realpath -m "${BENCH:-$root/bin/bench}")
 OUT=$(realpath -m "${OUT:-$root/results/gpu-$(date -u +%Y%m%dT%H%M%SZ)}")
 PUBLISHED=${PUBLISHED:+$(realpath -m "$PUBLISHED")}
 CHECKS=${CHECKS:-every-kernel}
+TOOLS=${TOOLS-memcheck racecheck initcheck synccheck}
 EXPERIMENTS=${EXPERIMENTS:-seed shapes frontier-gpu}
 if [ ! -x "$BENCH" ]; then
   make -C "$root" cuda
@@ -60,7 +60,7 @@ sanitize() { # tool name items packs strategy loads
 }
 if [ "$mode" = all ] && command -v compute-sanitizer >/dev/null; then
   cut="hot=0.05,ratio=1000000,spread=0.00001"
-  for tool in memcheck racecheck initcheck synccheck; do
+  for tool in $TOOLS; do
     sanitize $tool quick 3,items=297 27 topk-max-any:candidates=13,k=3 lognormal
     sanitize $tool lanes 60,items=68 17 topk-max-any:candidates=41,k=3 "bimodal:$cut"
     sanitize $tool two-opt 60,items=288 32 two-opt:candidates=41,k=3 lognormal
