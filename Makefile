@@ -7,6 +7,7 @@
 # make torture      kill it, cut and flip its files, fill its disk
 # make benchmarks   time the strategies
 # make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
+# make cuda-quick   on a machine with a GPU: is it right there, and how fast
 # make cuda-bench   on a machine with a GPU: verify, measure, record
 
 GO ?= go

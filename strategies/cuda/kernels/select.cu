@@ -1,5 +1,5 @@
-// select_large: ranks the candidates of each layer by (imbalance, candidate),
-// for any number of candidates.
+// select: ranks the candidates of each layer by (imbalance, candidate), for any
+// number of candidates.
 //
 // One block ranks one layer at a time by a stable radix sort of the imbalances'
 // bits. Each block has scratch of 3 · candidates words. Writes all candidates,
@@ -7,7 +7,7 @@
 #include "blocksort.cuh"
 
 KERNEL(sort_threads)
-select_large(const float *RESTRICT imbalance, u32 layers, u32 candidates, u32 *ranking, u32 *scratch) {
+select(const float *RESTRICT imbalance, u32 layers, u32 candidates, u32 *ranking, u32 *scratch) {
   u32 *mine = scratch + (u64)blockIdx.x * 3 * candidates;
   for (u32 layer = blockIdx.x; layer < layers; layer += gridDim.x) {
     pairs a = {mine, ranking + (u64)layer * candidates};
@@ -20,4 +20,4 @@ select_large(const float *RESTRICT imbalance, u32 layers, u32 candidates, u32 *r
     block_sort(a, b, candidates, block_memory(), [](u32 rank) { return rank; });
   }
 }
-SIMULATED(select_large)
+SIMULATED(select)
