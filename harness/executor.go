@@ -99,10 +99,19 @@ func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Proble
 	switch {
 	case x.plan.timeout > 0 && (elapsed > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
 		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)
+	case errors.Is(err, strategies.ErrTimeLimit):
+		o.Status, o.Reason = runs.Timeout, reason(err)
+	case errors.Is(err, strategies.ErrUnavailable):
+		o.Status, o.Reason = runs.Unavailable, reason(err)
+	case errors.Is(err, strategies.ErrUnsupported):
+		o.Status, o.Reason = runs.Unsupported, reason(err)
 	case err != nil:
 		o.Status, o.Reason = runs.Failed, reason(err)
 	default:
-		o.Status = runs.Done
+		o.Status, o.Warnings = runs.Done, report.Warnings
+	}
+	if report.Time > 0 {
+		elapsed = report.Time
 	}
 	o.Run = map[string]float64{runs.TimeMeasure: float64(elapsed)}
 	for _, s := range report.Stages {
