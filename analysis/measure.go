@@ -67,3 +67,24 @@ func Measures(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 func Judged(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 	return slices.DeleteFunc(Measures(m, scope), func(d runs.Measure) bool { return d.Better == runs.Neither })
 }
+
+// restating are the measures that order the packings of a layer as another one
+// does, in other units, or are a part of another.
+var restating = []string{runs.MaxMeasure, runs.MinMeasure, MaxOverMean, Balancedness, RelativeImbalance}
+
+// Headline returns those measures of [Judged] that say something of their own:
+// what tables and tests show where nothing else is asked for. A measure that is
+// declared anew is one.
+func Headline(m *runs.Manifest, scope runs.Scope) []runs.Measure {
+	return slices.DeleteFunc(Judged(m, scope), func(d runs.Measure) bool { return slices.Contains(restating, d.Name) })
+}
+
+// Find returns the declaration of a measure, recorded or derived.
+func Find(m *runs.Manifest, name string) (runs.Measure, bool) {
+	for _, d := range derived {
+		if d.Name == name {
+			return d.Measure, true
+		}
+	}
+	return m.Measure(name)
+}

@@ -2,87 +2,169 @@ package compare
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
-	"packbench/harness"
-	"packbench/stats"
+	"packbench/analysis"
+	"packbench/runs"
 )
+
+// Cell is one cell compared. As JSON it has the coordinates and the results as
+// members of their names.
+type Cell struct {
+	runs.Cell        // of the new side
+	Run       string // directory of the new side, where there are several
+	// Pooled has the values on the replicate axes, by axis, where several cells
+	// are taken together; Cell is the first of them.
+	Pooled  map[string][]string
+	Layers  int // of each of them
+	Items   int
+	Idle    int // layers without any load, of all of them: left out
+	Status  Status
+	Reason  string   // why nothing is compared
+	Results []Result // in the order of [Comparison.Measures]
+	Same    bool     // both sides give the same packing, bit for bit
+
+	statuses [2]runs.Status // of the old and the new side: the worst
+	broke    bool           // done on the old side, failed on the new one
+	why      string         // reason of the new side where it broke
+}
+
+// Status says whether a cell could be compared.
+type Status string
+
+// What can become of a cell.
+const (
+	Compared Status = "compared"
+	Refused  Status = "refused" // the sides did not solve the same problem
+	Failed   Status = "failed"  // a side has no run that is done
+)
+
+// Result is the comparison of one measure of a cell: Runs or Layers, by the
+// scope of the measure, or neither where Reason says why.
+type Result struct {
+	Measure runs.Measure
+	Runs    *OverRuns
+	Layers  *OverLayers
+	Reason  string // why the measure is not compared; "" too where the cell is not
+
+	absence absence // of what kind Reason is
+}
+
+// Result returns the result for a measure; nil where it was not asked for.
+func (c *Cell) Result(measure string) *Result {
+	for i := range c.Results {
+		if c.Results[i].Measure.Name == measure {
+			return &c.Results[i]
+		}
+	}
+	return nil
+}
 
 // match is what is compared as one: a pair, or the pairs of several seeds.
 type match []pair
 
-// pool makes matches of the pairs, one for each or one for all that differ in
-// the seed only, in the order of their first.
-func pool(pairs []pair, seeds bool) []match {
+// pool makes matches of the pairs, one for each or one for all that differ on
+// replicate axes only, in the order of their first.
+func (c *Comparison) pool(pairs []pair, seeds bool) []match {
+	var replicates []string
+	for _, a := range c.axes {
+		if a.Role == runs.Replicate {
+			replicates = append(replicates, a.Name)
+		}
+	}
 	var matches []match
-	at := map[harness.Cell]int{}
+	at := map[string]int{}
 	for _, p := range pairs {
-		cell := p.new.Cell
-		cell.Seed = 0
-		if i, ok := at[cell]; ok && seeds {
+		id := fmt.Sprint(p.side, " ", p.new.Cell.Without(replicates...).ID())
+		if i, ok := at[id]; ok && seeds {
 			matches[i] = append(matches[i], p)
 			continue
 		}
-		at[cell] = len(matches)
-		matches = append(matches, match{p})
+		at[id] = len(matches)
+		matches = append(matches, match{p.of(replicates, seeds)})
 	}
 	return matches
 }
 
 // compare compares the two sides of a match. Adjusted p values and verdicts,
 // which depend on the other cells, come later.
-func (m match) compare(o Options) (Cell, error) {
+func (m match) compare(measures []runs.Measure, o Options) Cell {
 	first := m[0].new
 	c := Cell{Cell: first.Cell, Layers: first.Layers, Items: first.Items, Status: Compared, Same: true}
-	var old, new sample
-	for _, p := range m {
-		if o.PoolSeeds {
-			c.Seeds = append(c.Seeds, p.new.Seed)
+	c.statuses = [2]runs.Status{m[0].old.Status(), first.Status()}
+	for _, axis := range m[0].pooled {
+		for _, p := range m {
+			if c.Pooled == nil {
+				c.Pooled = map[string][]string{}
+			}
+			if v := p.new.Get(axis); !slices.Contains(c.Pooled[axis], v) {
+				c.Pooled[axis] = append(c.Pooled[axis], v)
+			}
 		}
+	}
+	var sides []both
+	for _, p := range m {
 		status, reason := p.comparable()
+		if status == Compared && m.repeats(p) {
+			status, reason = Refused, fmt.Sprintf("the loads of %s are the same for every seed: their layers count once, so compare them without pooling", p.new.Workload())
+		}
 		if status == Compared {
-			old.add(p.old, p.bound())
-			new.add(p.new, p.bound())
+			b := p.judged()
+			sides = append(sides, b)
+			c.Idle += b.idle
 			c.Same = c.Same && samePacking(p.old, p.new)
 		} else if c.Status == Compared {
 			c.Status, c.Reason, c.Same = status, reason, false
-			if len(m) > 1 {
-				c.Reason = fmt.Sprintf("seed %d: %s", p.new.Seed, reason)
+			c.statuses = [2]runs.Status{p.old.Status(), p.new.Status()}
+			if len(m) > 1 && status == Failed {
+				c.Reason = fmt.Sprintf("seed %d: %s", p.new.Seed(), reason)
 			}
 		}
 		// A cell in which only some runs failed is compared by the others, but
 		// never passes as sound.
-		c.failedNew = c.failedNew || broken(p.new.Status()) && !broken(p.old.Status())
+		if broken(p.new.Status()) && !broken(p.old.Status()) {
+			c.broke, c.why = true, p.new.Reason()
+		}
 	}
-	if c.Status != Compared {
-		return c, nil
+	for _, d := range measures {
+		r := Result{Measure: d}
+		if c.Status == Compared {
+			r = m.result(d, sides, o)
+		}
+		c.Results = append(c.Results, r)
 	}
-	if !o.AnyMachine {
-		c.NoTime = m.sameMachine()
+	return c
+}
+
+// repeats reports whether an earlier pair of the match has the loads of p.
+func (m match) repeats(p pair) bool {
+	for _, q := range m {
+		if q.new == p.new {
+			return false
+		}
+		if q.new.WorkloadHash == p.new.WorkloadHash {
+			return true
+		}
 	}
-	var err error
-	if c.Imbalance, err = compareLayers(old.imbalance, new.imbalance, o); err != nil {
-		return c, err
-	}
-	if c.Gap, err = compareLayers(old.gap, new.gap, o); err != nil || c.NoTime != "" {
-		return c, err
-	}
-	c.Time, err = compareTimes(old.times, new.times, o)
-	return c, err
+	return false
 }
 
 // comparable says whether both sides solved the same problem, and if not, why.
 func (p pair) comparable() (Status, string) {
-	if a, b := p.old.WorkloadHash, p.new.WorkloadHash; a != b {
-		return Refused, fmt.Sprintf("the loads of %s differ (hash %s against %s): compare runs on the same loads", p.new.Workload, short(a), short(b))
+	old, new := p.old, p.new
+	if a, b := old.WorkloadHash, new.WorkloadHash; a != b {
+		return Refused, fmt.Sprintf("the loads of %s differ (hash %s against %s): compare runs on the same loads", new.Workload(), short(a), short(b))
+	}
+	if old.Layers != new.Layers || old.Items != new.Items {
+		return Refused, fmt.Sprintf("the shapes of %s differ, %d layers of %d items against %d of %d: a run directory was altered", new.Workload(), old.Layers, old.Items, new.Layers, new.Items)
 	}
 	for _, side := range []struct {
 		name string
-		cell *harness.CellRuns
-	}{{"new", p.new}, {"old", p.old}} {
-		if side.cell.Quality() == nil {
+		cell *runs.CellRuns
+	}{{"new", new}, {"old", old}} {
+		if side.cell.Layer(runs.MaxMeasure) == nil {
 			reason := fmt.Sprintf("%s is %s", side.name, side.cell.Status())
-			if r := side.cell.Reason(); r != "" {
+			if r := side.cell.Reason(); r != "" && side.cell.Status() != runs.Pending {
 				reason += ": " + r
 			}
 			return Failed, reason
@@ -91,99 +173,61 @@ func (p pair) comparable() (Status, string) {
 	return Compared, ""
 }
 
-// bound returns the better of the lower bounds that the sides recorded, per
-// layer: both solve the same problem.
-func (p pair) bound() []float64 {
-	old, new := p.old.Quality().LowerBound, p.new.Quality().LowerBound
-	best := make([]float64, len(old))
-	for l := range old {
-		best[l] = max(old[l], new[l])
-	}
-	return best
+// both are the sides of a pair that can be compared, ready to be measured.
+type both struct {
+	old, new *analysis.Cell
+	idle     int
 }
 
-// sample is one side of a match: an element per layer and per run.
-type sample struct{ imbalance, gap, times []float64 }
-
-func (s *sample) add(cell *harness.CellRuns, bound []float64) {
-	q := cell.Quality()
-	s.imbalance = append(s.imbalance, q.Imbalance...)
-	for l := range q.Max {
-		layer := q.Layer(l)
-		layer.LowerBound = bound[l]
-		s.gap = append(s.gap, layer.Gap())
+// judged returns the sides of the pair with the better of the lower bounds that
+// they recorded: both solve the same problem.
+func (p pair) judged() both {
+	a, b := p.old.Layer(runs.LowerBoundMeasure), p.new.Layer(runs.LowerBoundMeasure)
+	bound := make([]float64, len(a))
+	for l := range bound {
+		bound[l] = max(a[l], b[l])
 	}
-	s.times = append(s.times, cell.Times()...)
+	s := both{old: bounded(p.old, bound), new: bounded(p.new, bound)}
+	s.idle = p.new.Layers - len(s.busy())
+	return s
+}
+
+// bounded returns the cell of c with other lower bounds.
+func bounded(c *runs.CellRuns, bound []float64) *analysis.Cell {
+	copied := *c
+	copied.Records = slices.Clone(c.Records)
+	for i := range copied.Records {
+		r := &copied.Records[i]
+		if r.Layer == nil {
+			continue
+		}
+		layer := make(map[string][]float64, len(r.Layer))
+		for name, values := range r.Layer {
+			layer[name] = values
+		}
+		layer[runs.LowerBoundMeasure] = bound
+		r.Layer = layer
+	}
+	return analysis.NewCell(&copied)
+}
+
+// busy returns the layers that have a load on either side.
+func (b both) busy() []int {
+	var list []int
+	old, new := b.old.Layer(runs.MaxMeasure), b.new.Layer(runs.MaxMeasure)
+	for l := range new {
+		if old[l] > 0 || new[l] > 0 {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // broken reports whether a status is the fault of the run, not of a backend
 // that is not there.
-func broken(s harness.Status) bool { return s == harness.Failed || s == harness.Timeout }
+func broken(s runs.Status) bool { return s == runs.Failed || s == runs.Timeout }
 
-func samePacking(old, new *harness.CellRuns) bool {
-	a, b := old.Done()[0].PackingHash, new.Done()[0].PackingHash
+func samePacking(old, new *runs.CellRuns) bool {
+	a, b := old.Done()[0].AnswerHash, new.Done()[0].AnswerHash
 	return a != "" && a == b
-}
-
-// compareLayers compares a measure over the same layers.
-func compareLayers(old, new []float64, o Options) (*Quality, error) {
-	q := &Quality{OldMean: mean(old), NewMean: mean(new)}
-	q.Ratio = ratio(q.NewMean, q.OldMean)
-	var err error
-	if q.Pairs, err = stats.SignedRank(new, old); err != nil {
-		return nil, err
-	}
-	if q.Difference, err = (stats.Bootstrap{Confidence: o.Confidence, Seed: o.Seed}).PairedDifference(new, old); err != nil {
-		return nil, err
-	}
-	if q.Shift, err = stats.PairedHodgesLehmann(new, old); err != nil {
-		return nil, err
-	}
-	if least := math.Pow(2, 1-float64(len(new))); least > o.Alpha && q.Pairs.Wins+q.Pairs.Losses > 0 {
-		q.Warnings = []stats.Warning{{
-			Code:    stats.FewRepeats,
-			Message: fmt.Sprintf("%d layers cannot differ significantly: the least possible p is %.2g", len(new), least),
-			Advice:  "compare on a workload of 6 layers or more",
-		}}
-	}
-	return q, nil
-}
-
-// compareTimes compares repeated times, in ns.
-func compareTimes(old, new []float64, o Options) (*Time, error) {
-	t := &Time{OldRuns: len(old), NewRuns: len(new)}
-	var err error
-	if t.Old, _, err = stats.MedianInterval(old, o.Confidence); err != nil {
-		return nil, err
-	}
-	if t.New, _, err = stats.MedianInterval(new, o.Confidence); err != nil {
-		return nil, err
-	}
-	t.Ratio = ratio(t.New.Center, t.Old.Center)
-	test, err := stats.MannWhitney(new, old, o.Alpha)
-	if err != nil {
-		return nil, err
-	}
-	t.U, t.P = test.Statistic, test.P
-	if t.Delta, err = stats.CliffsDelta(new, old); err != nil {
-		return nil, err
-	}
-	if t.Shift, err = stats.HodgesLehmann(new, old); err != nil {
-		return nil, err
-	}
-	if t.OldWarnings, err = stats.CheckTimes(old); err != nil {
-		return nil, err
-	}
-	if t.NewWarnings, err = stats.CheckTimes(new); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-func mean(values []float64) float64 {
-	total := 0.0
-	for _, v := range values {
-		total += v
-	}
-	return total / float64(len(values))
 }

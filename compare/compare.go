@@ -1,22 +1,27 @@
-// Package compare sets two sides against each other cell by cell: two run
-// directories, or the strategies of one run against a baseline strategy.
+// Package compare sets runs against each other cell by cell: run directories
+// against the first of them, or the strategies of one run against a baseline
+// strategy.
 //
-// Times are compared by medians with exact intervals and the Mann–Whitney U
-// test, the imbalance and the gap as pairs over the same layers: the Wilcoxon
-// signed-rank test and a bootstrap interval of the mean paired difference. The
-// p values of each measure are corrected for the number of cells (Holm). What
-// cannot be compared (other loads, another machine, a failed run) is refused
-// with the reason and stays in the result.
+// What is compared follows from the declarations of the runs: measures of runs,
+// such as the time, by medians with exact intervals and the Mann–Whitney U
+// test; measures of layers, such as the imbalance and the gap, as pairs over
+// the same layers, by the Wilcoxon signed-rank test and a bootstrap interval of
+// the mean paired difference. Idle layers are left out. The p values of each
+// measure are corrected for the number of cells (Holm). What cannot be compared
+// (other loads, another machine, a failed run) is refused with the reason and
+// stays in the result.
+//
+// With a limit the comparison is a gate; see [Gate].
 package compare
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
+	"slices"
+	"strings"
 
-	"packbench/harness"
-	"packbench/stats"
+	"packbench/analysis"
+	"packbench/runs"
 )
 
 // Options say how to compare. The zero value is a good choice.
@@ -24,15 +29,20 @@ type Options struct {
 	Alpha      float64 // level of significance; default 0.05
 	Confidence float64 // of intervals; default 0.95
 	Seed       uint64  // of the bootstrap
+	// Measures are the names of the measures to compare; none are those of
+	// [analysis.Headline].
+	Measures []string
 	// PoolSeeds takes the cells that differ in nothing but the seed together:
 	// the layers of all of them are the pairs of one test, their times two
 	// samples.
 	PoolSeeds bool
-	// AnyMachine compares times although they come from different machines.
-	AnyMachine bool
-	// FailAbove, where not nil, is the relative increase of time or imbalance
-	// (0.05 for 5 %) above which a significant one is a regression.
+	// AcrossMachines compares times although they come from different machines.
+	AcrossMachines bool
+	// FailAbove, where not nil, is the relative change for the worse (0.05 for
+	// 5 %) above which a significant one is a regression; it makes a [Gate].
 	FailAbove *float64
+	// AllowMissing lets a gate pass although cells are missing on a side.
+	AllowMissing bool
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -56,20 +66,28 @@ func (o Options) withDefaults() (Options, error) {
 
 // Comparison is the outcome.
 type Comparison struct {
-	Old        Side    `json:"old"`
-	New        Side    `json:"new"`
-	Baseline   string  `json:"baseline,omitempty"` // the strategy that is the old side, where one run is compared with itself
-	Alpha      float64 `json:"alpha"`
-	Confidence float64 `json:"confidence"`
-	Cells      []Cell  `json:"cells"`  // in the order of the new run's plan
-	Groups     []Group `json:"groups"` // a summary per strategy and backend
+	Old Side `json:"old"`
+	New Side `json:"new"`
+	// More are the further runs set against Old, where there are several.
+	More       []Side         `json:"more,omitempty"`
+	Baseline   string         `json:"baseline,omitempty"` // the strategy that is the old side, where one run is compared with itself
+	Alpha      float64        `json:"alpha"`
+	Confidence float64        `json:"confidence"`
+	Measures   []runs.Measure `json:"measures"` // that are compared, those of runs first
+	Cells      []Cell         `json:"cells"`    // in the order of the new run's plan
+	Groups     []Group        `json:"groups"`   // a summary per strategy and backend
 	// Unmatched are the cells that only one side has.
 	Unmatched []Unmatched `json:"unmatched,omitempty"`
 	// Notes are remarks on the comparison as a whole.
 	Notes []string `json:"notes,omitempty"`
-	// FailAbove is [Options.FailAbove]; Regressions are the findings above it.
+	// Gate says what became of [Options.FailAbove]; nil without it.
+	Gate *Gate `json:"gate,omitempty"`
+	// FailAbove and Regressions are those of Gate.
 	FailAbove   *float64     `json:"fail_above,omitempty"`
 	Regressions []Regression `json:"regressions,omitempty"`
+
+	axes   []runs.Axis
+	labels map[string]map[string]string // by axis and value, where they tell values apart
 }
 
 // Side is one side of a comparison.
@@ -79,123 +97,52 @@ type Side struct {
 	Program    string `json:"program,omitempty"` // versions that made the records
 }
 
-// Cell is one cell compared. Time, Imbalance and Gap are nil where Reason or
-// TimeReason says why.
-type Cell struct {
-	harness.Cell
-	Seeds     []uint64 `json:"seeds,omitempty"` // where several are pooled; Seed is the first
-	Layers    int      `json:"layers"`          // per seed
-	Items     int      `json:"items"`
-	Status    Status   `json:"status"`
-	Reason    string   `json:"reason,omitempty"`    // why nothing is compared
-	Time      *Time    `json:"time,omitempty"`      // of the runs
-	NoTime    string   `json:"no_time,omitempty"`   // why times are not compared
-	Imbalance *Quality `json:"imbalance,omitempty"` // max − min load per layer
-	Gap       *Quality `json:"gap,omitempty"`       // (max − lower bound)/lower bound per layer
-	Same      bool     `json:"same_packing"`        // both sides give the same packing, bit for bit
-	failedNew bool     // done on the old side, failed on the new one
-}
+// ErrNothing is the error of runs that have nothing to compare.
+var ErrNothing = errors.New("nothing to compare")
 
-// Status says whether a cell could be compared.
-type Status string
+// nothing is an ErrNothing with a text of its own.
+type nothing struct{ text string }
 
-// What can become of a cell.
-const (
-	Compared Status = "compared"
-	Refused  Status = "refused" // the sides did not solve the same problem
-	Failed   Status = "failed"  // a side has no run that is done
-)
+func (n nothing) Error() string   { return n.text }
+func (n nothing) Is(e error) bool { return e == ErrNothing }
 
-// Verdict says what a test found of the new side.
-type Verdict string
-
-// The verdicts.
-const (
-	Better  Verdict = "better"
-	Worse   Verdict = "worse"
-	Unclear Verdict = "~" // no significant difference
-	Equal   Verdict = "=" // no difference at all
-)
-
-// Time is the comparison of the times of a cell, in ns.
-type Time struct {
-	Old         stats.Interval  `json:"old"` // of the median
-	New         stats.Interval  `json:"new"`
-	OldRuns     int             `json:"old_runs"`
-	NewRuns     int             `json:"new_runs"`
-	Ratio       Ratio           `json:"ratio"` // of the medians, new/old
-	U           float64         `json:"u"`     // Mann–Whitney
-	P           float64         `json:"p"`
-	Adjusted    float64         `json:"p_adjusted"`  // for the number of cells (Holm)
-	Delta       float64         `json:"cliff_delta"` // from −1, all new runs faster, to 1
-	Shift       float64         `json:"shift"`       // Hodges–Lehmann: new − old
-	Verdict     Verdict         `json:"verdict"`
-	OldWarnings []stats.Warning `json:"old_warnings,omitempty"`
-	NewWarnings []stats.Warning `json:"new_warnings,omitempty"`
-}
-
-// Quality is the comparison of a measure over the layers of a cell; less is
-// better.
-type Quality struct {
-	OldMean    float64         `json:"old_mean"` // over layers
-	NewMean    float64         `json:"new_mean"`
-	Ratio      Ratio           `json:"ratio"`      // of the means, new/old
-	Difference stats.Interval  `json:"difference"` // mean of new − old, bootstrapped
-	Shift      float64         `json:"shift"`      // Hodges–Lehmann: new − old
-	Pairs      stats.Pairs     `json:"pairs"`      // wins are layers where new is less
-	Adjusted   float64         `json:"p_adjusted"` // for the number of cells (Holm)
-	Verdict    Verdict         `json:"verdict"`
-	Warnings   []stats.Warning `json:"warnings,omitempty"`
-}
-
-// Unmatched is a cell that only one side has.
-type Unmatched struct {
-	harness.Cell
-	In string `json:"in"` // "old" or "new"
-}
-
-// Ratio is new/old: 1 for 0/0, +Inf from 0.
-type Ratio float64
-
-func ratio(now, before float64) Ratio {
-	if now == before {
-		return 1
-	}
-	return Ratio(now / before)
-}
-
-// MarshalJSON writes null for infinity, which JSON does not have.
-func (r Ratio) MarshalJSON() ([]byte, error) {
-	if math.IsInf(float64(r), 0) || math.IsNaN(float64(r)) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(r))
-}
-
-// Runs compares two runs of the same cells: old before a change and new after
-// it, say.
-func Runs(old, new *harness.Run, o Options) (*Comparison, error) {
+// Runs compares runs of the same cells with old: made after a change, say.
+func Runs(old *runs.Run, new []*runs.Run, o Options) (*Comparison, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparison{Old: side(old), New: side(new), Alpha: o.Alpha, Confidence: o.Confidence, FailAbove: o.FailAbove}
-	pairs := c.matchRuns(old, new)
-	if len(pairs) == 0 {
-		return nil, fmt.Errorf("%s and %s have no cell in common: compare runs of the same strategies, workloads, packs, backends and seeds", old.Dir, new.Dir)
+	c, err := newComparison(old, new, o)
+	if err != nil {
+		return nil, err
 	}
-	return c, c.compare(pairs, o)
+	var pairs []pair
+	for i, run := range new {
+		found := c.matchRuns(old, run)
+		if len(found) == 0 {
+			return nil, nothing{disjoint(old, run)}
+		}
+		for j := range found {
+			found[j].side = i
+		}
+		pairs = append(pairs, found...)
+	}
+	return c, c.compare(together(pairs), o)
 }
 
 // Baseline compares the strategies of a run with one of them, given by its
-// canonical spec. Cells of the baseline are matched by workload, packs,
-// backend, random stream and seed.
-func Baseline(run *harness.Run, strategy string, o Options) (*Comparison, error) {
+// canonical spec. Cells of the baseline are those with the same value on every
+// other axis.
+func Baseline(run *runs.Run, strategy string, o Options) (*Comparison, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparison{Old: side(run), New: side(run), Baseline: strategy, Alpha: o.Alpha, Confidence: o.Confidence, FailAbove: o.FailAbove}
+	c, err := newComparison(run, []*runs.Run{run}, o)
+	if err != nil {
+		return nil, err
+	}
+	c.Baseline = strategy
 	pairs, err := c.matchBaseline(run, strategy)
 	if err != nil {
 		return nil, err
@@ -203,12 +150,91 @@ func Baseline(run *harness.Run, strategy string, o Options) (*Comparison, error)
 	return c, c.compare(pairs, o)
 }
 
+func newComparison(old *runs.Run, new []*runs.Run, o Options) (*Comparison, error) {
+	if len(new) == 0 {
+		return nil, errors.New("one run: compare at least two")
+	}
+	c := &Comparison{Old: side(old), New: side(new[0]), Alpha: o.Alpha, Confidence: o.Confidence, FailAbove: o.FailAbove}
+	for _, run := range new[1:] {
+		c.More = append(c.More, side(run))
+	}
+	all := append(slices.Clone(new), old)
+	c.axes = axesOf(all)
+	var err error
+	c.Measures, err = measuresOf(all, o.Measures)
+	return c, err
+}
+
+// axesOf returns the axes that the runs declare, each once.
+func axesOf(all []*runs.Run) []runs.Axis {
+	var list []runs.Axis
+	for _, run := range all {
+		axes := run.Manifest.Axes
+		if axes == nil {
+			axes = runs.Axes()
+		}
+		for _, a := range axes {
+			if !slices.ContainsFunc(list, func(b runs.Axis) bool { return a.Name == b.Name }) {
+				list = append(list, a)
+			}
+		}
+	}
+	return list
+}
+
+// measuresOf returns the measures to compare: the named ones, or those that any
+// of the runs has a headline for.
+func measuresOf(all []*runs.Run, names []string) ([]runs.Measure, error) {
+	var list []runs.Measure
+	add := func(d runs.Measure) {
+		if !slices.ContainsFunc(list, func(e runs.Measure) bool { return d.Name == e.Name }) {
+			list = append(list, d)
+		}
+	}
+	for _, scope := range []runs.Scope{runs.PerRun, runs.PerLayer} {
+		for _, run := range all {
+			for _, d := range analysis.Headline(&run.Manifest, scope) {
+				if names == nil {
+					add(d)
+				}
+			}
+		}
+	}
+	for _, name := range names {
+		d, err := findMeasure(all, name)
+		if err != nil {
+			return nil, err
+		}
+		add(d)
+	}
+	return list, nil
+}
+
+func findMeasure(all []*runs.Run, name string) (runs.Measure, error) {
+	var known []string
+	for _, run := range all {
+		if d, ok := analysis.Find(&run.Manifest, name); ok && d.Better != runs.Neither {
+			return d, nil
+		}
+		for _, scope := range []runs.Scope{runs.PerRun, runs.PerLayer} {
+			for _, d := range analysis.Judged(&run.Manifest, scope) {
+				if !slices.Contains(known, d.Name) {
+					known = append(known, d.Name)
+				}
+			}
+		}
+	}
+	return runs.Measure{}, fmt.Errorf("no measure %q to compare: use %s", name, strings.Join(known, ", "))
+}
+
 // compare fills in everything but the match.
 func (c *Comparison) compare(pairs []pair, o Options) error {
-	for _, m := range pool(pairs, o.PoolSeeds) {
-		cell, err := m.compare(o)
-		if err != nil {
-			return fmt.Errorf("%s on %s: %w", cell.Strategy, cell.Workload, err)
+	c.labels = distinct(pairs)
+	sides := append([]Side{c.New}, c.More...)
+	for _, m := range c.pool(pairs, o.PoolSeeds) {
+		cell := m.compare(c.Measures, o)
+		if len(sides) > 1 {
+			cell.Run = sides[m[0].side].Dir
 		}
 		c.Cells = append(c.Cells, cell)
 	}
@@ -219,18 +245,26 @@ func (c *Comparison) compare(pairs []pair, o Options) error {
 	c.Groups = c.group()
 	c.Notes = append(c.Notes, notes(pairs)...)
 	if o.FailAbove != nil {
-		c.Regressions = c.regressions(*o.FailAbove)
+		c.Gate = c.gate(*o.FailAbove, o)
+		c.Regressions = c.Gate.Regressions
 	}
 	return nil
 }
 
-// refuse reports that no cell is comparable because the loads differ
-// everywhere.
+// refuse returns an error where no cell is compared and a reason is that the
+// sides did not solve the same problem.
 func (c *Comparison) refuse() error {
+	reason := ""
 	for _, cell := range c.Cells {
-		if cell.Status != Refused {
+		switch {
+		case cell.Status == Compared:
 			return nil
+		case cell.Status == Refused && reason == "":
+			reason = cell.Reason
 		}
 	}
-	return errors.New("not comparable: " + c.Cells[0].Reason)
+	if reason == "" {
+		return nil
+	}
+	return nothing{"not comparable: " + reason}
 }

@@ -7,87 +7,111 @@ import (
 	"strconv"
 	"strings"
 
+	"packbench/internal/clean"
+	"packbench/runs"
 	"packbench/stats"
 )
 
 // csvColumn is a column of the CSV: its name and its text for a cell.
 type csvColumn struct {
 	name  string
-	value func(*Comparison, Cell) string
+	value func(*Cell) string
 }
 
 // csvColumns are the columns, a measure's after the other. Fields of what was
 // not compared are empty.
-func csvColumns() []csvColumn {
-	columns := []csvColumn{
-		{"workload", func(_ *Comparison, c Cell) string { return c.Workload }},
-		{"layers", func(_ *Comparison, c Cell) string { return strconv.Itoa(c.Layers) }},
-		{"items", func(_ *Comparison, c Cell) string { return strconv.Itoa(c.Items) }},
-		{"packs", func(_ *Comparison, c Cell) string { return strconv.Itoa(c.Packs) }},
-		{"seed", func(_ *Comparison, c Cell) string { return strings.ReplaceAll(c.seeds(), ",", "") }},
-		{"rng", func(_ *Comparison, c Cell) string { return c.RNG.String() }},
-		{"backend", func(_ *Comparison, c Cell) string { return c.Backend }},
-		{"strategy", func(_ *Comparison, c Cell) string { return c.Strategy }},
-		{"baseline", func(all *Comparison, _ Cell) string { return all.Baseline }},
-		{"status", func(_ *Comparison, c Cell) string { return string(c.Status) }},
-		{"reason", func(_ *Comparison, c Cell) string { return c.Reason }},
-		{"same_packing", func(_ *Comparison, c Cell) string { return strconv.FormatBool(c.Same) }},
-		{"no_time", func(_ *Comparison, c Cell) string { return c.NoTime }},
+func (c *Comparison) csvColumns() []csvColumn {
+	var columns []csvColumn
+	add := func(name string, value func(*Cell) string) { columns = append(columns, csvColumn{name, value}) }
+	if len(c.More) > 0 {
+		add(runAxis.Name, func(cell *Cell) string { return cell.Run })
 	}
-	add := func(name string, value func(*Time) string) {
-		columns = append(columns, csvColumn{"time_" + name, func(_ *Comparison, c Cell) string {
-			if c.Time == nil {
-				return ""
-			}
-			return value(c.Time)
-		}})
+	for _, a := range c.axes {
+		add(a.Name, func(cell *Cell) string { return strings.ReplaceAll(cell.value(a.Name), ", ", " ") })
+		if a.Name == runs.WorkloadAxis {
+			add("layers", func(cell *Cell) string { return strconv.Itoa(cell.Layers) })
+			add("items", func(cell *Cell) string { return strconv.Itoa(cell.Items) })
+		}
 	}
-	add("old_runs", func(t *Time) string { return strconv.Itoa(t.OldRuns) })
-	add("new_runs", func(t *Time) string { return strconv.Itoa(t.NewRuns) })
-	add("old_ns", func(t *Time) string { return number(t.Old.Center) })
-	add("old_low_ns", func(t *Time) string { return number(t.Old.Lo) })
-	add("old_high_ns", func(t *Time) string { return number(t.Old.Hi) })
-	add("new_ns", func(t *Time) string { return number(t.New.Center) })
-	add("new_low_ns", func(t *Time) string { return number(t.New.Lo) })
-	add("new_high_ns", func(t *Time) string { return number(t.New.Hi) })
-	add("ratio", func(t *Time) string { return number(float64(t.Ratio)) })
-	add("p", func(t *Time) string { return number(t.P) })
-	add("p_adjusted", func(t *Time) string { return number(t.Adjusted) })
-	add("cliff_delta", func(t *Time) string { return number(t.Delta) })
-	add("shift_ns", func(t *Time) string { return number(t.Shift) })
-	add("verdict", func(t *Time) string { return string(t.Verdict) })
-	add("warnings", func(t *Time) string {
-		return codes(append(slices.Clone(t.OldWarnings), t.NewWarnings...))
-	})
-	columns = append(columns, qualityColumns("imbalance_", func(c Cell) *Quality { return c.Imbalance })...)
-	return append(columns, qualityColumns("gap_", func(c Cell) *Quality { return c.Gap })...)
+	add("baseline", func(*Cell) string { return c.Baseline })
+	add("status", func(cell *Cell) string { return string(cell.Status) })
+	add("reason", func(cell *Cell) string { return cell.Reason })
+	add("same_packing", func(cell *Cell) string { return strconv.FormatBool(cell.Same) })
+	for _, d := range c.Measures {
+		add("no_"+d.Name, func(cell *Cell) string { return cell.Result(d.Name).Reason })
+	}
+	for _, d := range c.Measures {
+		if d.Scope == runs.PerRun {
+			columns = append(columns, runColumns(d)...)
+		} else {
+			columns = append(columns, layerColumns(d)...)
+		}
+	}
+	add("idle_layers", func(cell *Cell) string { return strconv.Itoa(cell.Idle) })
+	return columns
 }
 
-func qualityColumns(prefix string, measure func(Cell) *Quality) []csvColumn {
+func runColumns(d runs.Measure) []csvColumn {
+	unit := ""
+	if d.Unit == runs.Nanoseconds {
+		unit = "_ns"
+	}
 	var columns []csvColumn
-	add := func(name string, value func(*Quality) string) {
-		columns = append(columns, csvColumn{prefix + name, func(_ *Comparison, c Cell) string {
-			q := measure(c)
-			if q == nil {
-				return ""
+	add := func(name string, value func(*OverRuns) string) {
+		columns = append(columns, csvColumn{d.Name + "_" + name, func(c *Cell) string {
+			if t := c.Result(d.Name).Runs; t != nil {
+				return value(t)
 			}
-			return value(q)
+			return ""
 		}})
 	}
-	add("old_mean", func(q *Quality) string { return number(q.OldMean) })
-	add("new_mean", func(q *Quality) string { return number(q.NewMean) })
-	add("ratio", func(q *Quality) string { return number(float64(q.Ratio)) })
-	add("difference", func(q *Quality) string { return number(q.Difference.Center) })
-	add("difference_low", func(q *Quality) string { return number(q.Difference.Lo) })
-	add("difference_high", func(q *Quality) string { return number(q.Difference.Hi) })
-	add("shift", func(q *Quality) string { return number(q.Shift) })
-	add("wins", func(q *Quality) string { return strconv.Itoa(q.Pairs.Wins) })
-	add("ties", func(q *Quality) string { return strconv.Itoa(q.Pairs.Ties) })
-	add("losses", func(q *Quality) string { return strconv.Itoa(q.Pairs.Losses) })
-	add("p", func(q *Quality) string { return number(q.Pairs.P) })
-	add("p_adjusted", func(q *Quality) string { return number(q.Adjusted) })
-	add("rank_biserial", func(q *Quality) string { return number(q.Pairs.RankBiserial) })
-	add("verdict", func(q *Quality) string { return string(q.Verdict) })
+	add("old_runs", func(t *OverRuns) string { return strconv.Itoa(t.OldRuns) })
+	add("new_runs", func(t *OverRuns) string { return strconv.Itoa(t.NewRuns) })
+	add("old"+unit, func(t *OverRuns) string { return number(t.Old.Center) })
+	add("old_low"+unit, func(t *OverRuns) string { return number(t.Old.Lo) })
+	add("old_high"+unit, func(t *OverRuns) string { return number(t.Old.Hi) })
+	add("new"+unit, func(t *OverRuns) string { return number(t.New.Center) })
+	add("new_low"+unit, func(t *OverRuns) string { return number(t.New.Lo) })
+	add("new_high"+unit, func(t *OverRuns) string { return number(t.New.Hi) })
+	add("ratio", func(t *OverRuns) string { return number(float64(t.Ratio)) })
+	add("p", func(t *OverRuns) string { return number(t.P) })
+	add("p_adjusted", func(t *OverRuns) string { return number(t.Adjusted) })
+	add("cliff_delta", func(t *OverRuns) string { return number(t.Delta) })
+	add("shift"+unit, func(t *OverRuns) string { return number(t.Shift) })
+	add("verdict", func(t *OverRuns) string { return string(t.Verdict) })
+	add("warnings", func(t *OverRuns) string {
+		return codes(append(slices.Clone(t.OldWarnings), t.NewWarnings...))
+	})
+	return columns
+}
+
+func layerColumns(d runs.Measure) []csvColumn {
+	var columns []csvColumn
+	add := func(name string, value func(*OverLayers) string) {
+		columns = append(columns, csvColumn{d.Name + "_" + name, func(c *Cell) string {
+			if q := c.Result(d.Name).Layers; q != nil {
+				return value(q)
+			}
+			return ""
+		}})
+	}
+	add("old_mean", func(q *OverLayers) string { return number(q.OldMean) })
+	add("new_mean", func(q *OverLayers) string { return number(q.NewMean) })
+	add("ratio", func(q *OverLayers) string { return number(float64(q.Ratio)) })
+	add("difference", func(q *OverLayers) string { return number(q.Difference.Center) })
+	add("difference_low", func(q *OverLayers) string { return number(q.Difference.Lo) })
+	add("difference_high", func(q *OverLayers) string { return number(q.Difference.Hi) })
+	add("shift", func(q *OverLayers) string { return number(q.Shift) })
+	add("wins", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Wins) })
+	add("ties", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Ties) })
+	add("losses", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Losses) })
+	add("p", func(q *OverLayers) string { return number(q.Pairs.P) })
+	add("p_adjusted", func(q *OverLayers) string { return number(q.Adjusted) })
+	add("rank_biserial", func(q *OverLayers) string { return number(q.Pairs.RankBiserial) })
+	add("verdict", func(q *OverLayers) string { return string(q.Verdict) })
+	add("old_worst", func(q *OverLayers) string { return number(q.OldWorst) })
+	add("new_worst", func(q *OverLayers) string { return number(q.NewWorst) })
+	add("new_worst_layer", func(q *OverLayers) string { return strconv.Itoa(q.WorstLayer) })
 	return columns
 }
 
@@ -108,17 +132,17 @@ func codes(warnings []stats.Warning) string {
 
 func writeCSV(c *Comparison, w io.Writer) error {
 	out := csv.NewWriter(w)
-	columns := csvColumns()
+	columns := c.csvColumns()
 	row := make([]string, len(columns))
 	for i, col := range columns {
-		row[i] = col.name
+		row[i] = clean.Field(col.name)
 	}
 	if err := out.Write(row); err != nil {
 		return err
 	}
-	for _, cell := range c.Cells {
+	for j := range c.Cells {
 		for i, col := range columns {
-			row[i] = col.value(c, cell)
+			row[i] = clean.Field(col.value(&c.Cells[j]))
 		}
 		if err := out.Write(row); err != nil {
 			return err

@@ -3,13 +3,21 @@ package compare
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"packbench/analysis"
+	"packbench/internal/clean"
+	"packbench/runs"
 )
 
-// document is a comparison laid out for reading, before any format.
+// document is a comparison laid out for reading, before any format. Its text is
+// clean.
 type document struct {
 	heading []string
 	tables  []table
 	notes   []string
+	gate    []string // what became of the limit, if there is one
 }
 
 // table is a titled table of formatted values.
@@ -27,31 +35,58 @@ type column struct {
 // document lays the comparison out.
 func (c *Comparison) document() document {
 	axes := c.varying()
-	d := document{heading: c.heading(axes), tables: []table{c.groupTable()}}
-	for _, t := range []table{
-		c.timeTable(axes),
-		c.qualityTable(axes, "Imbalance, max − min load, mean over layers", 1, func(cell Cell) *Quality { return cell.Imbalance }),
-		c.qualityTable(axes, "Gap to the lower bound in %, mean over layers", 100, func(cell Cell) *Quality { return cell.Gap }),
-	} {
+	d := document{heading: c.heading(axes), tables: []table{c.groupTable()}, notes: c.remarks(axes), gate: c.gateLines(axes)}
+	for _, m := range c.Measures {
+		t := c.layerTable(axes, m)
+		if m.Scope == runs.PerRun {
+			t = c.runTable(axes, m)
+		}
 		if len(t.rows) > 0 {
 			d.tables = append(d.tables, t)
 		}
 	}
-	d.notes = c.remarks(axes)
+	d.clean()
 	return d
+}
+
+// clean replaces what could do harm on a terminal.
+func (d *document) clean() {
+	for _, lines := range [][]string{d.heading, d.notes, d.gate} {
+		for i := range lines {
+			lines[i] = clean.Line(lines[i])
+		}
+	}
+	for i := range d.tables {
+		t := &d.tables[i]
+		t.title = clean.Line(t.title)
+		for j := range t.columns {
+			t.columns[j].name = clean.Line(t.columns[j].name)
+		}
+		for _, row := range t.rows {
+			for j := range row {
+				row[j] = clean.Line(row[j])
+			}
+		}
+	}
 }
 
 func (c *Comparison) heading(a axes) []string {
 	var lines []string
-	if c.Baseline != "" {
-		lines = append(lines, fmt.Sprintf("%s: every strategy against %s", c.New.describe(), c.Baseline))
-	} else {
-		lines = append(lines, "old: "+c.Old.describe(), "new: "+c.New.describe())
+	switch {
+	case c.Baseline != "":
+		lines = append(lines, fmt.Sprintf("%s: every strategy against %s", c.New.describe(), c.label(runs.StrategyAxis, c.Baseline)))
+	default:
+		lines = append(lines, "old: "+c.Old.describe())
+		for _, s := range append([]Side{c.New}, c.More...) {
+			lines = append(lines, "new: "+s.describe())
+		}
 	}
 	if len(a.fixed) > 0 && len(c.Cells) > 0 {
 		var parts []string
 		for _, axis := range a.fixed {
-			parts = append(parts, axis.name+" "+axis.value(c.Cells[0]))
+			if value := a.shown(&c.Cells[0], axis); value != "" {
+				parts = append(parts, axis.Name+" "+value)
+			}
 		}
 		lines = append(lines, "everywhere: "+strings.Join(parts, ", "))
 	}
@@ -80,140 +115,125 @@ func (c *Comparison) sides() (old, new string) {
 }
 
 func (c *Comparison) groupTable() table {
-	title := "Geometric means of new/old"
+	t := table{title: "Geometric means of new/old"}
 	if c.Baseline != "" {
-		title = "Geometric means of the ratios to " + c.Baseline
+		t.title = "Geometric means of the ratios to " + c.label(runs.StrategyAxis, c.Baseline)
 	}
-	t := table{
-		title: title,
-		columns: []column{
-			{"strategy", false}, {"backend", false}, {"time", true}, {"imbalance", true},
-			{"layers better", true}, {"equal", true}, {"worse", true},
-		},
+	for _, a := range c.groupAxes() {
+		t.columns = append(t.columns, column{a.Name, a.Number})
+	}
+	layers := ""
+	for _, d := range c.Measures {
+		t.columns = append(t.columns, column{d.Name, true})
+		if d.Scope == runs.PerLayer && layers == "" {
+			layers = d.Name
+		}
+	}
+	if layers != "" {
+		t.title += "; layers by " + layers
+		t.columns = append(t.columns, column{"layers better", true}, column{"equal", true}, column{"worse", true})
 	}
 	for _, g := range c.Groups {
-		t.rows = append(t.rows, []string{
-			g.Strategy, g.Backend, formatFactor(g.Time), formatFactor(g.Imbalance),
-			fmt.Sprint(g.Wins), fmt.Sprint(g.Ties), fmt.Sprint(g.Losses),
-		})
+		var row []string
+		for _, x := range g.Coordinates {
+			row = append(row, c.label(x.Axis, x.Value))
+		}
+		for _, m := range g.Means {
+			row = append(row, formatFactor(m.GeometricMean))
+		}
+		if layers != "" {
+			row = append(row, fmt.Sprint(g.Wins), fmt.Sprint(g.Ties), fmt.Sprint(g.Losses))
+		}
+		t.rows = append(t.rows, row)
 	}
 	return t
 }
 
-func (a axes) columns() []column {
-	var columns []column
-	for _, axis := range a.vary {
-		columns = append(columns, column{axis.name, axis.right})
-	}
-	return columns
-}
-
-func (c *Comparison) timeTable(a axes) table {
+// runTable is the table of a measure over runs.
+func (c *Comparison) runTable(a axes, d runs.Measure) table {
 	old, new := c.sides()
 	t := table{
-		title: "Time, median of the runs",
+		title: title(d.Name) + ", median of the runs",
 		columns: append(a.columns(), column{old, true}, column{new, true}, column{"change", true},
 			column{"p", true}, column{"delta", true}, column{"", false}),
 	}
-	for _, cell := range c.Cells {
-		if m := cell.Time; m != nil {
-			t.rows = append(t.rows, append(a.values(cell), formatTime(m.Old), formatTime(m.New),
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		if m := cell.Result(d.Name).Runs; m != nil {
+			t.rows = append(t.rows, append(a.values(cell), formatInterval(m.Old, d), formatInterval(m.New, d),
 				formatChange(m.Ratio), formatP(m.Adjusted), formatEffect(m.Delta), string(m.Verdict)))
 		}
 	}
 	return t
 }
 
-// qualityTable is the table of a measure over layers; values are shown times
-// scale. Cells without any difference have no row: a note counts them.
-func (c *Comparison) qualityTable(a axes, title string, scale float64, measure func(Cell) *Quality) table {
+// layerTable is the table of a measure over layers. Cells without any
+// difference have no row: a note counts them.
+func (c *Comparison) layerTable(a axes, d runs.Measure) table {
 	old, new := c.sides()
-	t := table{
-		title: title,
-		columns: append(a.columns(), column{old, true}, column{new, true}, column{"change", true}, column{"difference", true},
-			column{"layers +/=/-", true}, column{"p", true}, column{"r", true}, column{"", false}),
+	scale, unit := scaleOf(d), ""
+	if scale == 100 {
+		unit = " in %"
 	}
-	for _, cell := range c.Cells {
-		if q := measure(cell); q != nil && q.Verdict != Equal {
+	meaning, _, _ := strings.Cut(d.Meaning, ";")
+	t := table{
+		title: fmt.Sprintf("Mean %s over layers%s: %s", strings.ReplaceAll(d.Name, "_", " "), unit, meaning),
+		columns: append(a.columns(), column{old, true}, column{new, true}, column{"change", true}, column{"difference", true},
+			column{"worst layer", true}, column{"layers +/=/-", true}, column{"p", true}, column{"r", true}, column{"", false}),
+	}
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		if q := cell.Result(d.Name).Layers; q != nil && q.Verdict != Equal {
 			t.rows = append(t.rows, append(a.values(cell),
 				significant(q.OldMean*scale, 4), significant(q.NewMean*scale, 4), formatChange(q.Ratio),
-				formatDifference(q.Difference, scale), fmt.Sprintf("%d/%d/%d", q.Pairs.Wins, q.Pairs.Ties, q.Pairs.Losses),
+				formatDifference(q.Difference, scale), q.worst(scale),
+				fmt.Sprintf("%d/%d/%d", q.Pairs.Wins, q.Pairs.Ties, q.Pairs.Losses),
 				formatP(q.Adjusted), formatEffect(q.Pairs.RankBiserial), string(q.Verdict)))
 		}
 	}
 	return t
 }
 
-// remarks are the notes below the tables.
-func (c *Comparison) remarks(a axes) []string {
-	var refused, untimed, unmatched, means gathered
-	var warnings warned
-	old, new := c.sides()
-	equal, same := 0, 0
-	for _, cell := range c.Cells {
-		label := a.label(cell)
-		if cell.Reason != "" {
-			refused.add(cell.Reason, label)
-		}
-		if cell.NoTime != "" {
-			untimed.add(cell.NoTime, label)
-		}
-		if t := cell.Time; t != nil {
-			warnings.add(label+", "+old, t.OldWarnings)
-			warnings.add(label+", "+new, t.NewWarnings)
-		}
-		if q := cell.Imbalance; q != nil {
-			warnings.add(label, q.Warnings)
-			if q.Verdict == Equal {
-				equal++
-			}
-			if cell.Same {
-				same++
-			}
-		}
+// scaleOf is what values are multiplied with to be shown: 100 for a measure
+// that is shown as a percentage, a ratio of which 0 is perfect.
+func scaleOf(d runs.Measure) float64 {
+	if d.Name == analysis.Gap || d.Name == analysis.RelativeImbalance {
+		return 100
 	}
-	for _, u := range c.Unmatched {
-		where := "only in the " + u.In + " run"
-		if c.Baseline != "" {
-			where = "without a baseline"
-		}
-		unmatched.add(where, axes{vary: allAxes}.label(Cell{Cell: u.Cell}))
-	}
-	for _, g := range c.Groups {
-		for _, left := range g.Imbalance.Left {
-			if !refused.has(left.Reason) {
-				means.add(left.Reason, g.Strategy+" on "+left.Name)
-			}
-		}
-	}
-	var notes []string
-	if equal > 0 {
-		notes = append(notes, fmt.Sprintf("%s the same imbalance in every layer on both sides and no row for it; in %d of them the packings are the same, bit for bit", count(equal, "cell has", "cells have"), same))
-	}
-	notes = append(notes, refused.lines("not compared, ")...)
-	notes = append(notes, untimed.lines("times not compared, ")...)
-	notes = append(notes, means.lines("no ratio of the imbalance, left out of the geometric mean, ")...)
-	notes = append(notes, unmatched.lines("")...)
-	notes = append(notes, warnings.lines()...)
-	notes = append(notes, c.Notes...)
-	return append(notes, c.method())
+	return 1
 }
 
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+// worst shows the worst layer on both sides.
+func (q *OverLayers) worst(scale float64) string {
+	return significant(q.OldWorst*scale, 4) + " → " + significant(q.NewWorst*scale, 4)
 }
 
-// method says what the numbers are.
-func (c *Comparison) method() string {
-	text := fmt.Sprintf("Brackets are intervals of at least %g %%: exact ones of the median time, BCa bootstrap ones of the mean paired difference. "+
-		"p is of the Mann-Whitney U test for times and of the Wilcoxon signed-rank test over layers otherwise, corrected by Holm for the number of cells that differ at all; "+
-		"better, worse and ~ (neither) are at level %g. "+
-		"+/=/- counts the layers that are better, equal and worse; delta is Cliff's delta, r the rank-biserial correlation, from -1 (always less) to +1. Less is better.", 100*c.Confidence, c.Alpha)
-	if c.Baseline == "" {
-		text += " Two runs are two moments of a machine: repeat them before believing a surprising difference of times."
+// title is the name of a measure as the beginning of a title.
+func title(name string) string {
+	first, width := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + strings.ReplaceAll(name[width:], "_", " ")
+}
+
+// gateLines say what became of the limit.
+func (c *Comparison) gateLines(a axes) []string {
+	if c.Gate == nil {
+		return nil
 	}
-	return text
+	var lines []string
+	for _, r := range c.Gate.Regressions {
+		lines = append(lines, fmt.Sprintf("regressed: %s: %s", a.label(&r.Cell), r.Message))
+	}
+	for _, gap := range c.Gate.Unchecked {
+		lines = append(lines, fmt.Sprintf("not checked: %s: %s", gap.Reason, list(gap.Cells)))
+	}
+	for _, gap := range c.Gate.Allowed {
+		lines = append(lines, fmt.Sprintf("not checked, as is allowed: %s: %s", gap.Reason, list(gap.Cells)))
+	}
+	if above := c.insignificant(a); len(above) > 0 {
+		lines = append(lines, "above the limit, but not significantly: "+list(above))
+	}
+	if c.Gate.Passed {
+		return append(lines, fmt.Sprintf("%s; nothing regressed significantly by more than %g %%", c.Gate.CheckedText(), 100*c.Gate.Limit))
+	}
+	return append(lines, c.Gate.CheckedText())
 }

@@ -6,14 +6,19 @@ import (
 	"strconv"
 	"strings"
 
+	"packbench/runs"
 	"packbench/stats"
 )
 
-// formatTime writes an interval of ns in the unit of its centre, "12.3 ms
-// [12.1, 12.8]", an end without bound as ∞.
-func formatTime(i stats.Interval) string {
-	unit, scale := timeUnit(i.Center)
-	return fmt.Sprintf("%s %s [%s, %s]", significant(i.Center/scale, 3), unit, significant(i.Lo/scale, 3), significant(i.Hi/scale, 3))
+// formatInterval writes an interval of a measure of runs: times in the unit of
+// their centre, "12.3 ms [12.1, 12.8]", an end without bound as ∞.
+func formatInterval(i stats.Interval, d runs.Measure) string {
+	unit, scale := "", 1.0
+	if d.Unit == runs.Nanoseconds {
+		unit, scale = timeUnit(i.Center)
+		unit = " " + unit
+	}
+	return fmt.Sprintf("%s%s [%s, %s]", significant(i.Center/scale, 3), unit, significant(i.Lo/scale, 3), significant(i.Hi/scale, 3))
 }
 
 func timeUnit(ns float64) (string, float64) {
@@ -102,7 +107,8 @@ func signed(v float64) string {
 	return significant(v, 3)
 }
 
-// ParseShare reads a share: "5%", "5 %" or "0.05".
+// ParseShare reads a share: "5%", "5 %" or "0.05". A number above 1 needs its
+// percent sign, since "5" may mean 5 % or fivefold.
 func ParseShare(text string) (float64, error) {
 	number, scale := text, 1.0
 	if n := len(text); n > 0 && text[n-1] == '%' {
@@ -111,6 +117,9 @@ func ParseShare(text string) (float64, error) {
 	v, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(v >= 0) || math.IsInf(v, 1) {
 		return 0, fmt.Errorf("%q is not a share: write 5%% or 0.05", text)
+	}
+	if scale == 1 && v > 1 {
+		return 0, fmt.Errorf("%s is %g %%: write %s%% if you mean %s percent, else %g%%", text, 100*v, text, text, 100*v)
 	}
 	return v / scale, nil
 }

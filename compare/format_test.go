@@ -4,16 +4,19 @@ import (
 	"math"
 	"testing"
 
+	"packbench/runs"
 	"packbench/stats"
 )
 
 func TestFormatting(t *testing.T) {
 	inf := math.Inf(1)
+	time, moves := runs.Measure{Unit: runs.Nanoseconds}, runs.Measure{Unit: runs.Count}
 	for _, c := range []struct{ got, want string }{
-		{formatTime(stats.Interval{Center: 12345678, Lo: 12100000, Hi: 12800000}), "12.3 ms [12.1, 12.8]"},
-		{formatTime(stats.Interval{Center: 999, Lo: -inf, Hi: 1001}), "999 ns [-∞, 1001]"},
-		{formatTime(stats.Interval{Center: 2.5e9, Lo: 2e9, Hi: inf}), "2.50 s [2.00, ∞]"},
-		{formatTime(stats.Interval{Center: 1500, Lo: 1400, Hi: 1600}), "1.50 µs [1.40, 1.60]"},
+		{formatInterval(stats.Interval{Center: 12345678, Lo: 12100000, Hi: 12800000}, time), "12.3 ms [12.1, 12.8]"},
+		{formatInterval(stats.Interval{Center: 999, Lo: -inf, Hi: 1001}, time), "999 ns [-∞, 1001]"},
+		{formatInterval(stats.Interval{Center: 2.5e9, Lo: 2e9, Hi: inf}, time), "2.50 s [2.00, ∞]"},
+		{formatInterval(stats.Interval{Center: 1500, Lo: 1400, Hi: 1600}, time), "1.50 µs [1.40, 1.60]"},
+		{formatInterval(stats.Interval{Center: 1500, Lo: 1400, Hi: 1600}, moves), "1500 [1400, 1600]"},
 		{significant(0, 3), "0"},
 		{significant(123456, 3), "123456"},
 		{significant(-0.01234, 3), "-0.0123"},
@@ -47,7 +50,7 @@ func TestParseShare(t *testing.T) {
 			t.Errorf("ParseShare(%q) = %v, %v; want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "%", "five", "-5%", "NaN", "inf", "5%%"} {
+	for _, text := range []string{"", "%", "five", "-5%", "NaN", "inf", "5%%", "5", "1.5"} {
 		if got, err := ParseShare(text); err == nil {
 			t.Errorf("ParseShare(%q) = %v, want an error", text, got)
 		}

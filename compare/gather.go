@@ -33,11 +33,29 @@ func (g *gathered) lines(prefix string) []string {
 	return lines
 }
 
+// gaps returns what was gathered as data.
+func (g *gathered) gaps() []Gap {
+	var gaps []Gap
+	for _, what := range g.order {
+		gaps = append(gaps, Gap{what, g.names[what]})
+	}
+	return gaps
+}
+
+// and joins names as a sentence does: "imbalance and gap".
+func and(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
 // list joins the first names and counts the others; JSON and CSV have all.
 func list(names []string) string {
-	const most = 4
-	shown := strings.Join(names[:min(most, len(names))], "; ")
-	if more := len(names) - most; more > 0 {
+	const limit = 4
+	shown := strings.Join(names[:min(limit, len(names))], "; ")
+	if more := len(names) - limit; more > 0 {
 		shown += fmt.Sprintf("; and %d more", more)
 	}
 	return shown

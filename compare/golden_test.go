@@ -14,14 +14,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"packbench/harness"
+	"packbench/runs"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-func load(t *testing.T, name string) *harness.Run {
+func load(t *testing.T, name string) *runs.Run {
 	t.Helper()
-	run, err := harness.Load(filepath.Join("testdata", name))
+	run, err := runs.Load(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func load(t *testing.T, name string) *harness.Run {
 
 func compareRuns(t *testing.T, old, new string, o Options) *Comparison {
 	t.Helper()
-	c, err := Runs(load(t, old), load(t, new), o)
+	c, err := Runs(load(t, old), []*runs.Run{load(t, new)}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestMachineFormats(t *testing.T) {
 	if err := json.Unmarshal(document.Bytes(), &back); err != nil {
 		t.Fatal(err)
 	}
-	if len(back.Cells) != len(c.Cells) || back.Cells[2].Imbalance.Pairs.Wins != c.Cells[2].Imbalance.Pairs.Wins {
+	if len(back.Cells) != len(c.Cells) || back.Cells[2].Imbalance.Pairs.Wins != c.Cells[2].Result(runs.ImbalanceMeasure).Layers.Pairs.Wins {
 		t.Errorf("read back %+v", back)
 	}
 }

@@ -21,7 +21,9 @@ func writeLaTeX(c *Comparison, w io.Writer) error {
 	for _, note := range d.notes {
 		fmt.Fprintf(&b, "%% %s\n", note)
 	}
-	writeRegressions(&b, c, "% ")
+	for _, line := range d.gate {
+		fmt.Fprintf(&b, "%% %s\n", line)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

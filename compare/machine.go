@@ -5,17 +5,17 @@ import (
 	"slices"
 	"strings"
 
-	"packbench/harness"
+	"packbench/runs"
 	"packbench/stats"
 )
 
 // environments returns the distinct environments of the runs of a cell that are
 // done.
-func environments(run *harness.Run, cell *harness.CellRuns) []harness.Environment {
+func environments(run *runs.Run, cell *runs.CellRuns) []runs.Environment {
 	var keys []string
-	var list []harness.Environment
-	for _, r := range cell.Done() {
-		if !slices.Contains(keys, r.Environment) {
+	var list []runs.Environment
+	for _, r := range cell.Records {
+		if r.Status == runs.Done && !slices.Contains(keys, r.Environment) {
 			keys = append(keys, r.Environment)
 			list = append(list, run.Manifest.Environments[r.Environment])
 		}
@@ -23,16 +23,19 @@ func environments(run *harness.Run, cell *harness.CellRuns) []harness.Environmen
 	return list
 }
 
-// sameMachine says why the times of the match do not come from one machine, ""
-// where they do.
-func (m match) sameMachine() string {
-	var first *harness.Environment
+// otherMachines says why the runs of the match do not come from one machine, ""
+// where they do or need not.
+func (m match) otherMachines(o Options) string {
+	if o.AcrossMachines {
+		return ""
+	}
+	var first *runs.Environment
 	for _, p := range m {
 		for _, e := range append(environments(p.oldRun, p.old), environments(p.newRun, p.new)...) {
 			if first == nil {
 				first = &e
 			}
-			if differences := otherMachine(*first, e, p.new.Backend); differences != "" {
+			if differences := otherMachine(*first, e, p.new.Backend()); differences != "" {
 				return "the times come from different machines: " + differences
 			}
 		}
@@ -42,7 +45,7 @@ func (m match) sameMachine() string {
 
 // otherMachine lists the properties in which two environments are different
 // machines for a backend.
-func otherMachine(a, b harness.Environment, backend string) string {
+func otherMachine(a, b runs.Environment, backend string) string {
 	var differences []string
 	differ := func(what, x, y string) {
 		if x != y {
@@ -54,10 +57,32 @@ func otherMachine(a, b harness.Environment, backend string) string {
 	differ("system", a.OS, b.OS)
 	differ("cores", fmt.Sprint(a.Cores), fmt.Sprint(b.Cores))
 	differ("threads", fmt.Sprint(a.Threads), fmt.Sprint(b.Threads))
+	differ("CPU quota", quota(a), quota(b))
+	differ("affinity", affinity(a), affinity(b))
+	differ("CPU governor", a.Governor, b.Governor)
+	if a.Turbo != "" && b.Turbo != "" { // many machines do not tell
+		differ("turbo", a.Turbo, b.Turbo)
+	}
 	if device := a.Backends[backend].Device; a.CPU == "" || !strings.HasPrefix(device, a.CPU) { // else the CPU itself
 		differ("device", device, b.Backends[backend].Device)
 	}
 	return strings.Join(differences, ", ")
+}
+
+// quota is the CPU time that a control group allows.
+func quota(e runs.Environment) string {
+	if e.CPUQuota == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%g cores", e.CPUQuota)
+}
+
+// affinity is the part of the cores that a process may run on.
+func affinity(e runs.Environment) string {
+	if e.Affinity == 0 || e.Affinity == e.Cores {
+		return "all cores"
+	}
+	return fmt.Sprintf("%d cores", e.Affinity)
 }
 
 func orUnknown(s string) string {
@@ -67,13 +92,18 @@ func orUnknown(s string) string {
 	return s
 }
 
-// notes are remarks on the environments: what else differs and may explain
-// times, and machines that were busy.
+// notes are remarks on the runs: loads under another name, what else differs
+// and may explain times, machines that were busy, runs that are not finished.
 func notes(pairs []pair) []string {
 	var list []string
 	add := func(note string) {
 		if !slices.Contains(list, note) {
 			list = append(list, note)
+		}
+	}
+	for _, p := range pairs {
+		if a, b := p.old.Workload(), p.new.Workload(); a != b && p.old.WorkloadHash == p.new.WorkloadHash {
+			add(fmt.Sprintf("%s in the old run and %s in the new one are the same loads: only the name differs", a, b))
 		}
 	}
 	for _, p := range pairs {
@@ -83,7 +113,6 @@ func notes(pairs []pair) []string {
 				for _, d := range []struct{ what, old, new string }{
 					{"Go", a.GoVersion, b.GoVersion},
 					{"kernel", a.Kernel, b.Kernel},
-					{"CPU governor", a.Governor, b.Governor},
 				} {
 					if d.old != d.new {
 						add(fmt.Sprintf("%s differs, old %s, new %s: it may explain a difference of times", d.what, orUnknown(d.old), orUnknown(d.new)))
@@ -97,5 +126,29 @@ func notes(pairs []pair) []string {
 			}
 		}
 	}
+	for _, p := range pairs {
+		for _, run := range []*runs.Run{p.oldRun, p.newRun} {
+			if note := unfinished(run); note != "" {
+				add(note)
+			}
+		}
+	}
 	return list
+}
+
+// unfinished says that a run lacks records that its experiment asks for, "" of
+// one that is whole. A cell that is not done is run once.
+func unfinished(run *runs.Run) string {
+	wanted, there := 0, 0
+	for _, c := range run.Cells() {
+		done := len(c.Done())
+		if done < len(c.Records) {
+			continue
+		}
+		wanted, there = wanted+run.Manifest.Experiment.Repeats, there+done
+	}
+	if there >= wanted {
+		return ""
+	}
+	return fmt.Sprintf("%s is not finished, %d of %d runs are there: bench run --resume %s", run.Dir, there, wanted, run.Dir)
 }

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"packbench/internal/clean"
 	"packbench/internal/spec"
 )
 
@@ -46,7 +48,7 @@ func (c *Comparison) Write(w io.Writer, format string) error {
 	return CheckFormat(format)
 }
 
-// CheckFormat reports whether [Comparison.Write] knows the format.
+// CheckFormat returns an error unless [Comparison.Write] knows the format.
 func CheckFormat(format string) error {
 	if slices.Contains(Formats(), format) {
 		return nil
@@ -55,10 +57,15 @@ func CheckFormat(format string) error {
 }
 
 func writeJSON(c *Comparison, w io.Writer) error {
-	out := json.NewEncoder(w)
+	var b bytes.Buffer
+	out := json.NewEncoder(&b)
 	out.SetIndent("", "  ")
 	out.SetEscapeHTML(false)
-	return out.Encode(c)
+	if err := out.Encode(c); err != nil {
+		return err
+	}
+	_, err := w.Write(clean.JSON(b.Bytes()))
+	return err
 }
 
 func writeText(c *Comparison, w io.Writer) error {
@@ -73,10 +80,12 @@ func writeText(c *Comparison, w io.Writer) error {
 	for _, note := range d.notes {
 		fmt.Fprintf(&b, "\n%s\n", trimLines(text.WrapSoft(note, 100)))
 	}
-	if c.FailAbove != nil {
+	if d.gate != nil {
 		fmt.Fprintln(&b)
 	}
-	writeRegressions(&b, c, "")
+	for _, line := range d.gate {
+		fmt.Fprintln(&b, line)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -94,7 +103,9 @@ func writeMarkdown(c *Comparison, w io.Writer) error {
 	for _, note := range d.notes {
 		fmt.Fprintf(&b, "- %s\n", markdownText(note))
 	}
-	writeRegressions(&b, c, "- ")
+	for _, line := range d.gate {
+		fmt.Fprintf(&b, "- %s\n", markdownText(line))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -102,19 +113,6 @@ func writeMarkdown(c *Comparison, w io.Writer) error {
 // markdownText keeps the characters from being read as markup.
 func markdownText(s string) string {
 	return strings.NewReplacer("~", `\~`, "<", "&lt;", "*", `\*`, "_", `\_`).Replace(s)
-}
-
-func writeRegressions(b *strings.Builder, c *Comparison, bullet string) {
-	if c.FailAbove == nil {
-		return
-	}
-	a := c.varying()
-	for _, r := range c.Regressions {
-		fmt.Fprintf(b, "%sregressed: %s: %s\n", bullet, a.label(r.cell), r.Message)
-	}
-	if len(c.Regressions) == 0 {
-		fmt.Fprintf(b, "%snothing regressed significantly by more than %g %%\n", bullet, 100**c.FailAbove)
-	}
 }
 
 // pretty returns the table ready to render.

@@ -9,12 +9,43 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
-	"packbench/harness"
+	"packbench/analysis"
+	"packbench/internal/clean"
+	"packbench/runs"
 )
 
-// units are the metrics beside the time, with what benchstat should know of
-// them: less is better, and repeating a run gives the same again.
-var units = []string{"imbalance", "max/mean", "gap-%"}
+// unit is a measure as benchmarks name it.
+type unit struct {
+	runs.Measure
+	name  string
+	scale float64
+}
+
+// units returns the measures beside the time. Repeating a run gives those of
+// its layers again.
+func units(m *runs.Manifest) []unit {
+	var list []unit
+	for _, d := range runMeasures(m) {
+		switch {
+		case d.Name == runs.TimeMeasure:
+		case d.Unit == runs.Nanoseconds:
+			list = append(list, unit{d, part(d.Name) + "-ns/op", 1})
+		default:
+			list = append(list, unit{d, part(d.Name), 1})
+		}
+	}
+	for _, d := range quoted(m) {
+		u := unit{d, part(d.Name), 1}
+		switch d.Name {
+		case analysis.MaxOverMean:
+			u.name = "max/mean"
+		case analysis.Gap:
+			u.name, u.scale = "gap-%", 100
+		}
+		list = append(list, u)
+	}
+	return list
+}
 
 // writeBenchfmt writes the runs that are done in the Go benchmark format, a
 // line per run:
@@ -26,42 +57,40 @@ var units = []string{"imbalance", "max/mean", "gap-%"}
 // no line, are named in comments, which its readers skip, and so is what may
 // differ between runs that are to be compared: benchstat puts results of unlike
 // configuration into tables of their own.
-func writeBenchfmt(w io.Writer, run *harness.Run) error {
-	for _, unit := range units {
+func writeBenchfmt(w io.Writer, run *runs.Run) error {
+	m := &run.Manifest
+	measures := units(m)
+	for _, u := range measures {
 		// The writer has no way to write metadata in the units it was given.
-		if _, err := fmt.Fprintf(w, "Unit %s better=lower assume=exact\n", unit); err != nil {
+		facts := ""
+		if u.Better != runs.Neither {
+			facts += " better=" + string(u.Better)
+		}
+		if u.Scope == runs.PerLayer {
+			facts += " assume=exact"
+		}
+		if facts == "" {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "Unit %s%s\n", u.name, facts); err != nil {
 			return err
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(run.Manifest.Environments)) {
-		if _, err := fmt.Fprintf(w, "# %s\n", remark(run, run.Manifest.Environments[key])); err != nil {
+	for _, key := range slices.Sorted(maps.Keys(m.Environments)) {
+		if _, err := fmt.Fprintf(w, "# %s\n", remark(run, m.Environments[key])); err != nil {
 			return err
 		}
 	}
 	out := benchfmt.NewWriter(w)
-	for _, c := range run.Cells() {
-		imbalance, maxOverMean, gap := means(c.Quality())
+	for _, c := range analysis.Cells(run) {
 		for _, r := range c.Records {
-			if r.Status != harness.Done {
-				if _, err := fmt.Fprintf(w, "# %s: %s: %s\n", benchmarkName(r, 0), r.Status, oneLine(r.Reason)); err != nil {
+			if r.Status != runs.Done {
+				if _, err := fmt.Fprintf(w, "# %s: %s: %s\n", benchmarkName(m, r, 0), r.Status, oneLine(r.Reason)); err != nil {
 					return err
 				}
 				continue
 			}
-			e := run.Manifest.Environments[r.Environment]
-			result := &benchfmt.Result{
-				Config: configuration(e),
-				Name:   benchfmt.Name(benchmarkName(r, e.Threads)),
-				Iters:  1,
-				Values: []benchfmt.Value{{Value: float64(r.TimeNS) / 1e9, Unit: "sec/op", OrigValue: float64(r.TimeNS), OrigUnit: "ns/op"}},
-			}
-			if imbalance != nil {
-				result.Values = append(result.Values,
-					benchfmt.Value{Value: *imbalance, Unit: units[0]},
-					benchfmt.Value{Value: *maxOverMean, Unit: units[1]},
-					benchfmt.Value{Value: 100 * *gap, Unit: units[2]})
-			}
-			if err := out.Write(result); err != nil {
+			if err := out.Write(result(m, c, r, measures)); err != nil {
 				return err
 			}
 		}
@@ -69,11 +98,37 @@ func writeBenchfmt(w io.Writer, run *harness.Run) error {
 	return nil
 }
 
+// result is the line of a run that is done.
+func result(m *runs.Manifest, c *analysis.Cell, r runs.Record, measures []unit) *benchfmt.Result {
+	e := m.Environments[r.Environment]
+	result := &benchfmt.Result{
+		Config: configuration(e),
+		Name:   benchfmt.Name(benchmarkName(m, r, e.Threads)),
+		Iters:  1,
+		Values: []benchfmt.Value{{Value: r.Time() / 1e9, Unit: "sec/op", OrigValue: r.Time(), OrigUnit: "ns/op"}},
+	}
+	for _, u := range measures {
+		v, ok := r.Run[u.Measure.Name]
+		if u.Scope == runs.PerLayer {
+			values := c.Values(u.Measure.Name)
+			v, ok = analysis.Mean(values), len(values) > 0
+		}
+		if ok && number(v) != nil {
+			result.Values = append(result.Values, benchfmt.Value{Value: u.scale * v, Unit: u.name})
+		}
+	}
+	return result
+}
+
 // benchmarkName names a cell as a benchmark with sub-names. Threads stand where
 // the Go benchmarks have GOMAXPROCS; 0 leaves them out.
-func benchmarkName(r harness.Record, threads int) string {
-	name := fmt.Sprintf("Pack/strategy=%s/workload=%s/packs=%d/backend=%s/rng=%s/seed=%d",
-		part(r.Strategy), part(r.Workload), r.Packs, part(r.Backend), r.RNG, r.Seed)
+func benchmarkName(m *runs.Manifest, r runs.Record, threads int) string {
+	name := "Pack"
+	for _, a := range axes(m) {
+		if value := r.Cell.Get(a.Name); value != "" {
+			name += "/" + part(a.Name) + "=" + part(value)
+		}
+	}
 	if threads > 0 {
 		name += fmt.Sprintf("-%d", threads)
 	}
@@ -83,12 +138,12 @@ func benchmarkName(r harness.Record, threads int) string {
 // part keeps a value from ending its part of the name: a slash begins the next
 // part, a space the measurements.
 func part(value string) string {
-	return strings.NewReplacer("/", "∕", " ", "_", "\t", "_", "\n", "_").Replace(value)
+	return strings.NewReplacer("/", "∕", " ", "_").Replace(clean.Line(strings.Join(strings.Fields(value), " ")))
 }
 
 // configuration is the machine, as the lines "key: value" of the format say it.
 // Keys without a value are left out.
-func configuration(e harness.Environment) []benchfmt.Config {
+func configuration(e runs.Environment) []benchfmt.Config {
 	goos, goarch, _ := strings.Cut(e.OS, "/")
 	var list []benchfmt.Config
 	for _, c := range [][2]string{{"goos", goos}, {"goarch", goarch}, {"pkg", "packbench"}, {"cpu", e.CPU}, {"host", e.Host}} {
@@ -100,7 +155,7 @@ func configuration(e harness.Environment) []benchfmt.Config {
 }
 
 // remark says what else is known of the runs made in an environment.
-func remark(run *harness.Run, e harness.Environment) string {
+func remark(run *runs.Run, e runs.Environment) string {
 	facts := []string{"experiment " + run.Manifest.Experiment.Name, e.GoVersion, e.Program}
 	if e.Commit != "" {
 		facts = append(facts, "commit "+e.Commit)
@@ -113,4 +168,4 @@ func remark(run *harness.Run, e harness.Environment) string {
 	return oneLine(strings.Join(facts, ", "))
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string { return clean.Line(strings.Join(strings.Fields(s), " ")) }

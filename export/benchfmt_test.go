@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
-	"packbench/harness"
+	"packbench/runs"
 )
 
 func TestBenchfmtReadsBack(t *testing.T) {
@@ -26,7 +26,7 @@ func TestBenchfmtReadsBack(t *testing.T) {
 			if seconds, ok := r.Value("sec/op"); !ok || seconds <= 0 {
 				t.Errorf("%s: %v sec/op", r.Name, seconds)
 			}
-			for _, unit := range units {
+			for _, unit := range []string{"imbalance", "max/mean", "gap-%"} {
 				if _, ok := r.Value(unit); !ok {
 					t.Errorf("%s: no %s", r.Name, unit)
 				}
@@ -42,7 +42,7 @@ func TestBenchfmtReadsBack(t *testing.T) {
 	if results != doneRuns {
 		t.Errorf("%d results, want %d", results, doneRuns)
 	}
-	for _, unit := range units {
+	for _, unit := range []string{"imbalance", "max/mean", "gap-%"} {
 		if reader.Units().GetBetter(unit) != -1 {
 			t.Errorf("less %s is not known to be better", unit)
 		}
@@ -53,10 +53,16 @@ func TestBenchfmtReadsBack(t *testing.T) {
 }
 
 func TestBenchmarkNameSurvivesOddSpecs(t *testing.T) {
-	r := harness.Record{Cell: harness.Cell{Strategy: "lpt", Workload: "file:my loads/a b.npy", Packs: 4, Backend: "cpu", Seed: 7}}
-	name := benchfmt.Name(benchmarkName(r, 2))
+	r := runs.Record{Cell: runs.NewCell(
+		runs.Coordinate{Axis: runs.StrategyAxis, Value: "lpt"},
+		runs.Coordinate{Axis: runs.WorkloadAxis, Value: "file:my loads/a b\x1b.npy"},
+		runs.Coordinate{Axis: runs.PacksAxis, Value: "4"},
+		runs.Coordinate{Axis: runs.BackendAxis, Value: "cpu"},
+		runs.Coordinate{Axis: runs.RNGAxis, Value: "philox"},
+		runs.Coordinate{Axis: runs.SeedAxis, Value: "7"})}
+	name := benchfmt.Name(benchmarkName(&runs.Manifest{}, r, 2))
 	base, parts := name.Parts()
-	if string(base) != "Pack" || len(parts) != 7 || string(parts[1]) != "/workload=file:my_loads∕a_b.npy" || string(parts[6]) != "-2" {
+	if string(base) != "Pack" || len(parts) != 7 || string(parts[1]) != "/workload=file:my_loads∕a_b\\x1b.npy" || string(parts[6]) != "-2" {
 		t.Errorf("parts %q", parts)
 	}
 }
@@ -85,10 +91,10 @@ func TestBenchstat(t *testing.T) {
 		}
 		return string(out)
 	}
-	runs := benchstat("-format", "csv", filepath.Join(dir, "old"), filepath.Join(dir, "new"))
+	two := benchstat("-format", "csv", filepath.Join(dir, "old"), filepath.Join(dir, "new"))
 	for _, want := range []string{",0.000600065,1%,-33.33%,p=0.001 n=7", ",~,p=0.710 n=7"} {
-		if !strings.Contains(runs, want) {
-			t.Errorf("two runs: no %q in\n%s", want, runs)
+		if !strings.Contains(two, want) {
+			t.Errorf("two runs: no %q in\n%s", want, two)
 		}
 	}
 	strategies := benchstat("-filter", ".unit:imbalance", "-row", "/workload", "-col", "/strategy", filepath.Join(dir, "old"))

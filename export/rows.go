@@ -1,158 +1,139 @@
 package export
 
 import (
-	"strings"
 	"time"
 
-	"packbench/harness"
+	"packbench/analysis"
+	"packbench/runs"
 )
 
-// Coordinates tell which cell an observation belongs to.
-type Coordinates struct {
-	Key      string `json:"key" parquet:"key,dict"` // of the cell, the same on every machine
-	Strategy string `json:"strategy" parquet:"strategy,dict"`
-	Name     string `json:"strategy_name" parquet:"strategy_name,dict"` // the strategy without parameters
-	Workload string `json:"workload" parquet:"workload,dict"`
-	Layers   int64  `json:"layers" parquet:"layers"`
-	Items    int64  `json:"items" parquet:"items"`
-	Packs    int64  `json:"packs" parquet:"packs"`
-	Backend  string `json:"backend" parquet:"backend,dict"`
-	RNG      string `json:"rng" parquet:"rng,dict"`
-	Seed     uint64 `json:"seed" parquet:"seed"`
-}
-
-// RunRow is a run. A pointer is nil where there is no such value: times and
-// quality of a run that is not done.
-type RunRow struct {
-	Coordinates
-	Repeat int64     `json:"repeat" parquet:"repeat"`
-	Status string    `json:"status" parquet:"status,dict"`
-	Reason string    `json:"reason" parquet:"reason,dict"`
-	Start  time.Time `json:"start" parquet:"start,timestamp(microsecond)"` // UTC
-	TimeNS *int64    `json:"time_ns" parquet:"time_ns,optional"`
-	// Quality of the cell's packing, which is the same in every run of it; mean
-	// over layers.
-	Imbalance   *float64 `json:"imbalance" parquet:"imbalance,optional"`         // max − min load
-	MaxOverMean *float64 `json:"max_over_mean" parquet:"max_over_mean,optional"` // 1 is perfect
-	Gap         *float64 `json:"gap" parquet:"gap,optional"`                     // (max − lower bound)/lower bound
-
-	PackingHash  string `json:"packing_hash" parquet:"packing_hash,dict"`
-	WorkloadHash string `json:"workload_hash" parquet:"workload_hash,dict"`
-	Environment  string `json:"environment" parquet:"environment,dict"`
-	Host         string `json:"host" parquet:"host,dict"`
-	OS           string `json:"os" parquet:"os,dict"`
-	CPU          string `json:"cpu" parquet:"cpu,dict"`
-	Cores        int64  `json:"cores" parquet:"cores"`
-	Threads      int64  `json:"threads" parquet:"threads"`
-	Device       string `json:"device" parquet:"device,dict"` // of the backend
-	GoVersion    string `json:"go_version" parquet:"go_version,dict"`
-	Program      string `json:"program" parquet:"program,dict"`
-	Commit       string `json:"commit" parquet:"commit,dict"`
-	Dirty        bool   `json:"dirty" parquet:"dirty"`
-}
-
-// LayerRow is a layer of a cell.
-type LayerRow struct {
-	Coordinates
-	Layer      int64   `json:"layer" parquet:"layer"`
-	Imbalance  float64 `json:"imbalance" parquet:"imbalance"`
-	Max        float64 `json:"max" parquet:"max"`
-	Min        float64 `json:"min" parquet:"min"`
-	Mean       float64 `json:"mean" parquet:"mean"`
-	LowerBound float64 `json:"lower_bound" parquet:"lower_bound"`
-	Gap        float64 `json:"gap" parquet:"gap"`
-	// Optimal is nil for strategies that prove nothing.
-	Optimal *bool `json:"optimal" parquet:"optimal,optional"`
-}
-
-// StageRow is a stage of a run.
-type StageRow struct {
-	Coordinates
-	Repeat int64  `json:"repeat" parquet:"repeat"`
-	Stage  string `json:"stage" parquet:"stage,dict"`
-	TimeNS int64  `json:"time_ns" parquet:"time_ns"`
-}
-
-func coordinates(c *harness.CellRuns) Coordinates {
-	name, _, _ := strings.Cut(c.Strategy, ":")
-	return Coordinates{
-		Key: c.Key, Strategy: c.Strategy, Name: name, Workload: c.Workload,
-		Layers: int64(c.Layers), Items: int64(c.Items), Packs: int64(c.Packs),
-		Backend: c.Backend, RNG: c.RNG.String(), Seed: c.Seed,
+// runTable has a row per run, in the order of the plan and of the repeats. The
+// measures of layers are means over the layers that are not idle, of the
+// packing of the cell, which is the same in every run of it.
+func runTable(run *runs.Run) *table {
+	m := &run.Manifest
+	where := newCoordinates(m)
+	t := &table{}
+	t.add(where.columns()...)
+	t.add(column{"repeat", whole, false}, column{"status", text, false}, column{"reason", text, false}, column{"start", moment, false})
+	perRun, perLayer := runMeasures(m), quoted(m)
+	for _, d := range perRun {
+		t.add(measureColumn(d))
 	}
-}
-
-// runRows returns the runs, in the order of the plan and of the repeats.
-func runRows(run *harness.Run) []RunRow {
-	var rows []RunRow
-	for _, c := range run.Cells() {
-		imbalance, maxOverMean, gap := means(c.Quality())
+	for _, d := range perLayer {
+		t.add(column{d.Name, real, true})
+	}
+	t.add(column{"packing_hash", text, false}, column{"workload_hash", text, false})
+	t.add(environmentColumns()...)
+	for _, c := range analysis.Cells(run) {
+		place := where.values(c)
+		means := make([]any, len(perLayer))
+		for i, d := range perLayer {
+			means[i] = number(analysis.Mean(c.Values(d.Name)))
+		}
 		for _, r := range c.Records {
-			e := run.Manifest.Environments[r.Environment]
-			row := RunRow{
-				Coordinates: coordinates(c),
-				Repeat:      int64(r.Repeat), Status: string(r.Status), Reason: r.Reason, Start: r.Start.UTC().Truncate(time.Microsecond),
-				PackingHash: r.PackingHash, WorkloadHash: r.WorkloadHash,
-				Environment: r.Environment, Host: e.Host, OS: e.OS, CPU: e.CPU, Cores: int64(e.Cores), Threads: int64(e.Threads),
-				Device: e.Backends[r.Backend].Device, GoVersion: e.GoVersion, Program: e.Program, Commit: e.Commit, Dirty: e.Dirty,
+			row := append([]any{}, place...)
+			row = append(row, int64(r.Repeat), string(r.Status), r.Reason, r.Start.UTC().Truncate(time.Microsecond))
+			for _, d := range perRun {
+				row = append(row, runValue(d, r))
 			}
-			if r.Status == harness.Done {
-				row.TimeNS = &r.TimeNS
-				row.Imbalance, row.MaxOverMean, row.Gap = imbalance, maxOverMean, gap
+			for _, mean := range means {
+				if r.Status != runs.Done {
+					mean = nil
+				}
+				row = append(row, mean)
 			}
-			rows = append(rows, row)
+			row = append(row, r.AnswerHash, r.WorkloadHash)
+			t.rows = append(t.rows, append(row, environmentValues(r, m.Environments[r.Environment])...))
 		}
 	}
-	return rows
+	return t
 }
 
-// means returns the means over layers, nil without quality.
-func means(q *harness.LayerData) (imbalance, maxOverMean, gap *float64) {
-	if q == nil {
-		return nil, nil, nil
+// runValue returns a measure of a run, nil where the run has none.
+func runValue(d runs.Measure, r runs.Record) any {
+	v, ok := r.Run[d.Name]
+	if !ok || r.Status != runs.Done {
+		return nil
 	}
-	var i, m, g float64
-	for l := range q.Max {
-		layer := q.Layer(l)
-		i += q.Imbalance[l]
-		m += layer.MaxOverMean()
-		g += layer.Gap()
-	}
-	n := float64(len(q.Max))
-	i, m, g = i/n, m/n, g/n
-	return &i, &m, &g
+	return measured(d, v)
 }
 
-func layerRows(run *harness.Run) []LayerRow {
-	var rows []LayerRow
-	for _, c := range run.Cells() {
-		q := c.Quality()
-		if q == nil {
+func environmentColumns() []column {
+	return []column{
+		{"environment", text, false}, {"host", text, false}, {"os", text, false}, {"cpu", text, false},
+		{"cores", whole, false}, {"threads", whole, false}, {"device", text, false}, {"go_version", text, false},
+		{"program", text, false}, {"commit", text, false}, {"dirty", truth, false},
+		{"governor", text, false}, {"turbo", text, false}, {"cpu_quota", real, true}, {"affinity", whole, true},
+	}
+}
+
+func environmentValues(r runs.Record, e runs.Environment) []any {
+	values := []any{
+		r.Environment, e.Host, e.OS, e.CPU,
+		int64(e.Cores), int64(e.Threads), e.Backends[r.Cell.Backend()].Device, e.GoVersion,
+		e.Program, e.Commit, e.Dirty,
+		e.Governor, e.Turbo, nil, nil,
+	}
+	if e.CPUQuota > 0 {
+		values[len(values)-2] = number(e.CPUQuota)
+	}
+	if e.Affinity > 0 {
+		values[len(values)-1] = int64(e.Affinity)
+	}
+	return values
+}
+
+// layerTable has a row per layer of a cell that is done, idle layers included.
+func layerTable(run *runs.Run) *table {
+	m := &run.Manifest
+	where := newCoordinates(m)
+	t := &table{}
+	t.add(where.columns()...)
+	t.add(column{"layer", whole, false})
+	measures := layerMeasures(m)
+	for _, d := range measures {
+		t.add(measureColumn(d))
+	}
+	t.add(column{"idle", truth, false})
+	for _, c := range analysis.Cells(run) {
+		if !c.Judged() {
 			continue
 		}
-		for l := range q.Max {
-			row := LayerRow{
-				Coordinates: coordinates(c), Layer: int64(l),
-				Imbalance: q.Imbalance[l], Max: q.Max[l], Min: q.Min[l], Mean: q.Mean[l], LowerBound: q.LowerBound[l],
-				Gap: q.Layer(l).Gap(),
+		place := where.values(c)
+		columns := make([][]float64, len(measures))
+		for i, d := range measures {
+			columns[i] = c.Every(d.Name)
+		}
+		for l, heaviest := range c.Layer(runs.MaxMeasure) {
+			row := append(append([]any{}, place...), int64(l))
+			for i, d := range measures {
+				var value any
+				if columns[i] != nil {
+					value = measured(d, columns[i][l])
+				}
+				row = append(row, value)
 			}
-			if q.Optimal != nil {
-				row.Optimal = &q.Optimal[l]
-			}
-			rows = append(rows, row)
+			t.rows = append(t.rows, append(row, heaviest == 0))
 		}
 	}
-	return rows
+	return t
 }
 
-func stageRows(run *harness.Run) []StageRow {
-	var rows []StageRow
-	for _, c := range run.Cells() {
+// stageTable has a row per stage of a run.
+func stageTable(run *runs.Run) *table {
+	where := newCoordinates(&run.Manifest)
+	t := &table{}
+	t.add(where.columns()...)
+	t.add(column{"repeat", whole, false}, column{"stage", text, false}, column{"time_ns", whole, true})
+	for _, c := range analysis.Cells(run) {
+		place := where.values(c)
 		for _, r := range c.Records {
-			for _, s := range r.Stages {
-				rows = append(rows, StageRow{coordinates(c), int64(r.Repeat), s.Name, s.TimeNS})
+			for _, s := range r.Stages() {
+				row := append([]any{}, place...)
+				t.rows = append(t.rows, append(row, int64(r.Repeat), s.Name, nanoseconds(s.Time)))
 			}
 		}
 	}
-	return rows
+	return t
 }

@@ -12,7 +12,7 @@ import (
 // Bootstrap says how to compute a bootstrap interval. The same values give the
 // same interval.
 type Bootstrap struct {
-	Resamples  int     // default 10000
+	Resamples  int     // default 10000; fewer for more than 20000 values, at least 1000
 	Confidence float64 // default 0.95
 	Seed       uint64
 }
@@ -34,7 +34,7 @@ func (o Bootstrap) PairedDifference(a, b []float64) (Interval, error) {
 
 // Mean returns the mean of values with a BCa bootstrap interval.
 func (o Bootstrap) Mean(values []float64) (Interval, error) {
-	o, err := o.defaults()
+	o, err := o.defaults(len(values))
 	if err != nil {
 		return Interval{}, err
 	}
@@ -54,9 +54,10 @@ func (o Bootstrap) Mean(values []float64) (Interval, error) {
 	return Interval{Center: mean, Lo: lo, Hi: hi, Confidence: o.Confidence}, nil
 }
 
-func (o Bootstrap) defaults() (Bootstrap, error) {
+func (o Bootstrap) defaults(values int) (Bootstrap, error) {
 	if o.Resamples == 0 {
-		o.Resamples = 10000
+		const draws = 200_000_000 // bounds the time to some seconds
+		o.Resamples = min(10000, max(1000, draws/max(values, 1)))
 	}
 	if o.Confidence == 0 {
 		o.Confidence = 0.95

@@ -19,22 +19,6 @@ func Holm(ps []float64) []float64 {
 	return adjusted
 }
 
-// BenjaminiHochberg returns the p values adjusted by the step-up method of
-// Benjamini and Hochberg (1995): of those called significant below alpha, a
-// share of alpha at most is expected to be wrong, where the tests are
-// independent or positively dependent. The order is that of ps.
-func BenjaminiHochberg(ps []float64) []float64 {
-	adjusted := make([]float64, len(ps))
-	running := 1.0
-	order := ascending(ps)
-	for place := len(order) - 1; place >= 0; place-- {
-		i := order[place]
-		running = min(running, ps[i]*float64(len(ps))/float64(place+1))
-		adjusted[i] = running
-	}
-	return adjusted
-}
-
 // ascending returns the indices of values in ascending order of the values.
 func ascending(values []float64) []int {
 	order := make([]int, len(values))

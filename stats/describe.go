@@ -1,8 +1,6 @@
 package stats
 
 import (
-	"math"
-
 	"github.com/montanaflynn/stats"
 )
 
@@ -42,12 +40,3 @@ func Describe(values []float64) (Description, error) {
 
 // IQR is the interquartile range, Q3 − Q1.
 func (d Description) IQR() float64 { return d.Q3 - d.Q1 }
-
-// CV is the coefficient of variation, standard deviation over mean; NaN where
-// the mean is 0.
-func (d Description) CV() float64 {
-	if d.Mean == 0 {
-		return math.NaN()
-	}
-	return d.StdDev / d.Mean
-}

@@ -2,8 +2,7 @@ package stats
 
 import (
 	"math"
-
-	"github.com/montanaflynn/stats"
+	"slices"
 )
 
 // CliffsDelta returns how much the values of a tend to be larger than those of
@@ -20,49 +19,93 @@ func CliffsDelta(a, b []float64) (float64, error) {
 	return 2*u/(float64(len(a))*float64(len(b))) - 1, nil
 }
 
-// Magnitude is the customary word for the size of a Cliff's delta, by the
-// thresholds of Romano et al. (2006): 0.147, 0.33 and 0.474.
-func Magnitude(delta float64) string {
-	switch size := math.Abs(delta); {
-	case size < 0.147:
-		return "negligible"
-	case size < 0.33:
-		return "small"
-	case size < 0.474:
-		return "medium"
-	}
-	return "large"
-}
-
 // HodgesLehmann estimates by how much a is shifted against b, two independent
-// samples: the median of all differences a[i] − b[j].
+// samples: the median of all differences a[i] − b[j]. It needs no more memory
+// than the samples.
 func HodgesLehmann(a, b []float64) (float64, error) {
 	for _, values := range [][]float64{a, b} {
 		if err := check(values); err != nil {
 			return 0, err
 		}
 	}
-	differences := make([]float64, 0, len(a)*len(b))
-	for _, x := range a {
-		for _, y := range b {
-			differences = append(differences, x-y)
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	atMost := func(v float64) int {
+		n, j := 0, 0 // a[i] − b[j:] are at most v
+		for _, x := range a {
+			for j < len(b) && x-b[j] > v {
+				j++
+			}
+			n += len(b) - j
 		}
+		return n
 	}
-	return stats.Median(differences)
+	return medianOf(len(a)*len(b), a[0]-b[len(b)-1], a[len(a)-1]-b[0], atMost), nil
 }
 
 // PairedHodgesLehmann estimates the paired shift of a against b, the estimate
 // that belongs to the signed-rank test: the median of the means of every two
-// differences a[i] − b[i], each with itself among them.
+// differences a[i] − b[i], each with itself among them. It needs no more memory
+// than the samples.
 func PairedHodgesLehmann(a, b []float64) (float64, error) {
 	if err := checkPairs(a, b); err != nil {
 		return 0, err
 	}
-	means := make([]float64, 0, len(a)*(len(a)+1)/2)
+	d := make([]float64, len(a))
 	for i := range a {
-		for j := range i + 1 {
-			means = append(means, (a[i]-b[i]+a[j]-b[j])/2)
-		}
+		d[i] = a[i] - b[i]
 	}
-	return stats.Median(means)
+	slices.Sort(d)
+	atMost := func(v float64) int {
+		n, j := 0, len(d) // the means of d[i] and d[:j] are at most v
+		for i, x := range d {
+			for j > 0 && (x+d[j-1])/2 > v {
+				j--
+			}
+			if j <= i {
+				break
+			}
+			n += j - i
+		}
+		return n
+	}
+	return medianOf(len(d)*(len(d)+1)/2, d[0], d[len(d)-1], atMost), nil
+}
+
+// medianOf returns the median of n numbers between lo and hi that are too many
+// to list; atMost counts those that are at most v. Bisection over the numbers
+// that a float64 can be ends at the very one.
+func medianOf(n int, lo, hi float64, atMost func(v float64) int) float64 {
+	kth := func(k int) float64 {
+		low, high := place(lo), place(hi)
+		for low < high {
+			middle := low + (high-low)/2
+			if atMost(number(middle)) >= k {
+				high = middle
+			} else {
+				low = middle + 1
+			}
+		}
+		return number(low) + 0 // −0 is 0
+	}
+	upper := kth(n/2 + 1)
+	if n%2 == 1 {
+		return upper
+	}
+	return (kth(n/2) + upper) / 2
+}
+
+// place maps floats to whole numbers in the same order; number is its inverse.
+func place(v float64) uint64 {
+	bits := math.Float64bits(v)
+	if bits>>63 == 1 {
+		return ^bits
+	}
+	return bits | 1<<63
+}
+
+func number(place uint64) float64 {
+	if place>>63 == 1 {
+		return math.Float64frombits(place &^ (1 << 63))
+	}
+	return math.Float64frombits(^place)
 }

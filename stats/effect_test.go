@@ -26,11 +26,48 @@ func TestEffectSizes(t *testing.T) {
 		checkNoError(t, err)
 		checkNear(t, c.name, got, c.want, 1e-12)
 	}
-	for delta, want := range map[float64]string{0: "negligible", -0.2: "small", 0.4: "medium", -0.72: "large"} {
-		if got := Magnitude(delta); got != want {
-			t.Errorf("Magnitude(%v) = %q, want %q", delta, got, want)
+}
+
+// The estimates are medians of lists that the functions do not make.
+func TestHodgesLehmannIsTheMedianOfAllDifferences(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(-1e6, 1e6), rapid.SampledFrom([]float64{0, 1, 1, 2.5, -3})), 1, 12)
+		a, b := values.Draw(t, "a"), values.Draw(t, "b")
+		var differences, means []float64
+		for _, x := range a {
+			for _, y := range b {
+				differences = append(differences, x-y)
+			}
 		}
-	}
+		n := min(len(a), len(b))
+		for i := range n {
+			for j := range i + 1 {
+				means = append(means, (a[i]-b[i]+(a[j]-b[j]))/2)
+			}
+		}
+		for _, c := range []struct {
+			name   string
+			effect func(a, b []float64) (float64, error)
+			n, m   int
+			all    []float64
+		}{
+			{"Hodges-Lehmann", HodgesLehmann, len(a), len(b), differences},
+			{"paired Hodges-Lehmann", PairedHodgesLehmann, n, n, means},
+		} {
+			got, err := c.effect(a[:c.n], b[:c.m])
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(c.all)
+			want := c.all[len(c.all)/2]
+			if len(c.all)%2 == 0 {
+				want = (c.all[len(c.all)/2-1] + want) / 2
+			}
+			if got != want {
+				t.Errorf("%s: %v, want %v", c.name, got, want)
+			}
+		}
+	})
 }
 
 func TestGeometricMeanOf(t *testing.T) {
@@ -61,43 +98,33 @@ func TestGeometricMeanOf(t *testing.T) {
 	}
 }
 
-func TestCorrections(t *testing.T) {
-	// The p values of Benjamini and Hochberg (1995), section 3.2: they reject
-	// the first four at 0.05, Bonferroni and Holm the first three.
+func TestHolm(t *testing.T) {
+	// The p values of Benjamini and Hochberg (1995), section 3.2: Holm rejects
+	// the first three at 0.05.
 	ps := []float64{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1}
-	for _, c := range []struct {
-		name   string
-		adjust func([]float64) []float64
-		want   []float64
-	}{
-		// statsmodels 0.15.0: multipletests(ps, method="holm")[1]
-		{"Holm", Holm, []float64{0.0015, 0.0056, 0.0247, 0.114, 0.2211, 0.278, 0.278, 0.278, 0.3213, 1, 1, 1, 1, 1, 1}},
-		// SciPy: scipy.stats.false_discovery_control(ps)
-		{"Benjamini-Hochberg", BenjaminiHochberg, []float64{0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.063857, 0.063857, 0.0645, 0.0765, 0.486, 0.581182, 0.714875, 0.753231, 0.813214, 1}},
-	} {
-		for i, got := range c.adjust(ps) {
-			checkNear(t, c.name, got, c.want[i], 1e-6)
-		}
-		backwards := slices.Clone(ps)
-		slices.Reverse(backwards)
-		got := c.adjust(backwards)
-		slices.Reverse(got)
-		if !slices.Equal(got, c.adjust(ps)) {
-			t.Errorf("%s depends on the order", c.name)
-		}
-		if got := c.adjust(nil); len(got) != 0 {
-			t.Errorf("%s of nothing: %v", c.name, got)
-		}
+	// statsmodels 0.15.0: multipletests(ps, method="holm")[1]
+	want := []float64{0.0015, 0.0056, 0.0247, 0.114, 0.2211, 0.278, 0.278, 0.278, 0.3213, 1, 1, 1, 1, 1, 1}
+	for i, got := range Holm(ps) {
+		checkNear(t, "Holm", got, want[i], 1e-6)
+	}
+	backwards := slices.Clone(ps)
+	slices.Reverse(backwards)
+	got := Holm(backwards)
+	slices.Reverse(got)
+	if !slices.Equal(got, Holm(ps)) {
+		t.Error("the order changes the adjusted values")
+	}
+	if got := Holm(nil); len(got) != 0 {
+		t.Errorf("of nothing: %v", got)
 	}
 }
 
-func TestCorrectionsOnlyRaise(t *testing.T) {
+func TestHolmOnlyRaises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ps := rapid.SliceOf(rapid.Float64Range(0, 1)).Draw(t, "p")
-		holm, bh := Holm(ps), BenjaminiHochberg(ps)
-		for i, p := range ps {
-			if !(p <= bh[i]+1e-15 && bh[i] <= holm[i]+1e-15 && holm[i] <= 1) {
-				t.Errorf("p %v: Benjamini-Hochberg %v, Holm %v", p, bh[i], holm[i])
+		for i, adjusted := range Holm(ps) {
+			if !(ps[i] <= adjusted && adjusted <= min(1, float64(len(ps))*ps[i])+1e-15) {
+				t.Errorf("p %v: adjusted %v", ps[i], adjusted)
 			}
 		}
 	})

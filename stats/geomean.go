@@ -56,11 +56,11 @@ func (r Ratio) unusable() string {
 	case r.Failed != "":
 		return r.Failed
 	case !usable(r.Old) || !usable(r.New):
-		return fmt.Sprintf("%v against %v have no ratio", r.New, r.Old)
+		return fmt.Sprintf("%.4g against %.4g have no ratio", r.New, r.Old)
 	case r.Old == 0 && r.New > 0:
-		return fmt.Sprintf("from 0 to %v", r.New)
+		return fmt.Sprintf("from 0 to %.4g", r.New)
 	case r.New == 0 && r.Old > 0:
-		return fmt.Sprintf("from %v to 0", r.Old)
+		return fmt.Sprintf("from %.4g to 0", r.Old)
 	}
 	return ""
 }

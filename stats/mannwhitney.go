@@ -39,7 +39,7 @@ func MannWhitney(a, b []float64, alpha float64) (Test, error) {
 		limit = 25
 	}
 	test := Test{Statistic: u, P: benchmath.AssumeNothing.Compare(s, t).P, Exact: max(len(a), len(b)) <= limit}
-	if least := leastP(len(a), len(b)); least > alpha {
+	if least := LeastP(len(a), len(b)); least > alpha {
 		test.Warnings = []Warning{{
 			Code:    FewRepeats,
 			Message: fmt.Sprintf("%d and %d runs cannot differ significantly: the least possible p is %.2g", len(a), len(b), least),
@@ -60,9 +60,9 @@ func uStatistic(a, b []float64) (u float64, tied bool) {
 	return u - n*(n+1)/2, ties > 0
 }
 
-// leastP is the two-sided p of samples of n and m values that do not overlap:
+// LeastP is the two-sided p of samples of n and m values that do not overlap:
 // 2 over the number of ways to choose n of n + m.
-func leastP(n, m int) float64 {
+func LeastP(n, m int) float64 {
 	ways := 1.0
 	for i := 1; i <= n; i++ {
 		ways *= float64(m+i) / float64(i)

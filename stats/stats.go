@@ -33,8 +33,7 @@ type Test struct {
 // errEmpty is returned by functions that need at least one value.
 var errEmpty = errors.New("no values: need at least one")
 
-// check reports whether every value is a finite number, and whether there is
-// one.
+// check returns an error unless there are values and all are finite.
 func check(values []float64) error {
 	if len(values) == 0 {
 		return errEmpty
@@ -47,7 +46,7 @@ func check(values []float64) error {
 	return nil
 }
 
-// checkPairs reports whether a and b are as many finite values.
+// checkPairs returns an error unless a and b are equally many finite values.
 func checkPairs(a, b []float64) error {
 	if len(a) != len(b) {
 		return fmt.Errorf("%d values against %d: a paired comparison needs as many", len(a), len(b))

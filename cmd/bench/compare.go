@@ -8,47 +8,61 @@ import (
 	"slices"
 
 	"packbench/compare"
-	"packbench/harness"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
 // compareCmd is "bench compare".
 type compareCmd struct {
-	Old        string  `arg:"" help:"Run directory; with --baseline the only one."`
-	New        string  `arg:"" optional:"" help:"Run directory to set against OLD."`
-	Baseline   string  `placeholder:"STRATEGY" help:"Compare the other strategies of the one run with this one."`
-	Format     string  `short:"f" placeholder:"FORMAT" help:"text, markdown, csv, json or latex; default by the name of the output file, else text."`
-	Out        string  `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
-	FailAbove  string  `placeholder:"SHARE" help:"Exit with code 1 where time or imbalance is significantly higher by more than SHARE (5%), or where a cell broke."`
-	Alpha      float64 `default:"0.05" help:"Level of significance after correction for the number of cells."`
-	Confidence float64 `default:"0.95" help:"Confidence of intervals."`
-	Seed       uint64  `default:"0" help:"Seed of the bootstrap."`
-	PoolSeeds  bool    `help:"Take the seeds of a workload together: fewer rows, more layers and runs in each."`
-	AnyMachine bool    `help:"Compare times although they come from different machines."`
+	Runs           []string `arg:"" name:"run" predictor:"dir" help:"Run directories: the first is the old side, the others are set against it; with --baseline one."`
+	Baseline       string   `placeholder:"STRATEGY" help:"Compare the other strategies of the one run with this one."`
+	Format         string   `short:"f" placeholder:"FORMAT" help:"text, markdown, csv, json or latex; default by the name of the output file, else text."`
+	Out            string   `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
+	Measure        []string `placeholder:"NAME" help:"Compare these measures; default time, imbalance, gap and whatever else the runs declare."`
+	FailAbove      string   `placeholder:"SHARE" help:"Exit with code 1 where a measure is significantly worse by more than SHARE (5%), where a cell broke, or where that could not be checked."`
+	AllowMissing   bool     `help:"Let --fail-above pass although a side lacks cells or measures."`
+	AcrossMachines bool     `aliases:"any-machine" help:"Compare times although they come from different machines."`
+	Alpha          float64  `default:"0.05" help:"Level of significance after correction for the number of cells."`
+	Confidence     float64  `default:"0.95" help:"Confidence of intervals."`
+	Seed           uint64   `default:"0" help:"Seed of the bootstrap."`
+	PoolSeeds      bool     `help:"Take the seeds of a workload together: fewer rows, more layers and runs in each."`
 }
 
 // Run implements the verb.
 func (c *compareCmd) Run(s *streams) error {
 	options, err := c.options()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	format, err := c.format()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
-	comparison, err := c.compare(options)
+	sides, err := c.load()
 	if err != nil {
-		return err
+		return badInput(err)
+	}
+	comparison, err := c.compare(sides, options)
+	if errors.Is(err, compare.ErrNothing) && options.FailAbove != nil {
+		return fmt.Errorf("the limit was not checked: %w", err)
+	}
+	if err != nil {
+		return badInput(err)
 	}
 	if err := s.write(c.Out, func(w io.Writer) error { return comparison.Write(w, format) }); err != nil {
 		return err
 	}
-	return regressed(comparison)
+	if g := comparison.Gate; g != nil && !g.Passed {
+		return errors.New(g.Verdict())
+	}
+	return nil
 }
 
 func (c *compareCmd) options() (compare.Options, error) {
-	o := compare.Options{Alpha: c.Alpha, Confidence: c.Confidence, Seed: c.Seed, PoolSeeds: c.PoolSeeds, AnyMachine: c.AnyMachine}
+	o := compare.Options{
+		Alpha: c.Alpha, Confidence: c.Confidence, Seed: c.Seed, Measures: c.Measure,
+		PoolSeeds: c.PoolSeeds, AcrossMachines: c.AcrossMachines, AllowMissing: c.AllowMissing,
+	}
 	if c.Alpha == 0 || c.Confidence == 0 { // which would mean the default
 		return o, errors.New("alpha and confidence must be between 0 and 1")
 	}
@@ -58,6 +72,8 @@ func (c *compareCmd) options() (compare.Options, error) {
 			return o, fmt.Errorf("--fail-above: %w", err)
 		}
 		o.FailAbove = &limit
+	} else if c.AllowMissing {
+		return o, errors.New("--allow-missing says what --fail-above may pass: give a limit")
 	}
 	return o, nil
 }
@@ -75,45 +91,44 @@ func (c *compareCmd) format() (string, error) {
 	return compare.Formats()[0], nil
 }
 
-func (c *compareCmd) compare(o compare.Options) (*compare.Comparison, error) {
-	if (c.New == "") == (c.Baseline == "") {
-		return nil, errors.New("name a second run directory to compare two runs, or --baseline STRATEGY to compare the strategies of one")
+// load reads the run directories.
+func (c *compareCmd) load() ([]*runs.Run, error) {
+	if (len(c.Runs) > 1) == (c.Baseline != "") {
+		return nil, errors.New("name a second run directory to compare runs, or --baseline STRATEGY to compare the strategies of one")
 	}
-	old, err := harness.Load(c.Old)
-	if err != nil {
-		return nil, err
+	sides := make([]*runs.Run, len(c.Runs))
+	for i, dir := range c.Runs {
+		run, err := runs.Load(dir)
+		if err != nil {
+			return nil, err
+		}
+		sides[i] = run
 	}
-	if c.Baseline != "" {
-		return compare.Baseline(old, c.strategy(old), o)
-	}
-	now, err := harness.Load(c.New)
-	if err != nil {
-		return nil, err
-	}
-	return compare.Runs(old, now, o)
+	return sides, nil
 }
 
-// strategy returns the baseline as the run spells it: users may write defaults.
-func (c *compareCmd) strategy(run *harness.Run) string {
-	if slices.ContainsFunc(run.Cells(), func(cell *harness.CellRuns) bool { return cell.Strategy == c.Baseline }) {
+func (c *compareCmd) compare(sides []*runs.Run, o compare.Options) (*compare.Comparison, error) {
+	if c.Baseline != "" {
+		return compare.Baseline(sides[0], c.strategy(sides[0]), o)
+	}
+	return compare.Runs(sides[0], sides[1:], o)
+}
+
+// strategy returns the baseline as the run spells it: users may write defaults,
+// or the name that tables show.
+func (c *compareCmd) strategy(run *runs.Run) string {
+	m := &run.Manifest
+	names := func(p runs.PlannedCell) bool { return p.Strategy() == c.Baseline }
+	if slices.ContainsFunc(m.Cells, names) {
 		return c.Baseline
+	}
+	for _, p := range m.Cells {
+		if m.Label(runs.StrategyAxis, p.Strategy()) == c.Baseline {
+			return p.Strategy()
+		}
 	}
 	if s, err := strategies.Builtin().Parse(c.Baseline); err == nil {
 		return s.Spec().String()
 	}
 	return c.Baseline
-}
-
-// regressed is an error with exit code 1 where something regressed.
-func regressed(c *compare.Comparison) error {
-	n := len(c.Regressions)
-	if n == 0 {
-		return nil
-	}
-	first := c.Regressions[0]
-	more := ""
-	if n > 1 {
-		more = fmt.Sprintf(", and %d more", n-1)
-	}
-	return failed(fmt.Errorf("regressed: %s on %s, %d packs, %s: %s%s", first.Strategy, first.Workload, first.Packs, first.Backend, first.Message, more))
 }

@@ -5,12 +5,12 @@ import (
 	"io"
 
 	"packbench/export"
-	"packbench/harness"
+	"packbench/runs"
 )
 
 // exportCmd is "bench export".
 type exportCmd struct {
-	Dir    string `arg:"" help:"Run directory."`
+	Dir    string `arg:"" predictor:"dir" help:"Run directory."`
 	Format string `short:"f" required:"" placeholder:"FORMAT" help:"benchfmt (for benchstat), csv, parquet or json."`
 	Table  string `short:"t" default:"runs" placeholder:"TABLE" help:"runs, layers or stages: a line per run, per layer of a cell, or per stage of a run."`
 	Out    string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
@@ -20,14 +20,14 @@ type exportCmd struct {
 func (c *exportCmd) Run(s *streams) error {
 	options := export.Options{Format: c.Format, Table: c.Table}
 	if err := options.Check(); err != nil {
-		return err
+		return badInput(err)
 	}
-	run, err := harness.Load(c.Dir)
+	run, err := runs.Load(c.Dir)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	if c.Format == "parquet" && (c.Out == "" || c.Out == "-") && isTerminal(s.out) {
-		return errors.New("parquet is no text: name a file with -o, or use a pipe")
+		return badInput(errors.New("parquet is a binary format: name a file with -o, or use a pipe"))
 	}
 	return s.write(c.Out, func(w io.Writer) error { return export.Write(w, run, options) })
 }

@@ -7,23 +7,19 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"log"
 	"os"
-	"path/filepath"
 	"time"
 
-	"packbench/harness"
-	"packbench/strategies"
+	"packbench/runs"
 )
 
 const (
 	layers, items = 8, 64
-	runs          = 7
+	repeats       = 7
 )
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -35,7 +31,7 @@ type cell struct {
 	seed                        uint64
 	micros                      float64
 	imbalance                   func(layer int) float64
-	status                      harness.Status
+	status                      runs.Status
 	reason                      string
 }
 
@@ -45,16 +41,16 @@ func hash(text string) string {
 }
 
 func main() {
-	machine := harness.Environment{
+	machine := runs.Environment{
 		Host: "5f0c1d2e3a4b", OS: "linux/amd64", Kernel: "6.1", CPU: "Example CPU", Cores: 4, Threads: 2, MemoryMB: 8192, Load1: 0.2,
 		GoVersion: "go1.26.0", Program: "packbench (devel)", Commit: hash("old")[:40],
-		Backends: map[string]harness.BackendDescription{"cpu": {Device: "Example CPU, 2 threads"}, "cuda": {Unavailable: "no driver"}},
+		Backends: map[string]runs.BackendDescription{"cpu": {Device: "Example CPU, 2 threads"}, "cuda": {Unavailable: "no driver"}},
 	}
 	changed := machine
 	changed.Commit, changed.Load1 = hash("new")[:40], 3.4
 	other := machine
 	other.Host, other.CPU = "aaaabbbbcccc", "Other CPU"
-	other.Backends = map[string]harness.BackendDescription{"cpu": {Device: "Other CPU, 2 threads"}}
+	other.Backends = map[string]runs.BackendDescription{"cpu": {Device: "Other CPU, 2 threads"}}
 
 	flat := func(v float64) func(int) float64 { return func(int) float64 { return v } }
 	rising := func(v, step float64) func(int) float64 { return func(l int) float64 { return v + step*float64(l) } }
@@ -67,16 +63,16 @@ func main() {
 		{strategy: "two-opt", workload: zipf, backend: cpu, micros: 1100, imbalance: rising(12, 1)},
 		{strategy: "topk-max-any", workload: uniform, backend: cpu, micros: 5000, imbalance: rising(1, 0.1)},
 		{strategy: "topk-max-any", workload: zipf, backend: cpu, micros: 6000, imbalance: rising(3, 0.1)},
-		{strategy: "lpt", workload: zipf, backend: "cuda", status: harness.Unavailable, reason: "no driver"},
+		{strategy: "lpt", workload: zipf, backend: "cuda", status: runs.Unavailable, reason: "no driver"},
 	})
 	write("new", changed, "loads", []cell{
 		{strategy: "lpt", workload: uniform, backend: cpu, micros: 100.4, imbalance: rising(10, 1)},
 		{strategy: "lpt", workload: zipf, backend: cpu, micros: 150, imbalance: rising(30, 2)},
 		{strategy: "two-opt", workload: uniform, backend: cpu, micros: 600, imbalance: func(l int) float64 { return 3.5 + 0.5*float64(l) - 0.25*float64(l%2) }},
 		{strategy: "two-opt", workload: zipf, backend: cpu, micros: 1090, imbalance: flat(0)},
-		{strategy: "topk-max-any", workload: uniform, backend: cpu, status: harness.Timeout, reason: "longer than 1s"},
+		{strategy: "topk-max-any", workload: uniform, backend: cpu, status: runs.Timeout, reason: "longer than 1s"},
 		{strategy: "exact", workload: uniform, backend: cpu, micros: 9000, imbalance: flat(0.5)},
-		{strategy: "lpt", workload: zipf, backend: "cuda", status: harness.Unavailable, reason: "no driver"},
+		{strategy: "lpt", workload: zipf, backend: "cuda", status: runs.Unavailable, reason: "no driver"},
 	})
 	write("machine", other, "loads", []cell{
 		{strategy: "lpt", workload: uniform, backend: cpu, micros: 50, imbalance: rising(10, 1)},
@@ -90,61 +86,65 @@ func main() {
 	})
 }
 
-func write(dir string, e harness.Environment, loads string, cells []cell) {
+func write(dir string, e runs.Environment, loads string, cells []cell) {
 	key := e.Key()
-	m := harness.Manifest{
-		Format:       harness.Format,
-		Experiment:   harness.Experiment{Name: "example", Backends: []string{"cpu"}, Seeds: []uint64{1}, Packs: []int{8}, Repeats: runs},
+	m := runs.Manifest{
+		Experiment:   runs.Experiment{Name: "example", Backends: []string{"cpu"}, Seeds: []uint64{1}, Packs: []int{8}, Repeats: repeats},
 		ShuffleSeed:  1,
 		Command:      []string{"bench", "run", "example"},
 		Created:      start,
-		Environments: map[string]harness.Environment{key: e},
+		Environments: map[string]runs.Environment{key: e},
 	}
-	var records bytes.Buffer
+	var records []runs.Record
 	for number, c := range cells {
-		r := harness.Record{
-			Cell:   harness.Cell{Strategy: c.strategy, Workload: c.workload, Packs: 8, Backend: c.backend, RNG: strategies.Philox, Seed: 1},
-			Status: harness.Done, Layers: layers, Items: items, WorkloadHash: hash(loads + c.workload), Environment: key, Start: start,
+		r := runs.Record{
+			Cell: runs.NewCell(
+				runs.Coordinate{Axis: runs.StrategyAxis, Value: c.strategy},
+				runs.Coordinate{Axis: runs.WorkloadAxis, Value: c.workload},
+				runs.Coordinate{Axis: runs.PacksAxis, Value: "8"},
+				runs.Coordinate{Axis: runs.BackendAxis, Value: c.backend},
+				runs.Coordinate{Axis: runs.RNGAxis, Value: "philox"},
+				runs.Coordinate{Axis: runs.SeedAxis, Value: "1"}),
+			Status: runs.Done, Layers: layers, Items: items, WorkloadHash: hash(loads + c.workload), Environment: key, Start: start,
 		}
-		r.Key = hash(fmt.Sprint(r.Cell))[:16]
-		m.Cells = append(m.Cells, harness.PlannedCell{Cell: r.Cell, Key: r.Key, Layers: layers, Items: items, WorkloadHash: r.WorkloadHash})
+		r.Key = r.Cell.Key("")
+		m.Cells = append(m.Cells, runs.PlannedCell{Cell: r.Cell, Key: r.Key, Layers: layers, Items: items, WorkloadHash: r.WorkloadHash})
 		if c.status != "" {
 			r.Status, r.Reason = c.status, c.reason
-			line(&records, r)
+			records = append(records, r)
 			continue
 		}
-		q := &harness.LayerData{}
+		answer := map[string][]float64{}
 		for l := range layers {
 			const mean = 1000
 			d := c.imbalance(l)
-			q.Imbalance = append(q.Imbalance, d)
-			q.Max, q.Min = append(q.Max, mean+d/2), append(q.Min, mean-d/2)
-			q.Mean, q.LowerBound = append(q.Mean, mean), append(q.LowerBound, mean)
+			for name, v := range map[string]float64{
+				runs.ImbalanceMeasure: d, runs.MaxMeasure: mean + d/2, runs.MinMeasure: mean - d/2,
+				runs.MeanMeasure: mean, runs.LowerBoundMeasure: mean,
+			} {
+				answer[name] = append(answer[name], v)
+			}
 		}
-		r.PackingHash = hash(fmt.Sprint(c.workload, q.Imbalance))
-		for i := range runs {
+		r.AnswerHash = hash(fmt.Sprint(c.workload, answer[runs.ImbalanceMeasure]))
+		for i := range repeats {
 			r.Repeat, r.Start = i, r.Start.Add(time.Second)
 			// Within 1.2 % of the middle run, never twice the same.
-			r.TimeNS = int64(c.micros*1000*(1+0.004*float64(i-runs/2))) + int64(7*i*i+number)
-			r.Stages = []harness.StageNS{{Name: "pack", TimeNS: r.TimeNS - 17}}
-			r.Quality = nil
+			time := float64(int64(c.micros*1000*(1+0.004*float64(i-repeats/2))) + int64(7*i*i+number))
+			r.Run = map[string]float64{runs.TimeMeasure: time, runs.StagePrefix + "pack": time - 17}
+			r.Layer = nil
 			if i == 0 {
-				r.Quality = q
+				r.Layer = answer
 			}
-			line(&records, r)
+			records = append(records, r)
 		}
 	}
-	text, err := json.MarshalIndent(m, "", "  ")
+	check(os.RemoveAll(dir))
+	w, err := runs.Create(dir, m)
 	check(err)
-	check(os.MkdirAll(dir, 0o777))
-	check(os.WriteFile(filepath.Join(dir, harness.ManifestFile), append(text, '\n'), 0o666))
-	check(os.WriteFile(filepath.Join(dir, harness.RecordsFile), records.Bytes(), 0o666))
-}
-
-func line(b *bytes.Buffer, r harness.Record) {
-	text, err := json.Marshal(r)
-	check(err)
-	b.Write(append(text, '\n'))
+	for _, r := range records {
+		check(w.Append(r))
+	}
+	check(w.Close())
 }
 
 func check(err error) {

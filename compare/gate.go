@@ -1,0 +1,244 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"packbench/analysis"
+	"packbench/runs"
+	"packbench/stats"
+)
+
+// Gate says whether the new side may pass: nothing regressed, and everything
+// that could have regressed was checked. A gate that could not look passes
+// nothing.
+type Gate struct {
+	Limit   float64   `json:"limit"` // [Options.FailAbove]
+	Passed  bool      `json:"passed"`
+	Checked []Checked `json:"checked"` // by measure
+	// Regressions are the significant changes for the worse above the limit,
+	// and the cells that broke. As JSON they stand in the comparison.
+	Regressions []Regression `json:"-"`
+	// Unchecked is what was not checked and is not allowed to be.
+	Unchecked []Gap `json:"unchecked,omitempty"`
+	// Allowed is what was not checked either, and may be: cells that neither
+	// side could run, or that [Options.AllowMissing] forgives.
+	Allowed []Gap `json:"allowed,omitempty"`
+}
+
+// Checked counts the cells whose measure was held against the limit.
+type Checked struct {
+	Measure string `json:"measure"`
+	Cells   int    `json:"cells"`
+}
+
+// Gap is something that a gate did not check: the cells it concerns and why.
+type Gap struct {
+	Reason string   `json:"reason"`
+	Cells  []string `json:"cells"` // by the coordinates that tell them apart
+}
+
+// Regression is a finding above the limit of [Options.FailAbove].
+type Regression struct {
+	Cell    Cell
+	Measure string // the name of a measure, or "status" of a cell that broke
+	Ratio   Ratio  // new/old; 1 for status
+	Message string // one line without the cell
+}
+
+// gate holds the comparison to the limit.
+func (c *Comparison) gate(limit float64, o Options) *Gate {
+	g := &Gate{Limit: limit, Regressions: c.regressions(limit)}
+	var unchecked, allowed gathered
+	miss := func(forgiven bool, reason, cell string) {
+		if forgiven {
+			allowed.add(reason, cell)
+		} else {
+			unchecked.add(reason, cell)
+		}
+	}
+	names := c.varying()
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		if cell.Status != Compared && !(cell.broke && c.Baseline == "") { // a cell that broke has regressed
+			miss(cell.neither() || cell.Status == Failed && o.AllowMissing, cell.Reason, names.label(cell))
+		}
+	}
+	for _, u := range c.Unmatched {
+		miss(o.AllowMissing, c.where(u), c.all().label(&Cell{Cell: u.Cell}))
+	}
+	for _, d := range c.Measures {
+		family := len(c.family(d.Name))
+		n := 0
+		for i := range c.Cells {
+			cell := &c.Cells[i]
+			r := cell.Result(d.Name)
+			if cell.Status != Compared || r == nil {
+				continue
+			}
+			reason := r.Reason
+			if reason == "" {
+				reason = r.blind(family, limit, c.Alpha)
+			}
+			if reason == "" {
+				n++
+			} else {
+				miss(r.absence == idle || r.absence == lacking && o.AllowMissing, d.Name+": "+reason, names.label(cell))
+			}
+		}
+		g.Checked = append(g.Checked, Checked{d.Name, n})
+	}
+	g.Unchecked, g.Allowed = unchecked.gaps(), allowed.gaps()
+	g.Passed = len(g.Regressions) == 0 && len(g.Unchecked) == 0 && g.cells() > 0
+	return g
+}
+
+// neither reports whether no side could run the cell, for want of a backend:
+// there is nothing that could have changed.
+func (c *Cell) neither() bool {
+	return slices.Contains([]runs.Status{runs.Unavailable, runs.Unsupported}, c.statuses[0]) && c.statuses[0] == c.statuses[1]
+}
+
+// cells returns the largest number of cells that any measure was checked on.
+func (g *Gate) cells() int {
+	n := 0
+	for _, c := range g.Checked {
+		n = max(n, c.Cells)
+	}
+	return n
+}
+
+// blind says why the test could not have found a change for the worse: the
+// least p that its sample size allows does not survive the correction. For
+// layers, whose values are exact, it matters only where the change is above the
+// limit.
+func (r *Result) blind(family int, limit, alpha float64) string {
+	if t := r.Runs; t != nil {
+		least := stats.LeastP(t.OldRuns, t.NewRuns)
+		if least*float64(family) < alpha {
+			return ""
+		}
+		need := max(t.OldRuns, t.NewRuns)
+		for stats.LeastP(need, need)*float64(family) >= alpha {
+			need++
+		}
+		return fmt.Sprintf("%d and %d runs cannot show a difference: the least possible p, %.2g, times %s is not below %g: repeat each cell at least %d times",
+			t.OldRuns, t.NewRuns, least, analysis.Count(family, "cell"), alpha, need)
+	}
+	q := r.Layers
+	if q.differ() == 0 || !exceeds(r.Measure, q.Ratio, limit) {
+		return ""
+	}
+	least := leastPairedP(q.differ())
+	if least*float64(family) < alpha {
+		return ""
+	}
+	return fmt.Sprintf("%s, but %s cannot show it: the least possible p, %.2g, times %s is not below %g",
+		formatChange(q.Ratio), analysis.Count(q.differ(), "layer")+that(q.differ()), least, analysis.Count(family, "cell"), alpha)
+}
+
+// that is the verb for so many layers.
+func that(n int) string {
+	if n == 1 {
+		return " that differs"
+	}
+	return " that differ"
+}
+
+// exceeds reports whether a ratio is worse than the limit allows.
+func exceeds(d runs.Measure, r Ratio, limit float64) bool {
+	if d.Better == runs.Higher {
+		return 1-float64(r) > limit
+	}
+	return float64(r)-1 > limit
+}
+
+// regressions are the significant changes for the worse by more than the limit,
+// and, between runs, the cells that broke.
+func (c *Comparison) regressions(limit float64) []Regression {
+	var list []Regression
+	for _, cell := range c.Cells {
+		if cell.broke && c.Baseline == "" {
+			message := cell.Reason
+			if message == "" {
+				message = "some of its runs failed: " + cell.why
+			}
+			list = append(list, Regression{cell, "status", 1, message})
+		}
+		for _, r := range cell.Results {
+			if f := r.finding(); f != nil && f.Verdict == Worse && exceeds(r.Measure, f.Ratio, limit) {
+				list = append(list, Regression{cell, r.Measure.Name, f.Ratio,
+					fmt.Sprintf("%s %s (p %s)", r.Measure.Name, formatChange(f.Ratio), formatP(f.Adjusted))})
+			}
+		}
+	}
+	return list
+}
+
+// insignificant are the changes for the worse above the limit that no test
+// finds significant: a gate passes them, and says so.
+func (c *Comparison) insignificant(a axes) []string {
+	var lines []string
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		for _, r := range cell.Results {
+			f := r.finding()
+			if f == nil || f.Verdict == Worse || !exceeds(r.Measure, f.Ratio, c.Gate.Limit) {
+				continue
+			}
+			line := fmt.Sprintf("%s: %s %s (p %s)", a.label(cell), r.Measure.Name, formatChange(f.Ratio), formatP(f.Adjusted))
+			if r.Layers != nil {
+				line += ", the worst layer " + r.Layers.worst(scaleOf(r.Measure))
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// CheckedText says how many cells were held against the limit: "checked 12
+// cells: time, imbalance, gap".
+func (g *Gate) CheckedText() string {
+	var order []int
+	names := map[int][]string{}
+	for _, c := range g.Checked {
+		if names[c.Cells] == nil {
+			order = append(order, c.Cells)
+		}
+		names[c.Cells] = append(names[c.Cells], c.Measure)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return b - a })
+	var parts []string
+	for _, n := range order {
+		parts = append(parts, analysis.Count(n, "cell")+": "+strings.Join(names[n], ", "))
+	}
+	if parts == nil {
+		return "checked nothing"
+	}
+	return "checked " + strings.Join(parts, "; ")
+}
+
+// Verdict is the outcome in one line; "" where the gate is passed.
+func (g *Gate) Verdict() string {
+	var parts []string
+	if n := len(g.Regressions); n > 0 {
+		first := g.Regressions[0]
+		text := fmt.Sprintf("regressed: %s on %s, %d packs, %s: %s", first.Cell.Strategy(), first.Cell.Workload(), first.Cell.Packs(), first.Cell.Backend(), first.Message)
+		if n > 1 {
+			text += fmt.Sprintf(", and %d more", n-1)
+		}
+		parts = append(parts, text)
+	}
+	if n := len(g.Unchecked); n > 0 {
+		first := g.Unchecked[0]
+		text := fmt.Sprintf("not checked: %s: %s", first.Reason, list(first.Cells))
+		if n > 1 {
+			text += fmt.Sprintf(", and %s more", analysis.Count(n-1, "reason"))
+		}
+		parts = append(parts, text)
+	} else if g.cells() == 0 {
+		parts = append(parts, "not checked: no cell could be compared")
+	}
+	return strings.Join(parts, "; ")
+}
