@@ -74,6 +74,10 @@ type External interface {
 	// of that name. What it promises may not hold: an answer can change from run to
 	// run.
 	PrepareOn(backend string, shape packing.Shape) (Runner, error)
+	// Label is a short name for tables and figures.
+	Label() string
+	// Content identifies the program: the SHA-256 of its file.
+	Content() string
 }
 
 // Backend executes strategies.

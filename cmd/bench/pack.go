@@ -25,13 +25,16 @@ type packCmd struct {
 	Step     *int   `help:"Which step of loads recorded over several steps."`
 	Out      string `short:"o" default:"-" help:"Where to write: .npz for NumPy arrays, anything else for JSON; - is standard output."`
 	backendFlags
+	pythonFlags
 }
 
 // Run implements the verb.
 func (c *packCmd) Run(s *streams) error {
-	strategy, err := strategies.Builtin().Parse(c.Strategy)
+	host := c.host(c.backendFlags)
+	defer host.Close()
+	strategy, err := registry(host).Parse(c.Strategy)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	stream, err := strategies.ParseStream(c.RNG)
 	if err != nil {
@@ -50,7 +53,7 @@ func (c *packCmd) Run(s *streams) error {
 	defer stop()
 	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
 	if err != nil {
-		return failed(fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err))
+		return (fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err))
 	}
 	a := answer.New(strategy.Spec().String(), problem, result)
 	write := a.WriteJSON
@@ -58,7 +61,7 @@ func (c *packCmd) Run(s *streams) error {
 		write = a.WriteNPZ
 	}
 	if err := s.write(c.Out, write); err != nil {
-		return failed(err)
+		return err
 	}
 	return nil
 }

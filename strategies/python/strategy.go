@@ -20,7 +20,7 @@ const defaultFunction = "balanced_packing"
 // missing.
 func Definition(h *Host) strategies.Definition {
 	return strategies.Definition{
-		Name:    "python",
+		Name: "python", External: true,
 		Summary: "a function balanced_packing(weight, num_packs) in a Python file, run as it is",
 		Source:  "the file",
 		Params:  append(parameters(defaultFunction), blockParam),
