@@ -28,6 +28,10 @@ type Loads struct {
 	Layers  int
 	Items   int
 	Weights []float32 // [steps, layers, items] row-major, finite and ≥ 0
+	// Values are the loads as given, [steps, layers, items] row-major, where one of
+	// them is not a float32: Weights are these rounded to the nearest float32. Nil
+	// where Weights are the loads as given.
+	Values []float64
 }
 
 // newLoads returns loads of the shape, all zero.
@@ -58,7 +62,31 @@ func (l *Loads) At(i int) (*Loads, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Loads{Name: l.Name, Steps: 1, Layers: l.Layers, Items: l.Items, Weights: weights}, nil
+	step := &Loads{Name: l.Name, Steps: 1, Layers: l.Layers, Items: l.Items, Weights: weights}
+	if l.Values != nil {
+		n := l.Layers * l.Items
+		step.Values = l.Values[i*n : (i+1)*n : (i+1)*n]
+		step.dropValues()
+	}
+	return step, nil
+}
+
+// Value returns the load at index i of the row-major order, as it was given.
+func (l *Loads) Value(i int) float64 {
+	if l.Values == nil {
+		return float64(l.Weights[i])
+	}
+	return l.Values[i]
+}
+
+// dropValues forgets Values where Weights say the same.
+func (l *Loads) dropValues() {
+	for i, v := range l.Values {
+		if float64(l.Weights[i]) != v {
+			return
+		}
+	}
+	l.Values = nil
 }
 
 // Layer returns the weights of one layer at one step, [items]. The slice
@@ -87,8 +115,9 @@ func count(n int, noun string) string {
 
 // Hash identifies the loads by their content: the SHA-256, in hex, of the
 // numbers of steps, layers and items as 64-bit and the bits of the weights in
-// row-major order as 32-bit little-endian words. Negative zero counts as zero.
-// The name does not count.
+// row-major order as 32-bit little-endian words; after them, where there are
+// Values, their bits as 64-bit words. Negative zero counts as zero. The name does
+// not count.
 func (l *Loads) Hash() string {
 	h := sha256.New()
 	buf := make([]byte, 0, 1<<14)
@@ -102,13 +131,21 @@ func (l *Loads) Hash() string {
 		}
 		buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(w+0)) // −0 + 0 is +0
 	}
+	for _, v := range l.Values {
+		if len(buf)+8 > cap(buf) {
+			h.Write(buf)
+			buf = buf[:0]
+		}
+		buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(v+0))
+	}
 	h.Write(buf)
 	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Validate reports the first rule that the loads break: there is at least one
-// step, layer and item, the weights fill the shape, and every weight is finite
-// and ≥ 0. The error names the (step,) layer and item.
+// step, layer and item, the weights fill the shape, every weight is finite and
+// ≥ 0, and Weights are Values rounded, none of them to zero. The error names the
+// (step,) layer and item.
 func (l *Loads) Validate() error {
 	if err := checkShape(l.Steps, l.Layers, l.Items); err != nil {
 		return err
@@ -121,7 +158,59 @@ func (l *Loads) Validate() error {
 			return fmt.Errorf("%s: weight %v: a load must be a finite number ≥ 0", l.place(i), w)
 		}
 	}
+	return l.validateValues()
+}
+
+func (l *Loads) validateValues() error {
+	if l.Values != nil && len(l.Values) != len(l.Weights) {
+		return fmt.Errorf("%d values for %s: need %d, or none", len(l.Values), l.Shape(), len(l.Weights))
+	}
+	for i, v := range l.Values {
+		switch w := l.Weights[i]; {
+		case float32(v) != w:
+			return fmt.Errorf("%s: weight %v is not the value %v rounded to float32", l.place(i), w, v)
+		case w == 0 && v != 0:
+			return fmt.Errorf("%s: %w", l.place(i), tooSmall(v))
+		}
+	}
 	return nil
+}
+
+// fromValues returns the loads of the shape with the values, [steps, layers,
+// items], each of which must be a finite number ≥ 0 that float32 can hold. It
+// keeps values where float32 does not say the same.
+func fromValues(steps, layers, items int, values []float64) (*Loads, error) {
+	loads := newLoads("", steps, layers, items)
+	for i, v := range values {
+		w, err := toWeight(v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", loads.place(i), err)
+		}
+		loads.Weights[i] = w
+		if float64(w) != v {
+			loads.Values = values
+		}
+	}
+	return loads, nil
+}
+
+// toWeight rounds a load to the nearest float32.
+func toWeight(v float64) (float32, error) {
+	w := float32(v + 0) // −0 becomes 0, so that equal loads have equal bits
+	switch {
+	case !(v >= 0 && v <= math.MaxFloat64):
+		return 0, fmt.Errorf("weight %v: a load must be a finite number ≥ 0", v)
+	case w > math.MaxFloat32:
+		return 0, fmt.Errorf("weight %.6g is above the largest float32 (%.3g): scale the loads down", v, math.MaxFloat32)
+	case w == 0 && v != 0:
+		return 0, tooSmall(v)
+	}
+	return w, nil
+}
+
+// tooSmall is the error of a load that float32 rounds to zero.
+func tooSmall(v float64) error {
+	return fmt.Errorf("weight %.6g is below the smallest float32 (%.3g) and would count as 0: scale the loads up", v, math.SmallestNonzeroFloat32)
 }
 
 // place names the weight at index i: "layer 3, item 5", "step 1, layer 3, item 5".

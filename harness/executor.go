@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -75,7 +74,8 @@ func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Out
 	}
 	o.AnswerHash = hashPacking(r.out)
 	if evaluate {
-		o.Layer = layerMeasures(packing.Evaluate(problem, r.out), report.Layers)
+		o.Layer = layerMeasures(packing.Evaluate(problem, r.out), report.Proofs(job.strategy))
+		o.Warnings = strategies.Warnings(job.strategy, problem, r.out)
 	}
 	return o
 }
@@ -121,8 +121,8 @@ func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Proble
 }
 
 // layerMeasures returns the measures of an answer by name, [layers] each. Proofs
-// are among them where the strategy proved anything.
-func layerMeasures(quality []packing.Quality, stats []strategies.LayerStats) map[string][]float64 {
+// are among them where the strategy can prove anything.
+func layerMeasures(quality []packing.Quality, proofs []bool) map[string][]float64 {
 	m := map[string][]float64{}
 	for _, q := range quality {
 		for name, v := range map[string]float64{
@@ -135,14 +135,13 @@ func layerMeasures(quality []packing.Quality, stats []strategies.LayerStats) map
 			m[name] = append(m[name], v)
 		}
 	}
-	if slices.ContainsFunc(stats, func(s strategies.LayerStats) bool { return s.Optimal }) {
-		proofs := make([]float64, len(stats))
-		for l, s := range stats {
-			if s.Optimal {
-				proofs[l] = 1
+	if proofs != nil {
+		m[runs.OptimalMeasure] = make([]float64, len(proofs))
+		for l, proven := range proofs {
+			if proven {
+				m[runs.OptimalMeasure][l] = 1
 			}
 		}
-		m[runs.OptimalMeasure] = proofs
 	}
 	return m
 }

@@ -71,7 +71,7 @@ func (p *Plan) problem(i int) (*packing.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return packing.New(l.Weights, l.Layers, l.Items, j.packs)
+	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs)
 }
 
 // shape is the shape of the problem of cell i.
@@ -149,7 +149,7 @@ func (p *Plan) add(j job) error {
 		if err != nil {
 			return err
 		}
-		if _, err := packing.New(l.Weights, l.Layers, l.Items, j.packs); err != nil {
+		if _, err := packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs); err != nil {
 			return fmt.Errorf("workload %s: %w", j.workload.name, err)
 		}
 		j.random.Seed = seed

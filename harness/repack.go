@@ -47,7 +47,7 @@ func (r *Repacker) Pack(ctx context.Context, c runs.PlannedCell) (*packing.Probl
 	for _, b := range r.catalog.Backends {
 		out, err := strategies.Pack(ctx, b, s, p, strategies.Random{Stream: stream, Seed: c.Seed()})
 		if err == nil {
-			return p, out, nil
+			return p, out.Packing, nil
 		}
 		none = fmt.Errorf("%w; %s: %w", none, b.Name(), err)
 	}
@@ -68,7 +68,7 @@ func (r *Repacker) problem(c runs.PlannedCell) (*packing.Problem, error) {
 	if l.hash != c.WorkloadHash {
 		return nil, fmt.Errorf("the loads of %s are not those that were recorded", c.Workload())
 	}
-	return packing.New(l.Weights, l.Layers, l.Items, c.Packs())
+	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, c.Packs())
 }
 
 // workload finds the experiment's workload of that name.

@@ -2,9 +2,9 @@ package packing
 
 import "math"
 
-// LowerBound returns a number that the heaviest pack of no packing of weights
-// into packs packs can be below: the largest of [MeanBound], [PigeonholeBound]
-// and [SpreadBound].
+// LowerBound returns the largest of [MeanBound], [PigeonholeBound] and
+// [SpreadBound]: in every packing of weights into packs packs the heaviest pack
+// weighs at least that. [Evaluate] gives the bound for loads beyond float32.
 func LowerBound(weights []float32, packs int) float64 {
 	var b Bounder
 	return b.LowerBound(weights, packs)
@@ -15,7 +15,7 @@ func LowerBound(weights []float32, packs int) float64 {
 // mean, and every load is such a multiple.
 func MeanBound(weights []float32, packs int) float64 {
 	var b Bounder
-	return b.value(meanBound(b.prefixOf(weights), packs))
+	return b.value(meanBound(b.prefixOfWeights(weights), packs))
 }
 
 // PigeonholeBound returns the largest of the k = items/packs pigeonhole bounds.
@@ -29,7 +29,7 @@ func MeanBound(weights []float32, packs int) float64 {
 // problem, Journal of Scheduling 4, 2001.
 func PigeonholeBound(weights []float32, packs int) float64 {
 	var b Bounder
-	return b.value(pigeonholeBound(b.prefixOf(weights), packs))
+	return b.value(pigeonholeBound(b.prefixOfWeights(weights), packs))
 }
 
 // SpreadBound carries the pigeonhole argument on to more than one pack. With
@@ -55,10 +55,10 @@ func PigeonholeBound(weights []float32, packs int) float64 {
 // the optimum.
 func SpreadBound(weights []float32, packs int) float64 {
 	var b Bounder
-	return b.value(spreadBound(b.prefixOf(weights), packs, 0))
+	return b.value(spreadBound(b.prefixOfWeights(weights), packs, 0))
 }
 
-// WholeBound returns the largest of the bounds of [LowerBound] for weights on a
+// WholeBound returns the largest of the bounds of [LowerBound] for loads on a
 // [Grid], given the sums of the heaviest ones: prefix[i] is the weight of the i
 // heaviest items together, prefix[0] = 0, and len(prefix) − 1 items go into
 // packs packs.

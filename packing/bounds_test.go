@@ -132,39 +132,5 @@ func TestBounderKeepsNothing(t *testing.T) {
 		if got := b.LowerBound(weights, packs); got != want {
 			t.Fatalf("bound %v, from a fresh start %v", got, want)
 		}
-		slices.Sort(weights)
-		slices.Reverse(weights)
-		if got := b.LowerBoundSorted(weights, packs); got != want {
-			t.Fatalf("bound of sorted weights %v, want %v", got, want)
-		}
 	})
-}
-
-func TestGrid(t *testing.T) {
-	tests := []struct {
-		weights []float32
-		whole   []int64
-	}{
-		{[]float32{3, 5, 0}, []int64{3, 5, 0}},
-		{[]float32{300, 500, 0}, []int64{3, 5, 0}},
-		{[]float32{0.5, 1.25}, []int64{2, 5}},
-		{[]float32{0, 0}, []int64{0, 0}},
-		{[]float32{0x1p-149, 0x3p-149}, []int64{1, 3}},
-		{[]float32{0x1p100, 0x1p101}, []int64{1, 2}},
-		{[]float32{0x1p40, 1}, []int64{1 << 40, 1}},
-	}
-	for _, tt := range tests {
-		g := packing.GridOf(tt.weights)
-		if !g.Exact() {
-			t.Errorf("%v: no exact grid", tt.weights)
-		}
-		for i, w := range tt.weights {
-			if got := g.Whole(w); got != tt.whole[i] || g.Value(got) != float64(w) {
-				t.Errorf("%v: weight %v is %d units of the grid, %v", tt.weights, w, got, g.Value(got))
-			}
-		}
-	}
-	if g := packing.GridOf([]float32{1e30, 1e-30}); g.Exact() || g.Whole(1e-30) != 0 || math.Abs(g.Value(g.Whole(1e30))/1e30-1) > 1e-7 {
-		t.Errorf("weights too far apart: exact %v", g.Exact())
-	}
 }

@@ -2,55 +2,117 @@ package packing
 
 import (
 	"math"
-	"math/bits"
+	"math/big"
+	"strconv"
 )
 
-// Grid is a number of which weights are whole multiples, so that sums of them
-// can be formed in integers, without rounding. Token counts lie on a grid of 1
-// or more; the float32 weights of a layer nearly always lie on one fine enough
-// for int64.
+// Grid is a unit of which all loads of a layer are whole multiples, so that
+// sums of them can be formed in integers, without rounding. Token counts lie on
+// a grid of 1 or more, tenths on one of 0.1; the float32 loads of a layer nearly
+// always lie on a power of two fine enough for int64.
 type Grid struct {
-	shift int   // the grid is step·2^−shift
-	step  int64 // odd, or 1 where the grid is not exact
+	step  int64 // a unit is step·base^power
+	base  base
+	power int
 	exact bool
 }
 
-// GridOf returns the coarsest grid that holds the weights, but none so fine
-// that their total would reach 2⁶². Weights must be finite and ≥ 0.
-func GridOf(weights []float32) Grid {
-	const none = math.MaxInt
-	lowest, total := none, 0.0
-	for _, w := range weights {
-		total += float64(w)
-		b := math.Float32bits(w)
-		exponent, mantissa := int(b>>23&0xff), b&(1<<23-1)
-		if exponent > 0 {
-			mantissa |= 1 << 23
-			exponent--
-		}
-		if mantissa != 0 {
-			lowest = min(lowest, exponent+bits.TrailingZeros32(mantissa))
-		}
+type base uint8
+
+const (
+	binary  base = 2
+	decimal base = 10
+)
+
+// maxTotal is what the loads of a layer add up to on its grid at most, in
+// units: bounds add up to twice as much.
+const maxTotal = 1 << 62
+
+// UnitsOf writes the loads of a layer to units, [items], as multiples of the
+// coarsest unit that divides them all, and returns that unit. weights are the
+// loads in float32; given are the loads that weights had to round, or nil.
+//
+// given holds a decimal number as its nearest float64, so the unit is a power of
+// ten where the shortest decimals that stand for the loads have up to 15 digits
+// and a common power: 0.1 and 0.3 are 1 and 3 tenths. Otherwise it is a power of
+// two, of which every float is a multiple. A unit may be a multiple of such a
+// power: 10 divides 20 and 30.
+//
+// Where no unit both divides the loads and keeps their sum below 2⁶², the grid
+// is not exact and loads are rounded down, so that bounds stay bounds.
+func UnitsOf(units []int64, weights []float32, given []float64) Grid {
+	if given == nil {
+		return binaryUnits(units, weights)
 	}
-	if lowest == none {
-		return Grid{step: 1, exact: true}
-	}
-	const smallest = 149 // the least float32 above 0 is 2^−149
-	needed := smallest - lowest
-	_, exponent := math.Frexp(total) // total < 2^exponent
-	most := 61 - exponent            // leaves a bit for the rounding of total
-	g := Grid{shift: min(needed, most), step: 1, exact: needed <= most}
-	if !g.exact {
+	const certain = 15 // every decimal of so many digits has a float64 of its own
+	if g, ok := decimalUnits(units, given, certain); ok {
 		return g
 	}
+	g := binaryUnits(units, given)
+	if !g.exact {
+		if d, ok := decimalUnits(units, given, math.MaxInt); ok {
+			return d
+		}
+		g = binaryUnits(units, given)
+	}
+	return g
+}
+
+// binaryUnits is UnitsOf for multiples of powers of two.
+func binaryUnits[F float32 | float64](units []int64, loads []F) Grid {
+	const none = math.MaxInt
+	lowest, total := none, 0.0 // all loads are multiples of 2^lowest
+	for _, w := range loads {
+		total += float64(w)
+		lowest = min(lowest, lowestBit(float64(w)))
+	}
+	if lowest == none {
+		clear(units)
+		return Grid{step: 1, base: binary, exact: true}
+	}
+	_, exponent := math.Frexp(total) // total < 2^exponent
+	finest := exponent - 61          // leaves a bit for the rounding of total
+	g := Grid{step: 1, base: binary, power: max(lowest, finest), exact: lowest >= finest}
+	for i, w := range loads {
+		units[i] = int64(math.Floor(ldexp(float64(w), -g.power)))
+	}
+	if g.exact {
+		g.step = reduce(units)
+	}
+	return g
+}
+
+// lowestBit returns the exponent of the lowest bit of v; MaxInt for 0.
+func lowestBit(v float64) int {
+	const mantissaBits, smallest = 52, -1074
+	if v == 0 {
+		return math.MaxInt
+	}
+	b := math.Float64bits(v)
+	exponent, mantissa := int(b>>mantissaBits&0x7ff), b&(1<<mantissaBits-1)
+	if exponent > 0 {
+		mantissa |= 1 << mantissaBits
+		exponent--
+	}
+	return smallest + exponent + trailingZeros(mantissa)
+}
+
+// reduce divides units by their greatest common divisor and returns it; 1 where
+// all are 0.
+func reduce(units []int64) int64 {
 	divisor := int64(0)
-	for _, w := range weights {
-		if divisor = gcd(g.Whole(w), divisor); divisor == 1 {
-			break
+	for _, u := range units {
+		if divisor = gcd(u, divisor); divisor == 1 {
+			return 1
 		}
 	}
-	g.step = divisor
-	return g
+	if divisor == 0 {
+		return 1
+	}
+	for i := range units {
+		units[i] /= divisor
+	}
+	return divisor
 }
 
 func gcd(a, b int64) int64 {
@@ -60,23 +122,71 @@ func gcd(a, b int64) int64 {
 	return a
 }
 
-// Exact reports whether all weights are multiples of the grid. Where not,
-// [Grid.Whole] rounds to the nearest multiple.
+// Exact reports whether all loads are multiples of the grid.
 func (g Grid) Exact() bool { return g.exact }
 
-// Whole returns w in units of the grid.
-func (g Grid) Whole(w float32) int64 {
-	units := int64(math.RoundToEven(scale(float64(w), g.shift)))
-	if g.step != 1 {
-		units /= g.step
+// Value returns the float64 nearest to v units, ties to even.
+func (g Grid) Value(v int64) float64 {
+	const exactPower = 22 // 10^22 is a float64
+	n := v * g.step
+	switch {
+	case g.base != decimal:
+		return ldexp(float64(n), g.power)
+	case n < 1<<53 && -exactPower <= g.power && g.power <= 0:
+		return float64(n) / math.Pow10(-g.power)
 	}
-	return units
+	nearest, _ := strconv.ParseFloat(strconv.FormatInt(n, 10)+"e"+strconv.Itoa(g.power), 64)
+	return nearest
 }
 
-// Value returns the number that v units stand for, as the nearest float64.
-func (g Grid) Value(v int64) float64 { return scale(float64(v)*float64(g.step), -g.shift) }
+// share returns the float64 nearest to v units divided by n.
+func (g Grid) share(v int64, n int) float64 {
+	if whole := v * g.step; g.base != decimal && whole < 1<<53 {
+		return ldexp(float64(whole)/float64(n), g.power)
+	}
+	share, _ := new(big.Rat).Quo(g.rat(v), new(big.Rat).SetInt64(int64(n))).Float64()
+	return share
+}
 
-// scale returns x·2^shift for the shifts of grids, −67 to 210.
-func scale(x float64, shift int) float64 {
-	return x * math.Float64frombits(uint64(shift+1023)<<52)
+// rat returns v units as a fraction.
+func (g Grid) rat(v int64) *big.Rat {
+	factor := new(big.Int).Exp(big.NewInt(int64(max(g.base, binary))), big.NewInt(int64(max(g.power, -g.power))), nil)
+	whole := new(big.Int).Mul(big.NewInt(v), big.NewInt(g.step))
+	if g.power < 0 {
+		return new(big.Rat).SetFrac(whole, factor)
+	}
+	return new(big.Rat).SetInt(whole.Mul(whole, factor))
+}
+
+// Append appends v units to dst as a number in JSON's form: exactly, where that
+// is an integer or a decimal of ordinary length, else the nearest float64.
+func (g Grid) Append(dst []byte, v int64) []byte {
+	const longest = 18 // digits before or after the point
+	switch n := v * g.step; {
+	case g.power == 0 || n == 0:
+		return strconv.AppendInt(dst, n, 10)
+	case g.base == decimal && -longest <= g.power && g.power < 0:
+		return appendDecimal(dst, n, -g.power)
+	case g.base != decimal && 0 < g.power && n < maxTotal>>g.power:
+		return strconv.AppendInt(dst, n<<g.power, 10)
+	}
+	return appendFloat(dst, g.Value(v))
+}
+
+// appendFloat appends v as encoding/json writes it, near enough.
+func appendFloat(dst []byte, v float64) []byte {
+	format := byte('f')
+	if v != 0 && (v < 1e-6 || v >= 1e21) {
+		format = 'e'
+	}
+	return strconv.AppendFloat(dst, v, format, -1, 64)
+}
+
+// ldexp returns x·2^power. Where the result is a normal number nothing is
+// rounded.
+func ldexp(x float64, power int) float64 {
+	if power < -1000 || power > 1000 {
+		return math.Ldexp(x, power)
+	}
+	return x * math.Float64frombits(uint64(power+1023)<<52)
 }

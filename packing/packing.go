@@ -26,7 +26,7 @@ func (g *Packing) Layer(l int) (packIndex, rankInPack []int32) {
 	return g.PackIndex[lo:hi:hi], g.RankInPack[lo:hi:hi]
 }
 
-// Validate reports the first rule that the packing breaks as an answer to p:
+// Validate returns an error that names the first rule that the packing breaks as an answer to p:
 // the shapes agree, every pack index and rank is in range, every pack holds
 // exactly capacity items, and no two items of a pack share a rank.
 func (g *Packing) Validate(p *Problem) error {

@@ -79,7 +79,7 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("%s = %v, want %v", tt.name, tt.got, tt.want)
 		}
 	}
-	if loads := valid().Loads(p.Weights); loads[0] != 6 || loads[1] != 4 {
+	if loads := valid().Loads(p); loads[0] != 6 || loads[1] != 4 {
 		t.Errorf("loads %v, want 6 and 4 first", loads)
 	}
 }

@@ -31,9 +31,9 @@ func (s Shape) Capacity() int { return s.Items / s.Packs }
 // String returns "58×288×32": layers, items, packs.
 func (s Shape) String() string { return fmt.Sprintf("%d×%d×%d", s.Layers, s.Items, s.Packs) }
 
-// Validate reports whether a problem of this shape exists. The error names the
-// offending number and, where items do not divide by packs, the nearest counts
-// that do.
+// Validate returns an error unless a problem of this shape exists. The error
+// names the offending number and, where items do not divide by packs, the nearest
+// counts that do.
 func (s Shape) Validate() error {
 	switch {
 	case s.Layers < 1:
@@ -45,7 +45,7 @@ func (s Shape) Validate() error {
 	case s.Packs > s.Items:
 		return fmt.Errorf("%d packs are more than the %d items: use a number from 1 to %d that divides %d", s.Packs, s.Items, s.Items, s.Items)
 	case s.Items > math.MaxInt32:
-		return fmt.Errorf("%d items per layer: the most supported is %d", s.Items, math.MaxInt32)
+		return fmt.Errorf("%d items per layer: the largest supported number is %d", s.Items, math.MaxInt32)
 	case s.Items%s.Packs != 0:
 		return fmt.Errorf("%d items do not divide into %d packs: use a divisor of %d (%s)", s.Items, s.Packs, s.Items, nearbyDivisors(s.Items, s.Packs))
 	}
@@ -86,30 +86,55 @@ func nearbyDivisors(n, m int) string {
 // Problem is a balanced packing problem: the loads of Items items in each of
 // Layers layers, to go into Packs packs. Layers are independent of each other.
 //
-// Make one with [New], which checks it. Weights is read by strategies from many
-// goroutines and must not change while they run.
+// Make one with [New] or [NewGiven], which check it. Weights and Given are read by
+// strategies from many goroutines and must not change while they run.
 type Problem struct {
 	Shape
 	// Weights is [layers, items], row-major: the load of each item, in any unit
-	// (tokens, usually), finite and ≥ 0.
+	// (tokens, usually), finite and ≥ 0. It is what the published strategies see.
 	Weights []float32
+	// Given is the loads as they were given, [layers, items], where Weights had
+	// to round some of them: whole numbers above 2^24, tenths. nil where Weights
+	// says all. Packings are judged by these; see [UnitsOf] for decimals.
+	Given []float64
 }
 
 // New returns the problem of packing weights, [layers, items] row-major, into
-// packs packs. It keeps weights, does not copy it.
+// packs packs. It keeps weights, does not copy it. Weights that are float32's
+// nearest to short decimals, as 0.1, count as these decimals.
 //
 // The error names the first weight that is NaN, infinite or negative with its
 // layer and item, a shape that does not work, or loads so large that the sum of
 // a pack could overflow float32.
 func New(weights []float32, layers, items, packs int) (*Problem, error) {
-	p := &Problem{Shape: Shape{Layers: layers, Items: items, Packs: packs}, Weights: weights}
+	return NewGiven(weights, nil, layers, items, packs)
+}
+
+// NewGiven is [New] for loads that float32 cannot hold: weights are given, each
+// rounded to the nearest float32. It keeps both. A nil given is weights.
+func NewGiven(weights []float32, given []float64, layers, items, packs int) (*Problem, error) {
+	p := &Problem{Shape: Shape{Layers: layers, Items: items, Packs: packs}, Weights: weights, Given: given}
 	if err := p.Validate(); err != nil {
 		return nil, err
+	}
+	if !p.anyRounded() {
+		p.Given = asDecimals(weights, items)
 	}
 	return p, nil
 }
 
-// Validate reports the first rule that the problem breaks; see [New].
+// anyRounded reports whether some load as given differs from its weight.
+func (p *Problem) anyRounded() bool {
+	for i, v := range p.Given {
+		if float64(p.Weights[i]) != v {
+			return true
+		}
+	}
+	return false
+}
+
+// Validate returns an error that names the first rule that the problem breaks;
+// see [New].
 func (p *Problem) Validate() error {
 	if err := p.Shape.Validate(); err != nil {
 		return err
@@ -120,6 +145,9 @@ func (p *Problem) Validate() error {
 	if err := CheckWeights(p.Weights, p.Items); err != nil {
 		return err
 	}
+	if err := p.checkGiven(); err != nil {
+		return err
+	}
 	for l := range p.Layers {
 		if err := p.checkOverflow(l); err != nil {
 			return err
@@ -128,19 +156,27 @@ func (p *Problem) Validate() error {
 	return nil
 }
 
-// CheckWeights reports the first weight in rows of items that is NaN, infinite
-// or negative, with its layer and item.
-func CheckWeights(weights []float32, items int) error {
-	for i, w := range weights {
-		if !(w >= 0 && w <= math.MaxFloat32) {
-			return fmt.Errorf("layer %d, item %d: weight %v: a load must be a finite number ≥ 0", i/items, i%items, w)
+// checkGiven returns an error unless the weights are the loads as given, rounded.
+func (p *Problem) checkGiven() error {
+	if p.Given == nil {
+		return nil
+	}
+	if len(p.Given) != len(p.Weights) {
+		return fmt.Errorf("%d loads as given for %d weights: need one for each", len(p.Given), len(p.Weights))
+	}
+	if err := CheckWeights(p.Given, p.Items); err != nil {
+		return err
+	}
+	for i, v := range p.Given {
+		if float32(v) != p.Weights[i] {
+			return fmt.Errorf("layer %d, item %d: weight %v does not stand for the load %v: use %v", i/p.Items, i%p.Items, p.Weights[i], v, float32(v))
 		}
 	}
 	return nil
 }
 
-// checkOverflow reports whether some pack of layer l could have a load above
-// the largest float32: whether the capacity's worth of heaviest items does.
+// checkOverflow returns an error where some pack of layer l could have a load
+// above the largest float32: where the capacity's worth of heaviest items has.
 func (p *Problem) checkOverflow(l int) error {
 	total := 0.0
 	for _, w := range p.Layer(l) {
@@ -164,4 +200,28 @@ func (p *Problem) checkOverflow(l int) error {
 // Layer returns the weights of layer l, [items]. The slice aliases Weights.
 func (p *Problem) Layer(l int) []float32 {
 	return p.Weights[l*p.Items : (l+1)*p.Items : (l+1)*p.Items]
+}
+
+// LayerGiven returns the loads of layer l as given, [items], or nil where the
+// weights say all. The slice aliases Given.
+func (p *Problem) LayerGiven(l int) []float64 {
+	if p.Given == nil {
+		return nil
+	}
+	return p.Given[l*p.Items : (l+1)*p.Items : (l+1)*p.Items]
+}
+
+// Rounded returns how many loads Weights had to round, and how many of these are
+// above 2^24, from where on float32 does not hold all whole numbers.
+func (p *Problem) Rounded() (loads, large int) {
+	const largest = 1 << 24
+	for i, v := range p.Given {
+		if float64(p.Weights[i]) != v {
+			loads++
+			if v > largest {
+				large++
+			}
+		}
+	}
+	return loads, large
 }

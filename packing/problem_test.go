@@ -35,10 +35,16 @@ func TestNewRejects(t *testing.T) {
 			if err == nil {
 				t.Fatalf("accepted as %v", p.Shape)
 			}
-			if !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("error %q, want one line with %q", err, tt.want)
-			}
+			wantError(t, err, tt.want)
 		})
+	}
+}
+
+// wantError checks that err is one line that contains text.
+func wantError(t *testing.T, err error, text string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), text) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %q, want one line with %q", err, text)
 	}
 }
 

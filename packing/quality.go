@@ -2,17 +2,19 @@ package packing
 
 import "math"
 
-// Quality says how well one layer is packed. Loads are summed in float64 in
-// item order, so sums of token counts are exact.
+// Quality says how well one layer is packed. Its numbers are those of the loads
+// as given, summed without rounding and rounded once; see [Tally].
 type Quality struct {
 	Max        float64 `json:"max"`         // load of the heaviest pack (the makespan)
 	Min        float64 `json:"min"`         // load of the lightest pack
 	Mean       float64 `json:"mean"`        // mean load of a pack
 	LowerBound float64 `json:"lower_bound"` // no packing has a smaller Max; see [LowerBound]
+
+	rest float64 // what rounding took from Max − Min
 }
 
 // Imbalance is max − min load, in the unit of the weights.
-func (q Quality) Imbalance() float64 { return q.Max - q.Min }
+func (q Quality) Imbalance() float64 { return q.Max - q.Min + q.rest }
 
 // MaxOverMean is max/mean load (the peak-to-average ratio, PAR): 1 is perfect.
 // A layer without load has 1.
@@ -23,7 +25,13 @@ func (q Quality) Balancedness() float64 { return ratio(q.Mean, q.Max) }
 
 // Gap is (max − lower bound)/lower bound: 0 is proof of an optimal maximum. It
 // is never negative; a layer without load has 0.
-func (q Quality) Gap() float64 { return math.Max(0, ratio(q.Max, q.LowerBound)-1) }
+func (q Quality) Gap() float64 {
+	gap := math.Max(0, ratio(q.Max, q.LowerBound)-1)
+	if gap == 0 && q.Max > q.LowerBound {
+		return 0x1p-53 // the ratio of neighbouring numbers may round to 1
+	}
+	return gap
+}
 
 func ratio(a, b float64) float64 {
 	if b == 0 {
@@ -32,42 +40,34 @@ func ratio(a, b float64) float64 {
 	return a / b
 }
 
-// Loads returns the load of each pack of each layer, [layers, packs]
-// row-major, for the items' weights, [layers, items]. The packing must be valid.
-func (g *Packing) Loads(weights []float32) []float64 {
-	loads := make([]float64, g.Layers*g.Packs)
-	for l := range g.Layers {
-		g.layerLoads(loads[l*g.Packs:(l+1)*g.Packs], weights, l)
-	}
-	return loads
-}
-
-func (g *Packing) layerLoads(loads []float64, weights []float32, l int) {
-	packs, _ := g.Layer(l)
-	for i, w := range weights[l*g.Items : (l+1)*g.Items] {
-		loads[packs[i]] += float64(w)
-	}
-}
-
 // Evaluate returns the quality of each layer of g as an answer to p. The
 // packing must be valid; see [Packing.Validate].
 func Evaluate(p *Problem, g *Packing) []Quality {
 	quality := make([]Quality, p.Layers)
-	loads := make([]float64, p.Packs)
-	var bound Bounder
+	var t Tally
 	for l := range p.Layers {
-		clear(loads)
-		g.layerLoads(loads, p.Weights, l)
-		q := Quality{Max: loads[0], Min: loads[0]}
-		total := 0.0
-		for _, load := range loads {
-			q.Max = max(q.Max, load)
-			q.Min = min(q.Min, load)
-			total += load
-		}
-		q.Mean = total / float64(p.Packs)
-		q.LowerBound = bound.LowerBound(p.Layer(l), p.Packs)
-		quality[l] = q
+		t.Count(p, g, l)
+		quality[l] = t.Quality()
 	}
 	return quality
+}
+
+// Loads returns the load of each pack of each layer, [layers, packs] row-major,
+// as the nearest float64. The packing must be a valid answer to p.
+func (g *Packing) Loads(p *Problem) []float64 {
+	loads := make([]float64, 0, g.Layers*g.Packs)
+	var t Tally
+	for l := range g.Layers {
+		t.Count(p, g, l)
+		loads = append(loads, t.loads...)
+	}
+	return loads
+}
+
+// below returns v, or the next smaller float64 where v is not below limit.
+func below(v, limit float64) float64 {
+	if v < limit {
+		return v
+	}
+	return math.Nextafter(limit, math.Inf(-1))
 }

@@ -29,6 +29,7 @@ func (v *view) warnings() []string {
 		all = append(all, "The last record was cut short: the run was broken off. Finish it with bench run --resume.")
 	}
 	all = append(all, v.differentPackings()...)
+	all = append(all, v.remarks()...)
 	if n := len(v.run.Manifest.Environments); n > 1 {
 		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times do not compare.", n))
 	}

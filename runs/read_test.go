@@ -36,9 +36,9 @@ func TestLoadReadsWhatWasWritten(t *testing.T) {
 func TestEveryFlippedBitIsNoticed(t *testing.T) {
 	dir := write(t)
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, name := range []string{RecordsFile, ManifestFile} {
+	for name, flips := range map[string]int{RecordsFile: 1500, ManifestFile: 300} {
 		whole := readFile(t, dir, name)
-		for range 1500 {
+		for range flips {
 			text := bytes.Clone(whole)
 			bit := random.IntN(8 * len(text))
 			text[bit/8] ^= 1 << (bit % 8)
@@ -70,7 +70,11 @@ func TestEveryTruncationIsRead(t *testing.T) {
 	dir := write(t)
 	whole := readFile(t, dir, RecordsFile)
 	for length := range len(whole) + 1 {
-		for _, tail := range []string{"", "\x00\x00\x00"} {
+		tails := []string{""}
+		if length%5 == 0 {
+			tails = append(tails, "\x00\x00\x00")
+		}
+		for _, tail := range tails {
 			writeFile(t, append(bytes.Clone(whole[:length]), tail...), dir, RecordsFile)
 			run, err := Load(dir)
 			lines := bytes.Count(whole[:length], []byte("\n"))

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"packbench/internal/atomicfile"
 )
@@ -58,10 +59,11 @@ func makeDir(dir string) error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ManifestFile }) {
+		return fmt.Errorf("%s %w: choose another directory, or finish the run in it with --resume %s", dir, ErrExists, dir)
+	}
 	for _, e := range entries {
 		switch {
-		case e.Name() == ManifestFile:
-			return fmt.Errorf("%s %w: choose another directory, or finish the run in it with --resume %s", dir, ErrExists, dir)
 		case e.Name() == RecordsFile:
 			if info, err := e.Info(); err == nil && info.Size() == 0 {
 				continue

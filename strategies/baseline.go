@@ -23,7 +23,7 @@ var identityDefinition = Definition{
 				}
 				return LayerStats{}, nil
 			})
-		}), nil
+		}, PlansAsGiven), nil
 	},
 }
 
@@ -39,7 +39,7 @@ var roundRobinDefinition = Definition{
 				}
 				return LayerStats{}, nil
 			})
-		}), nil
+		}, PlansAsGiven), nil
 	},
 }
 
@@ -65,6 +65,6 @@ var randomDefinition = Definition{
 				}
 				return LayerStats{}, nil
 			})
-		}), nil
+		}, PlansAsGiven), nil
 	},
 }

@@ -21,18 +21,19 @@ var bldmDefinition = Definition{
 	Summary: "balanced largest differencing: rows of m merged by widest spread, heavy parts with light",
 	Source:  "Michiels, Korst, Aarts, van Leeuwen: Performance ratios for the differencing method applied to the balanced number partitioning problem, STACS 2003",
 	New: func(v Values) (Strategy, error) {
-		return PerLayer(v, func(items, packs int) LayerPacker { return newBLDM(items, packs) }), nil
+		return PerLayer(v, func(items, packs int) LayerPacker { return newBLDM(items, packs) }, PlansAsGiven), nil
 	},
 }
 
 type bldm struct {
 	sorter lpt.Sorter
 	order  []int32     // [items], cut into rows
+	loads  []float64   // [items]
 	next   []int32     // [items]: a part is a list of items, linked by next; −1 ends it
 	last   []int32     // [items]: of the first item of a list, its last
 	load   [][]float64 // [k][packs] load of each part of a row, falling
 	first  [][]int32   // [k][packs] first item of each part of a row
-	heap   []int32     // rows that are left
+	heap   []int32     // rows that are left, the one of widest spread first
 	merged []part
 }
 
@@ -44,7 +45,7 @@ type part struct {
 
 func newBLDM(items, packs int) *bldm {
 	b := &bldm{
-		order: make([]int32, items), next: make([]int32, items), last: make([]int32, items),
+		order: make([]int32, items), loads: make([]float64, items), next: make([]int32, items), last: make([]int32, items),
 		merged: make([]part, packs),
 	}
 	for range items / packs {
@@ -55,22 +56,30 @@ func newBLDM(items, packs int) *bldm {
 }
 
 // PackLayer implements [LayerPacker].
-func (b *bldm) PackLayer(_ context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
-	b.sorter.Descending(b.order, task.Weights)
+func (b *bldm) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
+	task.Descending(&b.sorter, b.order)
+	task.loads(b.loads)
 	m := task.Packs
 	b.heap = b.heap[:0]
 	for row := range b.load {
 		b.heap = append(b.heap, int32(row))
 		for at, item := range b.order[row*m:][:m] {
-			b.load[row][at], b.first[row][at] = float64(task.Weights[item]), item
+			b.load[row][at], b.first[row][at] = b.loads[item], item
 			b.next[item], b.last[item] = -1, item
 		}
 	}
+	for root := len(b.heap)/2 - 1; root >= 0; root-- {
+		b.sink(root)
+	}
 	for len(b.heap) > 1 {
+		if err := ctx.Err(); err != nil {
+			return LayerStats{}, err
+		}
 		i := b.takeWidest()
-		j := b.takeWidest()
+		j := b.heap[0]
 		b.merge(i, j)
-		b.heap = append(b.heap, i)
+		b.heap[0] = i
+		b.sink(0)
 	}
 	for pack, item := range b.first[b.heap[0]] {
 		for rank := int32(0); item >= 0; rank++ {
@@ -82,18 +91,36 @@ func (b *bldm) PackLayer(_ context.Context, task Task, packIndex, rankInPack []i
 }
 
 // takeWidest removes the row of widest spread from those left, the lowest on
-// ties. A scan will do: k − 1 merges of m parts each cost more.
+// ties.
 func (b *bldm) takeWidest() int32 {
-	best := 0
-	for at, row := range b.heap {
-		d := b.spread(row) - b.spread(b.heap[best])
-		if d > 0 || d == 0 && row < b.heap[best] {
-			best = at
-		}
-	}
-	row := b.heap[best]
-	b.heap = slices.Delete(b.heap, best, best+1)
+	row, last := b.heap[0], len(b.heap)-1
+	b.heap[0] = b.heap[last]
+	b.heap = b.heap[:last]
+	b.sink(0)
 	return row
+}
+
+// sink puts the row at place i of the heap where it belongs below it.
+func (b *bldm) sink(i int) {
+	for {
+		first := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(b.heap); child++ {
+			if b.before(b.heap[child], b.heap[first]) {
+				first = child
+			}
+		}
+		if first == i {
+			return
+		}
+		b.heap[i], b.heap[first] = b.heap[first], b.heap[i]
+		i = first
+	}
+}
+
+// before reports whether row i is merged before row j.
+func (b *bldm) before(i, j int32) bool {
+	d := b.spread(i) - b.spread(j)
+	return d > 0 || d == 0 && i < j
 }
 
 func (b *bldm) spread(row int32) float64 {

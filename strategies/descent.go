@@ -12,8 +12,8 @@ import (
 // packs until the heaviest is within a tolerance of the lower bound; see the
 // package exchange for how an exchange is found. It always ends, its maximum
 // load is never above that of its start, and the same layer gives the same
-// packing (further starts draw noise from the seed). LayerStats.Steps counts
-// exchanges.
+// packing (further starts draw noise from the seed), whatever the unit of the
+// loads. LayerStats.Steps counts exchanges.
 var descentDefinition = Definition{
 	Name:    "descent",
 	Summary: "exchanges of items between two packs until the heaviest is near the lower bound",
@@ -46,9 +46,14 @@ var descentDefinition = Definition{
 		return PerLayer(v, func(items, packs int) LayerPacker {
 			packer := exchange.New(items, packs, options)
 			return PackFunc(func(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
-				r, err := packer.Pack(ctx, task.Seed, task.Layer, task.Weights, packIndex, rankInPack)
+				r, err := packer.Pack(ctx, exchangeLayer(task), packIndex, rankInPack)
 				return LayerStats{Optimal: r.Optimal, Steps: r.Exchanges}, err
 			})
-		}), nil
+		}, Proves, PlansAsGiven), nil
 	},
+}
+
+// exchangeLayer is the task of a descent.
+func exchangeLayer(t Task) exchange.Layer {
+	return exchange.Layer{Seed: t.Seed, Index: t.Layer, Weights: t.Weights, Given: t.Given}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"packbench/internal/spec"
+	"packbench/packing"
 )
 
 // Ensemble is the kind of strategy that the published program and its
@@ -103,6 +104,20 @@ func ensembleParams(keep, rounds int, epsilon string) []spec.Param {
 		positive("spread", "0.4", "noise: weights are multiplied by u·spread + floor"),
 		positive("floor", "0.8", "noise: the least factor"),
 	}
+}
+
+// maxPlacements is the most items that an ensemble places in all, each in each
+// candidate: some hours of work, beyond what anybody means.
+const maxPlacements = 1 << 40
+
+// Check returns an error for problems so large that e could not be meant to pack
+// them.
+func (e Ensemble) Check(s packing.Shape) error {
+	if s.Items > maxPlacements/e.Candidates/s.Layers {
+		return fmt.Errorf("%s: %d layers of %d items with %d candidates: more than %d items to place; use fewer candidates",
+			e.Name, s.Layers, s.Items, e.Candidates, maxPlacements)
+	}
+	return nil
 }
 
 // MaxCandidates is the largest number of candidates an ensemble may have.

@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"packbench/internal/exchange"
@@ -13,17 +14,18 @@ import (
 // exactDefinition is branch and bound for small instances. It minimises the
 // maximum load; of packings with the same maximum it returns the first found.
 //
-// It starts from a descent. Packs are filled one after the other, each beginning with the heaviest item
-// left, which leaves no two packs to exchange; of equal items the first left is
-// taken. A pack must stay below the best maximum known, and must be heavy
-// enough for the packs after it to stay below it too. The bounds of
+// It starts from a descent. Packs are filled one after the other, each beginning
+// with the heaviest item left, so no two packs can be exchanged; of equal items
+// the first left is taken. A pack must stay below the best maximum known, and be
+// heavy enough for the packs after it to stay below it too. The bounds of
 // [packing.WholeBound] prune what is left over, and so does a table of sets of
 // items that have led nowhere.
 //
-// Loads are whole numbers on a grid (see [packing.Grid]), so comparisons are
+// Loads are whole numbers on a grid (see [packing.UnitsOf]), so comparisons are
 // exact. LayerStats.Steps counts search nodes. LayerStats.Optimal is true only
-// where the search was complete or a bound is attained; a search that reaches
-// its limit of nodes returns the best packing it has seen.
+// where the search was complete or a bound is attained, and no load had to be
+// rounded to the grid; a search that reaches its limit of nodes returns the best
+// packing it has seen.
 var exactDefinition = Definition{
 	Name:    "exact",
 	Summary: "branch and bound for the least maximum load of small instances, with proof or within a limit of nodes",
@@ -34,8 +36,33 @@ var exactDefinition = Definition{
 	}},
 	New: func(v Values) (Strategy, error) {
 		limit := int64(v.Int("nodes"))
-		return PerLayer(v, func(items, packs int) LayerPacker { return newExact(items, packs, limit) }), nil
+		return PerLayer(v, func(items, packs int) LayerPacker {
+			if err := checkExact(items, packs); err != nil {
+				return failing(err)
+			}
+			return newExact(items, packs, limit)
+		}, Proves, PlansAsGiven), nil
 	},
+}
+
+// The largest layers that are searched: the search goes one call deeper per item,
+// and its tables grow with items × packs.
+const (
+	maxExactItems  = 1 << 16
+	maxExactTables = 64 << 20 // bytes, per thread
+)
+
+// checkExact returns an error for layers that are too large to search.
+func checkExact(items, packs int) error {
+	if items > maxExactItems {
+		return fmt.Errorf("%d items per layer: exact searches %d at most; descent takes any number", items, maxExactItems)
+	}
+	const perPlace = 4 + 8                                                 // of left and prefix
+	if need := items * (packs + 1) / 2 * perPlace; need > maxExactTables { // they shrink from pack to pack
+		return fmt.Errorf("the tables of %d items in %d packs take %d MiB per thread, the limit is %d: use up to %d packs, or descent",
+			items, packs, need>>20, maxExactTables>>20, 2*maxExactTables/perPlace/items-1)
+	}
+	return nil
 }
 
 type exact struct {
@@ -46,7 +73,8 @@ type exact struct {
 	descent *exchange.Packer
 	order   []int32 // by falling weight; below, "item" is a place in it
 
-	whole    []int64   // weight of each item
+	units    []int64   // load of each item of the layer
+	whole    []int64   // the same by falling weight
 	left     [][]int32 // [packs][items] items not yet packed when pack p is filled
 	prefix   [][]int64 // of left[p]: sums of the first weights
 	pack     []int32   // of each item, on the current path
@@ -54,6 +82,7 @@ type exact struct {
 	most     int64     // maximum load of best
 	bound    int64     // no packing is below
 	nodes    int64
+	work     int64 // items looked at since the last look at ctx
 	ctx      context.Context
 	err      error
 	failures []uint64 // sets of items (n ≤ 64) that cannot be packed below most
@@ -70,7 +99,7 @@ func newExact(items, packs int, limit int64) *exact {
 	e := &exact{
 		descent: exchange.New(items, packs, exactStart),
 		items:   items, packs: packs, capacity: items / packs, limit: limit,
-		order: make([]int32, items), whole: make([]int64, items),
+		order: make([]int32, items), units: make([]int64, items), whole: make([]int64, items),
 		pack: make([]int32, items), best: make([]int32, items),
 	}
 	for p := range packs {
@@ -86,12 +115,12 @@ func newExact(items, packs int, limit int64) *exact {
 
 // PackLayer implements [LayerPacker].
 func (e *exact) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
-	e.sorter.Descending(e.order, task.Weights)
-	if _, err := e.descent.Pack(ctx, task.Seed, task.Layer, task.Weights, packIndex, rankInPack); err != nil {
+	task.Descending(&e.sorter, e.order)
+	if _, err := e.descent.Pack(ctx, exchangeLayer(task), packIndex, rankInPack); err != nil {
 		return LayerStats{}, err
 	}
-	e.start(task.Weights, packIndex)
-	e.nodes, e.ctx, e.err = 0, ctx, nil
+	grid := e.start(task, packIndex)
+	e.nodes, e.work, e.ctx, e.err = 0, 0, ctx, nil
 	clear(e.failures)
 	if e.most > e.bound {
 		for i := range e.left[0] {
@@ -101,18 +130,18 @@ func (e *exact) PackLayer(ctx context.Context, task Task, packIndex, rankInPack 
 		e.write(packIndex, rankInPack)
 	}
 	e.ctx = nil
-	return LayerStats{Optimal: e.nodes < e.limit, Steps: e.nodes}, e.err
+	return LayerStats{Optimal: grid.Exact() && e.nodes < e.limit, Steps: e.nodes}, e.err
 }
 
-// start puts the weights on their grid, bounds the optimum and takes the given
+// start puts the loads on their grid, bounds the optimum and takes the given
 // packing for the best known.
-func (e *exact) start(weights []float32, packIndex []int32) {
-	grid := packing.GridOf(weights)
+func (e *exact) start(task Task, packIndex []int32) packing.Grid {
+	grid := packing.UnitsOf(e.units, task.Weights, task.Given)
 	load := e.prefix[0][:e.packs]
 	clear(load)
 	e.most = 0
 	for i, item := range e.order {
-		e.whole[i] = grid.Whole(weights[item])
+		e.whole[i] = e.units[item]
 		e.best[i] = packIndex[item]
 		load[e.best[i]] += e.whole[i]
 		e.most = max(e.most, load[e.best[i]])
@@ -125,6 +154,7 @@ func (e *exact) start(weights []float32, packIndex []int32) {
 	}
 	prefix[0] = 0
 	e.bound = packing.WholeBound(prefix, e.packs)
+	return grid
 }
 
 // fill chooses the items of pack p among left[p], and so on to the last pack,
@@ -133,6 +163,7 @@ func (e *exact) start(weights []float32, packIndex []int32) {
 // reached or a pack before p is too heavy for what is now the best.
 func (e *exact) fill(p int, path int64, set uint64) bool {
 	left, prefix := e.left[p], e.prefix[p]
+	e.work += int64(len(left))
 	total := int64(0)
 	for i, item := range left {
 		total += e.whole[item]
@@ -212,8 +243,9 @@ func (e *exact) choose(p, at, others, need int, load, path int64) bool {
 
 // running counts down to the limit and looks at the context now and then.
 func (e *exact) running() bool {
-	if e.nodes&4095 == 0 {
-		e.err = e.ctx.Err()
+	const often = 1 << 16
+	if e.work += 16; e.work >= often && e.err == nil {
+		e.work, e.err = 0, e.ctx.Err()
 	}
 	return e.nodes < e.limit && e.err == nil
 }

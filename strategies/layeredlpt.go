@@ -18,26 +18,31 @@ var layeredLPTDefinition = Definition{
 	New: func(v Values) (Strategy, error) {
 		return PerLayer(v, func(items, packs int) LayerPacker {
 			return newLayeredLPT(items, packs)
-		}), nil
+		}, PlansAsGiven), nil
 	},
 }
 
 type layeredLPT struct {
 	sorter lpt.Sorter
 	order  []int32
+	loads  []float64 // [items]
 	load   []float64
 	byLoad []int32 // packs, by rising load, equal loads by pack
 }
 
 func newLayeredLPT(items, packs int) *layeredLPT {
-	return &layeredLPT{order: make([]int32, items), load: make([]float64, packs), byLoad: make([]int32, packs)}
+	return &layeredLPT{order: make([]int32, items), loads: make([]float64, items), load: make([]float64, packs), byLoad: make([]int32, packs)}
 }
 
 // PackLayer implements [LayerPacker].
-func (s *layeredLPT) PackLayer(_ context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
-	s.sorter.Descending(s.order, task.Weights)
+func (s *layeredLPT) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
+	task.Descending(&s.sorter, s.order)
+	task.loads(s.loads)
 	clear(s.load)
 	for row := range len(s.order) / task.Packs {
+		if err := ctx.Err(); err != nil {
+			return LayerStats{}, err
+		}
 		for p := range s.byLoad {
 			s.byLoad[p] = int32(p)
 		}
@@ -47,7 +52,7 @@ func (s *layeredLPT) PackLayer(_ context.Context, task Task, packIndex, rankInPa
 		for at, item := range s.order[row*task.Packs:][:task.Packs] {
 			pack := s.byLoad[at]
 			packIndex[item], rankInPack[item] = pack, int32(row)
-			s.load[pack] += float64(task.Weights[item])
+			s.load[pack] += s.loads[item]
 		}
 	}
 	return LayerStats{}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/bits"
+	"slices"
 
 	"packbench/internal/lpt"
 	"packbench/internal/spec"
@@ -24,7 +25,7 @@ var multifitDefinition = Definition{
 	}},
 	New: func(v Values) (Strategy, error) {
 		iterations := v.Int("iterations")
-		return PerLayer(v, func(items, packs int) LayerPacker { return newMultifit(items, packs, iterations) }), nil
+		return PerLayer(v, func(items, packs int) LayerPacker { return newMultifit(items, packs, iterations) }, Proves, PlansAsGiven), nil
 	},
 }
 
@@ -34,6 +35,9 @@ type multifit struct {
 	greedy     lpt.Greedy
 	bound      packing.Bounder
 	order      []int32
+	loads      []float64 // [items]
+	units      []int64   // [items] loads in whole numbers, for the proof
+	whole      []int64   // [packs] likewise
 	load       []float64
 	count      []int32
 	node       []float64 // tournament tree: least load of a pack with room below the node
@@ -47,32 +51,41 @@ func newMultifit(items, packs, iterations int) *multifit {
 	return &multifit{
 		iterations: iterations,
 		order:      make([]int32, items),
-		load:       make([]float64, packs), count: make([]int32, packs),
+		loads:      make([]float64, items), units: make([]int64, items), whole: make([]int64, packs),
+		load: make([]float64, packs), count: make([]int32, packs),
 		node: make([]float64, 2*leaves), leaves: leaves,
 		pack: make([]int32, items), rank: make([]int32, items),
 	}
 }
 
 // PackLayer implements [LayerPacker].
-func (f *multifit) PackLayer(_ context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
-	f.sorter.Descending(f.order, task.Weights)
+func (f *multifit) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
+	task.Descending(&f.sorter, f.order)
+	task.loads(f.loads)
 	f.greedy.Pack(f.order, task.Weights, task.Packs, packIndex, rankInPack)
 	clear(f.load)
 	high := 0.0
 	for _, item := range f.order {
 		load := &f.load[packIndex[item]]
-		*load += float64(task.Weights[item])
+		*load += f.loads[item]
 		high = max(high, *load)
 	}
-	low := f.bound.LowerBound(task.Weights, task.Packs)
-	bound := low
+	grid := packing.UnitsOf(f.units, task.Weights, task.Given)
+	bound := f.bound.Whole(f.units, task.Packs)
+	low := grid.Value(bound)
+	if task.Given != nil && grid.Exact() {
+		low = float64(bound) // the unit of task.loads
+	}
 	var stats LayerStats
 	for range f.iterations {
 		if high <= low {
 			break
 		}
+		if err := ctx.Err(); err != nil {
+			return LayerStats{}, err
+		}
 		limit := low + float64((high-low)/2)
-		heaviest := f.firstFit(task.Weights, limit)
+		heaviest := f.firstFit(limit)
 		if heaviest < high {
 			high = heaviest
 			copy(packIndex, f.pack)
@@ -83,12 +96,21 @@ func (f *multifit) PackLayer(_ context.Context, task Task, packIndex, rankInPack
 		}
 		stats.Steps++
 	}
-	stats.Optimal = high <= bound
+	stats.Optimal = grid.Exact() && f.heaviest(packIndex) <= bound
 	return stats, nil
 }
 
+// heaviest returns the heaviest load of a packing, in whole numbers.
+func (f *multifit) heaviest(packIndex []int32) int64 {
+	clear(f.whole)
+	for i, u := range f.units {
+		f.whole[packIndex[i]] += u
+	}
+	return slices.Max(f.whole)
+}
+
 // firstFit packs into f.pack and f.rank and returns the heaviest load.
-func (f *multifit) firstFit(weights []float32, limit float64) float64 {
+func (f *multifit) firstFit(limit float64) float64 {
 	clear(f.load)
 	clear(f.count)
 	for p := range f.leaves {
@@ -102,7 +124,7 @@ func (f *multifit) firstFit(weights []float32, limit float64) float64 {
 	}
 	f.left = f.left[:0]
 	for _, item := range f.order {
-		room := limit - float64(weights[item])
+		room := limit - f.loads[item]
 		if f.node[1] > room {
 			f.left = append(f.left, item)
 			continue
@@ -114,7 +136,7 @@ func (f *multifit) firstFit(weights []float32, limit float64) float64 {
 				i++
 			}
 		}
-		f.put(item, i, weights[item])
+		f.put(item, i)
 	}
 	for _, item := range f.left {
 		i := 1
@@ -124,7 +146,7 @@ func (f *multifit) firstFit(weights []float32, limit float64) float64 {
 				i++
 			}
 		}
-		f.put(item, i, weights[item])
+		f.put(item, i)
 	}
 	heaviest := 0.0
 	for _, load := range f.load {
@@ -134,10 +156,10 @@ func (f *multifit) firstFit(weights []float32, limit float64) float64 {
 }
 
 // put places the item in the pack of leaf i.
-func (f *multifit) put(item int32, i int, weight float32) {
+func (f *multifit) put(item int32, i int) {
 	p := i - f.leaves
 	f.pack[item], f.rank[item] = int32(p), f.count[p]
-	f.load[p] += float64(weight)
+	f.load[p] += f.loads[item]
 	f.count[p]++
 	word := f.load[p]
 	if int(f.count[p]) == len(f.order)/len(f.load) {

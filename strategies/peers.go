@@ -48,11 +48,14 @@ var vllmDefinition = Definition{
 			order := make([]int32, items)
 			load, count := make([]float64, packs), make([]int32, packs)
 			var sorter lpt.Sorter
-			return PackFunc(func(_ context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
+			return PackFunc(func(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 				sorter.Descending(order, task.Weights)
 				clear(load)
 				clear(count)
-				for _, item := range order {
+				for at, item := range order {
+					if at&1023 == 0 && ctx.Err() != nil {
+						return LayerStats{}, ctx.Err()
+					}
 					pack := 0
 					for p, l := range load {
 						if l < load[pack] {

@@ -19,10 +19,10 @@ var snakeDefinition = Definition{
 			order := make([]int32, items)
 			var sorter lpt.Sorter
 			return PackFunc(func(_ context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
-				sorter.Descending(order, task.Weights)
+				task.Descending(&sorter, order)
 				lpt.Fold(order, packs, packIndex, rankInPack)
 				return LayerStats{}, nil
 			})
-		}), nil
+		}, PlansAsGiven), nil
 	},
 }

@@ -42,7 +42,7 @@ type Layerwise interface {
 type LayerPacker interface {
 	// PackLayer writes the pack and the rank of each item to packIndex and
 	// rankInPack, [items] each, whose former content is undefined. It does not
-	// modify or keep task.Weights. The result may depend on nothing but task,
+	// modify or keep the loads of task. The result may depend on nothing but task,
 	// so that it is the same for every number of threads. An implementation
 	// that can run long returns ctx.Err() soon after ctx ends.
 	PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error)
@@ -52,6 +52,7 @@ type LayerPacker interface {
 type Task struct {
 	Layer   int       // index of the layer in its problem; a coordinate of random draws
 	Weights []float32 // [items], finite and ≥ 0
+	Given   []float64 // [items] the loads that Weights had to round, nil where it had none to; see [packing.Problem]
 	Packs   int       // divides the number of items
 	Seed    uint64    // of the random draws, for strategies that have any
 }
@@ -59,7 +60,8 @@ type Task struct {
 // LayerStats says how the packing of a layer went.
 type LayerStats struct {
 	// Optimal is true where the strategy proved that no packing of the layer
-	// has a smaller maximum load.
+	// has a smaller maximum load, for the loads as given and without rounding.
+	// A strategy that can do so has the trait [Proves].
 	Optimal bool
 	// Steps counts what the strategy does one after the other: swaps applied,
 	// search nodes visited. 0 where it has no such thing.

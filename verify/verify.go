@@ -149,7 +149,7 @@ func (v *verifier) pack(ctx context.Context, b strategies.Backend, c Check) (*pa
 	case err != nil:
 		return nil, fmt.Errorf("%s on %s, %v, backend %s: %w", c.Strategy.Spec(), c.Name, c.Problem.Shape, b.Name(), err)
 	}
-	return out, nil
+	return out.Packing, nil
 }
 
 // compare counts the layers in which got equals want; got is nil where the

@@ -18,8 +18,8 @@ type backendFlags struct {
 // backends returns every backend there is, by name, in the order in which
 // results are shown. Those that cannot run here say so when asked to.
 func (f backendFlags) backends() ([]strategies.Backend, error) {
-	if f.Threads < 0 {
-		return nil, fmt.Errorf("--threads=%d: use a number of threads, or 0 for one per core", f.Threads)
+	if f.Threads < 0 || f.Threads > cpu.MaxThreads {
+		return nil, fmt.Errorf("--threads=%d: use 1 to %d threads, or 0 for one per core", f.Threads, cpu.MaxThreads)
 	}
 	if f.Device < 0 {
 		return nil, fmt.Errorf("--device=%d: GPUs are numbered from 0", f.Device)

@@ -38,24 +38,31 @@ func (c *packCmd) Run(s *streams) error {
 	}
 	stream, err := strategies.ParseStream(c.RNG)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	backend, err := c.backend(c.Backend)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer backend.Close()
 	problem, err := c.problem(s)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
-	if err != nil {
-		return (fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err))
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s on %s: interrupted", strategy.Spec(), backend.Name())
 	}
-	a := answer.New(strategy.Spec().String(), problem, result)
+	if err != nil {
+		return fmt.Errorf("%s on %s: %w", strategy.Spec(), backend.Name(), err)
+	}
+	for _, warning := range result.Warnings {
+		fmt.Fprintf(s.err, "bench: warning: %s\n", warning)
+	}
+	a := answer.New(strategy, problem, result)
 	write := a.WriteJSON
 	if strings.HasSuffix(strings.ToLower(c.Out), ".npz") {
 		write = a.WriteNPZ
@@ -72,7 +79,7 @@ func (c *packCmd) problem(s *streams) (*packing.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	problem, err := packing.New(loads.Weights, loads.Layers, loads.Items, c.Packs)
+	problem, err := packing.NewGiven(loads.Weights, loads.Values, loads.Layers, loads.Items, c.Packs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.File, err)
 	}

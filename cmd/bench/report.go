@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 
@@ -36,6 +37,9 @@ func (c *reportCmd) Run(s *streams) error {
 	run, err := runs.Load(c.Dir)
 	if err != nil {
 		return badInput(err)
+	}
+	if c.Table != "" && !slices.Contains(reports.Formats(), c.Table) {
+		return badInput(fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table))
 	}
 	if c.Table != "" {
 		return reports.Table(s.out, run, c.Table, names(run))
@@ -115,7 +119,7 @@ func writeReport(run *runs.Run, catalog harness.Catalog, o reports.Options) ([]s
 		if err != nil {
 			return nil, err
 		}
-		return packing.Loads(problem.Weights), nil
+		return packing.Loads(problem), nil
 	}
 	return reports.Write(run, o)
 }

@@ -9,6 +9,7 @@ import (
 
 	"packbench/internal/npz"
 	"packbench/packing"
+	"packbench/strategies"
 )
 
 // Answer is a packing with what it is worth.
@@ -16,64 +17,72 @@ type Answer struct {
 	Strategy string // canonical spec
 	Problem  *packing.Problem
 	Packing  *packing.Packing
-	Quality  []packing.Quality // of each layer
+	Optimal  []bool   // of each layer, whether that was proven; nil where nothing is
+	Warnings []string // one line each
 }
 
-// New evaluates a valid packing of p.
-func New(strategy string, p *packing.Problem, g *packing.Packing) Answer {
-	return Answer{Strategy: strategy, Problem: p, Packing: g, Quality: packing.Evaluate(p, g)}
-}
-
-// loads returns the load of each pack, [layers, packs], rounded to float32.
-func (a Answer) loads() []float32 {
-	loads := a.Packing.Loads(a.Problem.Weights)
-	rounded := make([]float32, len(loads))
-	for i, load := range loads {
-		rounded[i] = float32(load)
+// New returns the answer that a strategy gave to p.
+func New(strategy strategies.Strategy, p *packing.Problem, packed *strategies.Packed) Answer {
+	return Answer{
+		Strategy: strategy.Spec().String(), Problem: p, Packing: packed.Packing,
+		Optimal: packed.Optimal, Warnings: packed.Warnings,
 	}
-	return rounded
 }
 
 // WriteNPZ writes the arrays pack_index and rank_in_pack, int64 [layers, items],
-// and loads, float32 [layers, packs].
+// and loads, float32 [layers, packs]: rounded, where float32 does not hold them.
 func (a Answer) WriteNPZ(w io.Writer) error {
 	s := a.Packing.Shape
+	loads := make([]float32, 0, s.Layers*s.Packs)
+	for _, load := range a.Packing.Loads(a.Problem) {
+		loads = append(loads, float32(load))
+	}
 	return npz.Write(w,
 		npz.Int64("pack_index", a.Packing.PackIndex, s.Layers, s.Items),
 		npz.Int64("rank_in_pack", a.Packing.RankInPack, s.Layers, s.Items),
-		npz.Float32("loads", a.loads(), s.Layers, s.Packs),
+		npz.Float32("loads", loads, s.Layers, s.Packs),
 	)
 }
 
 // document is the JSON form.
 type document struct {
-	Strategy    string      `json:"strategy"`
-	Layers      int         `json:"layers"`
-	Items       int         `json:"items"`
-	Packs       int         `json:"packs"`
-	Imbalance   []float64   `json:"imbalance"`
-	MaxOverMean []float64   `json:"max_over_mean"`
-	LowerBound  []float64   `json:"lower_bound"`
-	Loads       [][]float32 `json:"loads"`
-	PackIndex   [][]int32   `json:"pack_index"`
-	RankInPack  [][]int32   `json:"rank_in_pack"`
+	Strategy    string            `json:"strategy"`
+	Layers      int               `json:"layers"`
+	Items       int               `json:"items"`
+	Packs       int               `json:"packs"`
+	Imbalance   []json.RawMessage `json:"imbalance"`
+	MaxOverMean []float64         `json:"max_over_mean"`
+	LowerBound  []json.RawMessage `json:"lower_bound"`
+	Optimal     []bool            `json:"optimal"`         // null where the strategy proves nothing
+	Proven      string            `json:"proven,omitzero"` // "proven 2 of 3"
+	Rounded     int               `json:"rounded"`         // loads that float32 does not hold
+	Warnings    []string          `json:"warnings,omitempty"`
+	Loads       []json.RawMessage `json:"loads"`
+	PackIndex   [][]int32         `json:"pack_index"`
+	RankInPack  [][]int32         `json:"rank_in_pack"`
 }
 
 // WriteJSON writes one object with the arrays of [Answer.WriteNPZ], nested, and
-// per layer the imbalance (max − min load), max/mean load and a lower bound on
-// the maximum.
+// per layer the imbalance (max − min load), max/mean load, a lower bound on the
+// maximum and whether the maximum was proven to be the least. Loads, imbalance and
+// bound are those of the loads as given: exact, where they are whole numbers or
+// decimals.
 func (a Answer) WriteJSON(w io.Writer) error {
 	s := a.Packing.Shape
 	d := document{
 		Strategy: a.Strategy, Layers: s.Layers, Items: s.Items, Packs: s.Packs,
-		Loads:      rows(a.loads(), s.Packs),
+		Optimal: a.Optimal, Proven: strategies.Proven(a.Optimal), Warnings: a.Warnings,
 		PackIndex:  rows(a.Packing.PackIndex, s.Items),
 		RankInPack: rows(a.Packing.RankInPack, s.Items),
 	}
-	for _, q := range a.Quality {
-		d.Imbalance = append(d.Imbalance, q.Imbalance())
-		d.MaxOverMean = append(d.MaxOverMean, q.MaxOverMean())
-		d.LowerBound = append(d.LowerBound, q.LowerBound)
+	d.Rounded, _ = a.Problem.Rounded()
+	var tally packing.Tally
+	for l := range s.Layers {
+		tally.Count(a.Problem, a.Packing, l)
+		d.Imbalance = append(d.Imbalance, tally.AppendImbalance(nil))
+		d.MaxOverMean = append(d.MaxOverMean, tally.Quality().MaxOverMean())
+		d.LowerBound = append(d.LowerBound, tally.AppendBound(nil))
+		d.Loads = append(d.Loads, tally.AppendLoads(nil))
 	}
 	buffered := bufio.NewWriter(w)
 	if err := json.NewEncoder(buffered).Encode(d); err != nil {

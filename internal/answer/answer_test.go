@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sbinet/npyio/npz"
@@ -18,11 +19,11 @@ func example(t *testing.T) answer.Answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer.New("by-hand", p, &packing.Packing{
+	return answer.Answer{Strategy: "by-hand", Problem: p, Packing: &packing.Packing{
 		Shape:      p.Shape,
 		PackIndex:  []int32{0, 1, 0, 1, 1, 1, 0, 0},
 		RankInPack: []int32{0, 0, 1, 1, 1, 0, 0, 1},
-	})
+	}}
 }
 
 func TestNPZ(t *testing.T) {
@@ -84,5 +85,32 @@ func TestJSON(t *testing.T) {
 	}
 	if len(got.PackIndex) != 2 || !slices.Equal(got.PackIndex[1], []int64{1, 1, 0, 0}) || !slices.Equal(got.RankInPack[1], []int64{1, 0, 0, 1}) {
 		t.Errorf("packs %v, ranks %v", got.PackIndex, got.RankInPack)
+	}
+}
+
+// Loads beyond float32 are written as what they are.
+func TestJSONOfLoadsBeyondFloat32(t *testing.T) {
+	given := []float64{1<<53 - 1, 1<<53 - 2, 1<<53 - 3, 1<<53 - 5, 0.1, 0.2, 0.4, 25.7}
+	weights := make([]float32, len(given))
+	for i, v := range given {
+		weights[i] = float32(v)
+	}
+	p, err := packing.NewGiven(weights, given, 2, 4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := example(t)
+	a.Problem, a.Optimal, a.Warnings = p, []bool{true, false}, []string{"one"}
+	var b bytes.Buffer
+	if err := a.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"imbalance":[3,25.8]`, `"lower_bound":[18014398509481979,25.8]`, `"loads":[[18014398509481980,18014398509481977],[26.1,0.3]]`,
+		`"optimal":[true,false],"proven":"proven 1 of 2","rounded":8,"warnings":["one"]`,
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %s in %s", want, b.String())
+		}
 	}
 }

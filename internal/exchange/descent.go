@@ -151,9 +151,10 @@ func (p *Packer) phase(a aim, last bool) bool {
 		if near < 0 {
 			return true
 		}
-		if p.count++; p.count&255 == 0 && p.ctx.Err() != nil {
+		if p.ended() {
 			return false
 		}
+		p.count++
 		excess := a.sign*s.load[near] - a.target
 		lack := a.target - a.sign*s.load[lightest]
 		if excess <= lack+a.window {

@@ -20,11 +20,9 @@ package exchange
 import (
 	"context"
 	"math"
-	"math/bits"
 
 	"packbench/internal/draws"
 	"packbench/internal/lpt"
-	"packbench/packing"
 )
 
 // Order is the packing that a descent starts from.
@@ -59,6 +57,9 @@ type Packer struct {
 	greedy lpt.Greedy
 
 	order      []int32   // item of each place; below, items are named by their place
+	units      []int64   // [items] loads in the unit that divides them, where planned is used
+	planned    []float32 // [items] units, rounded
+	coarse     bool      // units are rounded for the descent, too
 	weights    []float32 // of the noisy starts
 	noisyOrder []int32
 	draws      []uint32
@@ -72,6 +73,16 @@ type Packer struct {
 	passes int     // that are left
 	count  int64   // exchanges applied
 	ctx    context.Context
+	looks  int  // at whether ctx has ended
+	over   bool // it has
+}
+
+// ended reports whether the context has ended, looking at it now and then.
+func (p *Packer) ended() bool {
+	if p.looks++; p.looks&63 == 0 && p.ctx.Err() != nil {
+		p.over = true
+	}
+	return p.over
 }
 
 // goal is what the loads of a layer are to be near.
@@ -103,19 +114,25 @@ func New(items, packs int, opt Options) *Packer {
 	return p
 }
 
-// Pack packs a layer: weights, [items], into packIndex and rankInPack. seed and
-// layer are the coordinates of the draws of noisy starts. It returns
+// Layer is the layer to pack, and its place.
+type Layer struct {
+	Seed    uint64 // with Index the coordinates of the draws of noisy starts
+	Index   int
+	Weights []float32 // [items]
+	Given   []float64 // [items] the loads that Weights had to round, or nil; see [packing.Problem]
+}
+
+// Pack packs a layer into packIndex and rankInPack, [items] each. It returns
 // ctx.Err() soon after ctx ends.
-func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []float32, packIndex, rankInPack []int32) (Result, error) {
-	p.sorter.Descending(p.order, weights)
-	exact := p.setWeights(weights)
-	p.count, p.ctx = 0, ctx
+func (p *Packer) Pack(ctx context.Context, layer Layer, packIndex, rankInPack []int32) (Result, error) {
+	weights, exact := p.setLayer(layer)
+	p.count, p.ctx, p.over = 0, ctx, false
 	clear(p.luck)
 	clear(p.plainLuck)
 	p.vain = 0
 	best := outcome{most: math.MaxInt64}
 	for start := 0; start < p.starts(best); start++ {
-		p.begin(seed, layer, start, weights)
+		p.begin(layer.Seed, layer.Index, start, weights)
 		got := p.descend(best.most)
 		if got.better(best) {
 			best = got
@@ -133,7 +150,8 @@ func (p *Packer) Pack(ctx context.Context, seed uint64, layer int, weights []flo
 		item := p.order[x]
 		packIndex[item], rankInPack[item] = int32(slot)/capacity, int32(slot)%capacity
 	}
-	return Result{Exchanges: p.count, Optimal: exact && best.most <= p.goal.bound}, nil
+	optimal := exact && best.most <= p.goal.bound || p.coarse && p.attained(packIndex)
+	return Result{Exchanges: p.count, Optimal: optimal}, nil
 }
 
 // starts is how many descents the layer is worth, given the best so far: all
@@ -166,45 +184,6 @@ type outcome struct {
 
 func (o outcome) better(than outcome) bool {
 	return o.most < than.most || o.most == than.most && o.least > than.least
-}
-
-// setWeights turns the weights, in the order of places, into whole numbers, and
-// finds the goal. It reports whether no weight had to be rounded.
-func (p *Packer) setWeights(weights []float32) bool {
-	most, all := 0.0, 0.0 // weight of a pack's worth of heaviest items; of all
-	for x, item := range p.order {
-		all += float64(weights[item])
-		if x < p.capacity {
-			most = all
-		}
-	}
-	most = max(most, all*0x1p-15) // the total is to fit too
-	_, exponent := math.Frexp(most)
-	scale := math.Ldexp(1, loadBits-1-exponent) // a bit is left for rounding
-	exact, union := true, int64(0)
-	for x, item := range p.order {
-		scaled := float64(float64(weights[item]) * scale)
-		whole := int64(scaled + .5)
-		exact = exact && float64(whole) == scaled
-		p.weight[x] = whole
-		union |= whole
-	}
-	grid := 0 // the weights are multiples of 2^grid
-	if exact && union != 0 {
-		grid = bits.TrailingZeros64(uint64(union))
-	}
-	total := int64(0)
-	for x, w := range p.weight {
-		total += w >> grid
-		p.prefix[x+1] = total
-	}
-	n := len(p.weight)
-	p.spread = max(1, p.weight[n/4]-p.weight[n-1-n/4])
-	p.fine = max(1, min(p.spread, p.weight[n/2]))
-	p.goal.bound = packing.WholeBound(p.prefix, p.packs) << grid
-	p.goal.grid = grid
-	p.goal.level, p.goal.floor = p.meanOf(total<<grid, p.packs)
-	return exact
 }
 
 // begin makes the packing that descent number start begins with.

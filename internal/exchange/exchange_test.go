@@ -61,7 +61,7 @@ func run(t interface {
 		t.Fatal(err)
 	}
 	g := packing.NewPacking(problem.Shape)
-	result, err := p.Pack(context.Background(), 1, 0, weights, g.PackIndex, g.RankInPack)
+	result, err := p.Pack(context.Background(), Layer{Seed: 1, Weights: weights, Given: problem.Given}, g.PackIndex, g.RankInPack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -446,7 +446,7 @@ func BenchmarkPack(b *testing.B) {
 			}
 			pack, rank := make([]int32, tt.items), make([]int32, tt.items)
 			for i := 0; b.Loop(); i++ {
-				if _, err := p.Pack(context.Background(), 1, 0, layers[i%16], pack, rank); err != nil {
+				if _, err := p.Pack(context.Background(), Layer{Seed: 1, Weights: layers[i%16]}, pack, rank); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -17,8 +17,7 @@ func TestBeginHeavy(t *testing.T) {
 		capacity := rapid.IntRange(1, 12).Draw(t, "capacity")
 		weights := loads(rapid.SampledFrom(kinds).Draw(t, "kind"), packs*capacity, rapid.Uint64().Draw(t, "seed"))
 		p := New(packs*capacity, packs, standard)
-		p.sorter.Descending(p.order, weights)
-		p.setWeights(weights)
+		p.setLayer(Layer{Weights: weights})
 		p.opt.Tolerance = 1 // begin leaves the start as it is
 		p.begin(1, 0, 0, weights)
 		before, _ := p.extremes()

@@ -14,7 +14,7 @@ func (p *Packer) passOn(q int32, a aim) bool {
 		s.seen[i] = -rest
 	}
 	count := p.count
-	for now := int32(0); p.passes > 0; now++ {
+	for now := int32(0); p.passes > 0 && !p.ended(); now++ {
 		p.passes--
 		s.seen[q] = now
 		for i, load := range s.load {

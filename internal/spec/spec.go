@@ -256,15 +256,6 @@ func (v Values) index(name string) int {
 	return i
 }
 
-// All returns every parameter with its value, in the order declared.
-func (v Values) All() []Arg {
-	args := make([]Arg, len(v.params))
-	for i, p := range v.params {
-		args[i] = Arg{p.Name, v.text[i]}
-	}
-	return args
-}
-
 // Canonical returns the shortest spec with these values: parameters at their
 // default are left out, the others stand in the order declared. Two specs that
 // mean the same have the same canonical form.

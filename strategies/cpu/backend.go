@@ -23,12 +23,15 @@ import (
 
 // Options configures the backend.
 type Options struct {
-	// Threads is the number of layers packed at a time; 0 means one per
-	// logical core that the process may use.
+	// Threads is the number of layers packed at a time, at most [MaxThreads]; 0
+	// means one per logical core that the process may use.
 	Threads int
 
 	scalar bool // no vector instructions, for tests
 }
+
+// MaxThreads is the largest number of threads that a backend uses.
+const MaxThreads = 4096
 
 // Backend executes strategies on the CPU. It is safe for concurrent use.
 type Backend struct {
@@ -44,6 +47,7 @@ func New(o Options) *Backend {
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
+	o.Threads = min(o.Threads, MaxThreads)
 	return &Backend{threads: o.Threads, vectors: hasVector() && !o.scalar, crew: newCrew(o.Threads)}
 }
 
@@ -84,6 +88,9 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 	threads := min(b.threads, shape.Layers)
 	switch s := s.(type) {
 	case strategies.Ensemble:
+		if err := s.Check(shape); err != nil {
+			return nil, err
+		}
 		if need := slotBytes(s, shape) * threads; need > maxSlotBytes {
 			return nil, fmt.Errorf("%s: keeping k=%d candidates of %d items on %d threads needs %d GiB: use a smaller k",
 				s.Spec(), s.Keep, shape.Items, threads, need>>30)
@@ -141,7 +148,9 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 	}
 	j := &job{problem: p, random: random, out: out, layers: make([]strategies.LayerStats, p.Layers)}
 	if r.source != nil {
-		r.source.restart(random)
+		if err := r.source.restart(random, len(r.workers)); err != nil {
+			return strategies.Report{}, err
+		}
 	}
 	errs := make([]error, len(r.workers))
 	r.crew.run(len(r.workers), func(i int) { errs[i] = drain(ctx, r.workers[i], j) })

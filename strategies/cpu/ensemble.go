@@ -103,7 +103,11 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 		}
 	}
 	w.watch.lap(stageGreedy)
+	w.refine.ctx = ctx
 	best, steps := w.refine.best(weights, &w.kept)
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
 	best.write(packIndex, rankInPack)
 	w.watch.lap(stageRefine)
 	j.layers[layer] = strategies.LayerStats{Steps: steps}

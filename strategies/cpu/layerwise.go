@@ -21,7 +21,10 @@ func (w *layerwiseWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	}
 	start := time.Now()
 	packIndex, rankInPack := j.out.Layer(layer)
-	task := strategies.Task{Layer: layer, Weights: j.problem.Layer(layer), Packs: j.problem.Packs, Seed: j.random.Seed}
+	task := strategies.Task{
+		Layer: layer, Weights: j.problem.Layer(layer), Given: j.problem.LayerGiven(layer),
+		Packs: j.problem.Packs, Seed: j.random.Seed,
+	}
 	stats, err := w.packer.PackLayer(ctx, task, packIndex, rankInPack)
 	j.layers[layer] = stats
 	w.time += time.Since(start)

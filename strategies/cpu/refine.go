@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -28,6 +29,7 @@ type refiner struct {
 	listed []bool    // whether the pack's list is sorted
 	filled []int32   // entries of the pack's list
 	byItem []place   // places by item, for 2-opt
+	ctx    context.Context
 
 	swaps    *swapper   // for Max-Any in small shapes, else nil
 	exchange *exchanger // for Max-Any in others where it is faster, else nil
@@ -127,7 +129,7 @@ func (r *refiner) refine(weights []float32, c *slot) int {
 	r.sumLoads()
 	r.fillLists()
 	steps := 0
-	for steps < r.ensemble.Rounds {
+	for steps < r.ensemble.Rounds && !r.ended(steps) {
 		s, ok := best()
 		if !ok {
 			break
@@ -138,6 +140,13 @@ func (r *refiner) refine(weights []float32, c *slot) int {
 	r.sumLoads()
 	c.imbalance = slices.Max(r.load) - slices.Min(r.load)
 	return steps
+}
+
+// ended reports whether the context has ended, looking at it now and then: where
+// loads are so large that their rounding exceeds epsilon, swaps may go round in
+// circles for as many rounds as there are.
+func (r *refiner) ended(steps int) bool {
+	return steps&255 == 255 && r.ctx != nil && r.ctx.Err() != nil
 }
 
 // sumLoads sums the loads afresh, items in the order of their index.

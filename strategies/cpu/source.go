@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"fmt"
 	"sync"
 
 	"packbench/internal/draws"
@@ -25,12 +26,20 @@ type source struct {
 // rows is the number of candidates of a layer that need random draws.
 func (s *source) rows() int { return s.ensemble.Random + s.ensemble.Noisy() }
 
-// restart begins a run.
-func (s *source) restart(random strategies.Random) {
+// maxDrawBytes is the most memory that the draws of the torch stream may take.
+const maxDrawBytes = 8 << 30
+
+// restart begins a run of so many workers.
+func (s *source) restart(random strategies.Random, workers int) error {
 	s.random, s.torch = random, nil
 	if random.Stream == strategies.Torch && s.rows() > 0 {
+		if need := 4 * s.rows() * s.shape.Items * workers; need > maxDrawBytes {
+			return fmt.Errorf("%s: the torch stream's draws for %d candidates of %d items on %d threads take %d GiB: use fewer candidates, or the philox stream",
+				s.ensemble.Spec(), s.ensemble.Candidates, s.shape.Items, workers, need>>30)
+		}
 		s.torch = draws.NewTorch(random.Seed, s.shape.Layers, s.ensemble.Random, s.ensemble.Noisy(), s.shape.Items)
 	}
+	return nil
 }
 
 // take returns the next layer; with the torch stream it also fills buffer,
