@@ -27,6 +27,7 @@ import (
 type app struct {
 	Run     runCmd     `cmd:"" help:"Run an experiment and report it."`
 	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
+	Score   scoreCmd   `cmd:"" help:"Score a program in Python on a fixed set of loads, as a line of JSON."`
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
 	List    listCmd    `cmd:"" help:"List strategies, backends, workloads and experiments."`
 	Env     envCmd     `cmd:"" help:"Describe this machine and program."`

@@ -11,7 +11,8 @@ import (
 // end of its worker.
 type Fault struct {
 	// Kind is "exception", "answer", "exit", "memory" or "crash"; for a program that
-	// cannot be used at all "syntax", "function", "parameters" or "module"; and
+	// cannot be used at all "syntax", "function", "parameters", "module" or
+	// "library" (NumPy or torch is missing); and
 	// "unsupported" or "unavailable" for a backend that it cannot use.
 	Kind      string `json:"kind"`
 	Message   string `json:"message"`   // one line, with the place in the program
@@ -38,7 +39,7 @@ func (f *Fault) Unwrap() error {
 // wrong with its text or with the interpreter.
 func (f *Fault) Unusable() bool {
 	switch f.Kind {
-	case "syntax", "function", "parameters", "module":
+	case "syntax", "function", "parameters", "module", "library":
 		return true
 	}
 	return false

@@ -177,7 +177,7 @@ def need(name, why):
         return __import__(name)
     except ModuleNotFoundError as e:
         if e.name == name:
-            raise Fault("module", f"{why} needs {name}, which {sys.executable} does not have: install it there, or name another interpreter with --python") from None
+            raise Fault("library", f"{why} needs {name}, which {sys.executable} does not have: install it there, or name another interpreter with --python") from None
         raise
 
 
