@@ -107,12 +107,9 @@ func (c *scoreCmd) Run(s *streams) error {
 		}
 	}
 	out.Valid = out.Reason == ""
-	line, err := json.Marshal(out)
-	if err != nil {
-		return err
-	}
-	_, err = s.out.Write(append(line, '\n'))
-	return err
+	e := json.NewEncoder(s.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(out)
 }
 
 // ofProgram reports whether err is about the text of the program, and not about the

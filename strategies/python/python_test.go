@@ -37,7 +37,7 @@ func write(t testing.TB, name, text string) string {
 // prepare returns the strategy that spec names and a runner for it on the CPU.
 func prepare(t testing.TB, h *python.Host, spec string, shape packing.Shape) (strategies.Strategy, strategies.Runner) {
 	t.Helper()
-	s, err := strategies.Registry{python.Definition(h)}.Parse(spec)
+	s, err := append(strategies.Builtin(), python.Definition(h)).Parse(spec)
 	if err != nil {
 		t.Fatal(err)
 	}

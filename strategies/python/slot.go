@@ -23,6 +23,9 @@ type slot struct {
 	used       time.Time
 	last       []byte // the last answer, in the worker's memory
 
+	failures int    // to load the program, one after the other
+	failure  *Fault // the last of them
+
 	answers map[uint64]*history // by task
 	renewed int                 // workers that were ended to have a fresh one
 	verdict string              // why answers change, once that is known
@@ -41,17 +44,32 @@ type history struct {
 // state which other tasks left behind shows as a changed answer later.
 const maxFresh = 4
 
+// maxLoads is how often a program that cannot be loaded is tried. That takes up to
+// minutes each time and seldom ends differently.
+const maxLoads = 2
+
 // live returns the worker, and starts one where there is none. The caller holds mu.
 func (s *slot) live(ctx context.Context) (*worker, error) {
 	s.used = time.Now()
 	if s.worker != nil {
 		return s.worker, nil
 	}
+	if s.failures >= maxLoads {
+		return nil, s.failure
+	}
 	s.host.makeRoom(s)
 	w, err := startWorker(ctx, s.host, s.program, s.backend)
 	if err != nil {
+		var fault *Fault
+		if errors.As(err, &fault) {
+			s.failure = fault
+			if s.failures++; fault.Unusable() || fault.Unwrap() != nil {
+				s.failures = maxLoads
+			}
+		}
 		return nil, err
 	}
+	s.failures = 0
 	s.host.note(w.loaded.Facts)
 	s.worker, s.calls = w, 0
 	s.generation++

@@ -71,6 +71,7 @@ func measureCase(ctx context.Context, b strategies.Backend, s strategies.Strateg
 		}
 		if call == 0 {
 			quality = packing.Evaluate(p, out)
+			begin = time.Now() // the worker of a program may have been started
 		} else {
 			times = append(times, taken) // the first call warms up
 		}
