@@ -82,6 +82,12 @@ notebooks:
 purego:
 	$(GO) test -tags purego ./strategies/cpu ./internal/draws
 
+# Every fault that is planted in the assembly fails the tests of its package; make
+# test plants one per file.
+.PHONY: asm-mutants
+asm-mutants:
+	$(GO) test ./internal/asmtest -run TestPlantedFaultsAreCaught -count=1 -timeout 30m -v -all
+
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
 PORTABLE := packbench/(packing|strategies|internal/(draws|exchange|lpt))

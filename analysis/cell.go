@@ -106,14 +106,20 @@ type Proof struct {
 	Tried  bool
 }
 
-// Proof returns the proofs of the strategy. A layer whose max load attains the
-// lower bound is proven too, whatever the strategy says.
-func (c *Cell) Proof() Proof {
-	p := Proof{Of: len(c.busy)}
+// Proven reports whether the max load of layer l of a cell that is judged is
+// known to be the lowest possible: the strategy proved it, or it attains the
+// lower bound.
+func (c *Cell) Proven(l int) bool {
 	claimed := c.Layer(runs.OptimalMeasure)
-	p.Tried = claimed != nil
+	q := c.Quality(l)
+	return claimed != nil && claimed[l] == 1 || q.Max <= q.LowerBound
+}
+
+// Proof counts the layers that are [Cell.Proven].
+func (c *Cell) Proof() Proof {
+	p := Proof{Of: len(c.busy), Tried: c.Layer(runs.OptimalMeasure) != nil}
 	for _, l := range c.busy {
-		if q := c.Quality(l); claimed != nil && claimed[l] == 1 || q.Max <= q.LowerBound {
+		if c.Proven(l) {
 			p.Proven++
 		}
 	}

@@ -27,6 +27,8 @@ type Cell struct {
 	statuses [2]runs.Status // of the old and the new side: the worst
 	broke    bool           // done on the old side, failed on the new one
 	why      string         // reason of the new side where it broke
+
+	unfinished string // what runs are missing of a cell that is compared
 }
 
 // Status says whether a cell could be compared.
@@ -113,6 +115,9 @@ func (m match) compare(measures []runs.Measure, o Options) Cell {
 			sides = append(sides, b)
 			c.Idle += b.idle
 			c.Same = c.Same && samePacking(p.old, p.new)
+			if c.unfinished == "" {
+				c.unfinished = p.unfinished()
+			}
 		} else if c.Status == Compared {
 			c.Status, c.Reason, c.Same = status, reason, false
 			c.statuses = [2]runs.Status{p.old.Status(), p.new.Status()}
@@ -171,6 +176,22 @@ func (p pair) comparable() (Status, string) {
 		}
 	}
 	return Compared, ""
+}
+
+// unfinished says which side lacks runs that its experiment asks for; "" where
+// none does. A cell that failed is not run to the end.
+func (p pair) unfinished() string {
+	for _, side := range []struct {
+		name string
+		cell *runs.CellRuns
+		run  *runs.Run
+	}{{"new", p.new, p.newRun}, {"old", p.old, p.oldRun}} {
+		asked := side.run.Manifest.Experiment.Repeats
+		if n := len(side.cell.Done()); n == len(side.cell.Records) && n < asked {
+			return fmt.Sprintf("%s is not finished, %d of %d runs are there", side.name, n, asked)
+		}
+	}
+	return ""
 }
 
 // both are the sides of a pair that can be compared, ready to be measured.

@@ -243,7 +243,7 @@ func (c *Comparison) compare(pairs []pair, o Options) error {
 	}
 	c.judge()
 	c.Groups = c.group()
-	c.Notes = append(c.Notes, notes(pairs)...)
+	c.Notes = append(c.Notes, notes(pairs, o)...)
 	if o.FailAbove != nil {
 		c.Gate = c.gate(*o.FailAbove, o)
 		c.Regressions = c.Gate.Regressions

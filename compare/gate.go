@@ -64,6 +64,9 @@ func (c *Comparison) gate(limit float64, o Options) *Gate {
 		if cell.Status != Compared && !(cell.broke && c.Baseline == "") { // a cell that broke has regressed
 			miss(cell.neither() || cell.Status == Failed && o.AllowMissing, cell.Reason, names.label(cell))
 		}
+		if cell.unfinished != "" {
+			miss(o.AllowMissing, cell.unfinished, names.label(cell))
+		}
 	}
 	for _, u := range c.Unmatched {
 		miss(o.AllowMissing, c.where(u), c.all().label(&Cell{Cell: u.Cell}))

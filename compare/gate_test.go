@@ -191,7 +191,13 @@ func TestGatePassesOnlyWhatItChecked(t *testing.T) {
 		{"a measure that is worse", fill, func(r *runs.Run) { fill(r); scale("memory", 2)(r) }, "memory +100.0 %", never},
 		{"new runs ended early", keep, func(r *runs.Run) {
 			r.Records = slices.DeleteFunc(r.Records, func(record runs.Record) bool { return record.Repeat > 0 })
-		}, "8 and 1 runs cannot show a difference", never},
+		}, "new is not finished, 1 of 8 runs are there", never},
+		{"new lacks its last run", keep, func(r *runs.Run) { r.Records = r.Records[:len(r.Records)-1] }, "new is not finished, 7 of 8 runs are there: s2", "missing"},
+		{"old lacks its last run", func(r *runs.Run) { r.Records = r.Records[:len(r.Records)-1] }, keep, "old is not finished, 7 of 8 runs are there: s2", "missing"},
+		{"different repeats on purpose", keep, func(r *runs.Run) {
+			r.Manifest.Experiment.Repeats = 6
+			r.Records = slices.DeleteFunc(r.Records, func(record runs.Record) bool { return record.Repeat >= 6 })
+		}, "", ""},
 		{"all layers idle in one cell", func(r *runs.Run) { idleCell(r, 1) }, func(r *runs.Run) { idleCell(r, 1) }, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -23,12 +23,9 @@ func environments(run *runs.Run, cell *runs.CellRuns) []runs.Environment {
 	return list
 }
 
-// otherMachines says why the runs of the match do not come from one machine, ""
-// where they do or need not.
-func (m match) otherMachines(o Options) string {
-	if o.AcrossMachines {
-		return ""
-	}
+// otherMachines lists how the machines differ that the runs of the match come
+// from, "" where it is one.
+func (m match) otherMachines() string {
 	var first *runs.Environment
 	for _, p := range m {
 		for _, e := range append(environments(p.oldRun, p.old), environments(p.newRun, p.new)...) {
@@ -36,7 +33,7 @@ func (m match) otherMachines(o Options) string {
 				first = &e
 			}
 			if differences := otherMachine(*first, e, p.new.Backend()); differences != "" {
-				return "the times come from different machines: " + differences
+				return differences
 			}
 		}
 	}
@@ -94,7 +91,7 @@ func orUnknown(s string) string {
 
 // notes are remarks on the runs: loads under another name, what else differs
 // and may explain times, machines that were busy, runs that are not finished.
-func notes(pairs []pair) []string {
+func notes(pairs []pair, o Options) []string {
 	var list []string
 	add := func(note string) {
 		if !slices.Contains(list, note) {
@@ -107,6 +104,9 @@ func notes(pairs []pair) []string {
 		}
 	}
 	for _, p := range pairs {
+		if differences := (match{p}).otherMachines(); differences != "" && o.AcrossMachines {
+			add("times are compared across machines, which may explain any difference: " + differences)
+		}
 		before, now := environments(p.oldRun, p.old), environments(p.newRun, p.new)
 		for _, a := range before {
 			for _, b := range now {

@@ -231,19 +231,29 @@ func TestMeanAndRanksThatDisagreeAreBothSaid(t *testing.T) {
 // Names and reasons from files do no harm where the comparison is shown.
 func TestHostileNamesAreShownHarmless(t *testing.T) {
 	hostile := "=cmd|' /C calc'!A0\x1b[2J\u202e<script>"
-	c, err := Runs(recorded(hostile), []*runs.Run{recorded(hostile)}, Options{})
-	if err != nil {
-		t.Fatal(err)
+	several := func() *runs.Run { // the hostile workload and another, so that tables name them
+		a, b := recorded(hostile), recorded("w`[x](y)|`")
+		a.Manifest.Cells, a.Records = append(a.Manifest.Cells, b.Manifest.Cells[:1]...), append(a.Records, b.Records[:8]...)
+		last := &a.Manifest.Cells[3]
+		last.Key, last.WorkloadHash = "other", "other"
+		for i := range a.Records[24:] {
+			a.Records[24+i].Key = "other"
+		}
+		return a
+	}
+	c, err := Runs(several(), []*runs.Run{several()}, Options{})
+	if err != nil || len(c.Cells) != 4 {
+		t.Fatal(c, err)
 	}
 	for _, format := range Formats() {
 		text := written(t, c, format)
 		if strings.ContainsFunc(strings.ReplaceAll(text, "\n", ""), func(r rune) bool { return unicode.IsControl(r) || r == '\u202e' }) {
 			t.Errorf("%s keeps control characters", format)
 		}
-		if format == "csv" && strings.Contains(text, "\n=") {
+		if format == "csv" && strings.Contains(text, "\n\"=") || format == "csv" && strings.Contains(text, "\n=") {
 			t.Errorf("a formula in %s", text)
 		}
-		if format == "markdown" && strings.Contains(text, "<script>") {
+		if format == "markdown" && (strings.Contains(text, "<script>") || strings.Contains(text, "](y)")) {
 			t.Errorf("markup in %s", text)
 		}
 	}

@@ -84,7 +84,9 @@ func (m match) result(d runs.Measure, sides []both, o Options) Result {
 	var err error
 	switch d.Scope {
 	case runs.PerRun:
-		if r.Reason = m.otherMachines(o); r.Reason == "" {
+		if differences := m.otherMachines(); differences != "" && !o.AcrossMachines {
+			r.Reason = "the times come from different machines: " + differences
+		} else {
 			r.Runs, err = overRuns(d, sides, o)
 		}
 	default:
@@ -139,6 +141,9 @@ func overRuns(d runs.Measure, sides []both, o Options) (*OverRuns, error) {
 	if t.New, _, err = stats.MedianInterval(new, o.Confidence); err != nil {
 		return nil, err
 	}
+	if !finite(t.Old.Center, t.New.Center) {
+		return nil, fmt.Errorf("the median %s is not finite", d.Name)
+	}
 	t.Ratio = ratio(t.New.Center, t.Old.Center)
 	test, err := stats.MannWhitney(new, old, o.Alpha)
 	if err != nil {
@@ -151,6 +156,9 @@ func overRuns(d runs.Measure, sides []both, o Options) (*OverRuns, error) {
 	if t.Shift, err = stats.HodgesLehmann(new, old); err != nil {
 		return nil, err
 	}
+	if !finite(t.Shift) {
+		return nil, fmt.Errorf("the difference of %s is not finite", d.Name)
+	}
 	if d.Unit != runs.Nanoseconds {
 		return t, nil
 	}
@@ -159,6 +167,17 @@ func overRuns(d runs.Measure, sides []both, o Options) (*OverRuns, error) {
 	}
 	t.NewWarnings, err = stats.CheckTimes(new)
 	return t, err
+}
+
+// finite reports whether all values are: numbers near the largest that there
+// are overflow when they are added.
+func finite(values ...float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // overLayers compares a measure over the same layers.
@@ -187,6 +206,9 @@ func overLayers(d runs.Measure, sides []both, o Options) (*OverLayers, error) {
 	if now.At >= 0 {
 		q.WorstLayer = layers[now.At]
 	}
+	if !finite(q.OldMean, q.NewMean) {
+		return nil, fmt.Errorf("the mean %s is not finite", d.Name)
+	}
 	var err error
 	if q.Pairs, err = signedRank(new, old, d.Better); err != nil {
 		return nil, err
@@ -196,6 +218,9 @@ func overLayers(d runs.Measure, sides []both, o Options) (*OverLayers, error) {
 	}
 	if q.Shift, err = stats.PairedHodgesLehmann(new, old); err != nil {
 		return nil, err
+	}
+	if !finite(q.Difference.Center, q.Shift) {
+		return nil, fmt.Errorf("the difference of %s is not finite", d.Name)
 	}
 	if least := leastPairedP(len(new)); least > o.Alpha && q.differ() > 0 {
 		q.Warnings = []stats.Warning{{

@@ -97,7 +97,7 @@ func writeMarkdown(c *Comparison, w io.Writer) error {
 		fmt.Fprintf(&b, "- %s\n", markdownText(line))
 	}
 	for _, t := range d.tables {
-		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", t.title, t.pretty().RenderMarkdown())
+		fmt.Fprintf(&b, "\n**%s**\n\n%s\n", markdownCell(t.title), t.markdown())
 	}
 	fmt.Fprintln(&b)
 	for _, note := range d.notes {
@@ -112,7 +112,28 @@ func writeMarkdown(c *Comparison, w io.Writer) error {
 
 // markdownText keeps the characters from being read as markup.
 func markdownText(s string) string {
-	return strings.NewReplacer("~", `\~`, "<", "&lt;", "*", `\*`, "_", `\_`).Replace(s)
+	return strings.NewReplacer("~", `\~`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`", "](", `]\(`, "]:", `]\:`).Replace(s)
+}
+
+// markdownCell does so in a table, where a single ~ or _ is none.
+func markdownCell(s string) string {
+	return strings.NewReplacer("~~", `\~\~`, "<", "&lt;", "*", `\*`, "`", "\\`", "](", `]\(`).Replace(s)
+}
+
+// markdown returns the table with its cells escaped.
+func (t table) markdown() string {
+	escaped := table{columns: slices.Clone(t.columns)}
+	for i := range escaped.columns {
+		escaped.columns[i].name = markdownCell(escaped.columns[i].name)
+	}
+	for _, row := range t.rows {
+		row = slices.Clone(row)
+		for i := range row {
+			row[i] = markdownCell(row[i])
+		}
+		escaped.rows = append(escaped.rows, row)
+	}
+	return escaped.pretty().RenderMarkdown()
 }
 
 // pretty returns the table ready to render.

@@ -103,7 +103,10 @@ func (c coordinates) columns() []column {
 	list := []column{{"key", text, false}}
 	for _, a := range c.axes {
 		k := text
-		if a.Number {
+		switch {
+		case a.Name == runs.PacksAxis: // as it has always been
+			k = whole
+		case a.Number:
 			k = natural
 		}
 		list = append(list, column{a.Name, k, !slices.Contains(axisOrder, a.Name)})
@@ -147,6 +150,10 @@ func (c coordinates) value(a runs.Axis, value string) any {
 			return nil
 		}
 		return value
+	}
+	if a.Name == runs.PacksAxis {
+		n, _ := strconv.ParseInt(value, 10, 64)
+		return n
 	}
 	n, err := strconv.ParseUint(value, 10, 64)
 	if err != nil && !slices.Contains(axisOrder, a.Name) {

@@ -76,7 +76,7 @@ func TestRunRows(t *testing.T) {
 	}
 	// Layers have 10, 11, …, 17 around a mean of 1000.
 	for name, want := range map[string]any{
-		"strategy_name": "lpt", "imbalance": 13.5, "max_over_mean": 1.00675, "packs": uint64(8), "layers": int64(8),
+		"strategy_name": "lpt", "imbalance": 13.5, "max_over_mean": 1.00675, "packs": int64(8), "seed": uint64(1), "layers": int64(8),
 		"start": time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC),
 	} {
 		if got := rows[0][name]; got != want {

@@ -95,7 +95,7 @@ func layerTable(run *runs.Run) *table {
 	for _, d := range measures {
 		t.add(measureColumn(d))
 	}
-	t.add(column{"idle", truth, false})
+	t.add(column{"idle", truth, false}, column{"proven", truth, false})
 	for _, c := range analysis.Cells(run) {
 		if !c.Judged() {
 			continue
@@ -114,7 +114,7 @@ func layerTable(run *runs.Run) *table {
 				}
 				row = append(row, value)
 			}
-			t.rows = append(t.rows, append(row, heaviest == 0))
+			t.rows = append(t.rows, append(row, heaviest == 0, c.Proven(l)))
 		}
 	}
 	return t

@@ -21,7 +21,7 @@ type Coordinate struct {
 // Cell is one combination of an experiment's axes: what is run, several times.
 // It is a list of coordinates with at most one per axis, and is not changed
 // once it is made. As JSON it is an object; values of [Axis.Number] axes are
-// numbers there.
+// numbers there, and so are whole numbers on axes that only other programs know.
 type Cell struct{ coordinates []Coordinate }
 
 // NewCell returns the cell with the given coordinates.
@@ -129,7 +129,7 @@ func (c Cell) MarshalJSON() ([]byte, error) {
 		}
 		out = appendString(out, x.Axis)
 		out = append(out, ':')
-		if a, _ := findAxis(axes, x.Axis); a.Number && isWhole(x.Value) {
+		if a, known := findAxis(axes, x.Axis); (a.Number || !known) && isWhole(x.Value) {
 			out = append(out, x.Value...)
 		} else {
 			out = appendString(out, x.Value)

@@ -61,6 +61,8 @@ func (r Ratio) unusable() string {
 		return fmt.Sprintf("from 0 to %.4g", r.New)
 	case r.New == 0 && r.Old > 0:
 		return fmt.Sprintf("from %.4g to 0", r.Old)
+	case math.Abs(math.Log(r.New)-math.Log(r.Old)) > 700: // no float is so large, or so small
+		return fmt.Sprintf("from %.4g to %.4g", r.Old, r.New)
 	}
 	return ""
 }

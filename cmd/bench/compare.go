@@ -19,7 +19,7 @@ type compareCmd struct {
 	Format         string   `short:"f" placeholder:"FORMAT" help:"text, markdown, csv, json or latex; default by the name of the output file, else text."`
 	Out            string   `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
 	Measure        []string `placeholder:"NAME" help:"Compare these measures; default time, imbalance, gap and whatever else the runs declare."`
-	FailAbove      string   `placeholder:"SHARE" help:"Exit with code 1 where a measure is significantly worse by more than SHARE (5%), where a cell broke, or where that could not be checked."`
+	FailAbove      *string  `placeholder:"SHARE" help:"Exit with code 1 where a measure is significantly worse by more than SHARE (5%), where a cell broke, or where that could not be checked."`
 	AllowMissing   bool     `help:"Let --fail-above pass although a side lacks cells or measures."`
 	AcrossMachines bool     `aliases:"any-machine" help:"Compare times although they come from different machines."`
 	Alpha          float64  `default:"0.05" help:"Level of significance after correction for the number of cells."`
@@ -66,8 +66,8 @@ func (c *compareCmd) options() (compare.Options, error) {
 	if c.Alpha == 0 || c.Confidence == 0 { // which would mean the default
 		return o, errors.New("alpha and confidence must be between 0 and 1")
 	}
-	if c.FailAbove != "" {
-		limit, err := compare.ParseShare(c.FailAbove)
+	if c.FailAbove != nil {
+		limit, err := compare.ParseShare(*c.FailAbove)
 		if err != nil {
 			return o, fmt.Errorf("--fail-above: %w", err)
 		}

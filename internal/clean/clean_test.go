@@ -10,14 +10,14 @@ import (
 func TestLine(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain, ünïcode, 中文 – fine": "plain, ünïcode, 中文 – fine",
-		"a\x1b[2Jb":                `a\x1b[2Jb`,
-		"two\nlines\tand\rmore":    `two\nlines\tand\rmore`,
-		"\u009b31m":                `\u009b31m`,
-		"a\u202etxt.exe":           `a\u202etxt.exe`,
-		"a\u2028b":                 `a\u2028b`,
-		"caf\xe9.npy":              `caf\xe9.npy`,
-		"\x7f":                     `\x7f`,
-		"":                         "",
+		"a\x1b[2Jb":                 `a\x1b[2Jb`,
+		"two\nlines\tand\rmore":     `two\nlines\tand\rmore`,
+		"\u009b31m":                 `\u009b31m`,
+		"a\u202etxt.exe":            `a\u202etxt.exe`,
+		"a\u2028b":                  `a\u2028b`,
+		"caf\xe9.npy":               `caf\xe9.npy`,
+		"\x7f":                      `\x7f`,
+		"":                          "",
 	} {
 		if got := Line(in); got != want {
 			t.Errorf("Line(%q) = %s, want %s", in, got, want)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The known answers come with Random123 (kat_vectors of Salmon et al.).
+// The known answers are Random123's (kat_vectors of Salmon et al.).
 func TestPhiloxKnownAnswers(t *testing.T) {
 	tests := []struct {
 		counter [4]uint32
@@ -63,9 +63,9 @@ func TestPhiloxIsAFunctionOfItsCoordinates(t *testing.T) {
 	}
 }
 
-// Layer by layer, the two generators give what one generator gives in the
-// order of the published program.
-func TestTorchOrderOfDraws(t *testing.T) {
+// Layer by layer, the two generators draw what the published program draws, in its
+// order, from one.
+func TestTorchDrawsInTheOrderOfThePublishedProgram(t *testing.T) {
 	const layers, random, noisy, items = 3, 4, 5, 7
 	whole := NewTorch(11, 1, layers*random*items+layers*noisy*items, 0, 1)
 	stream := make([]uint32, layers*(random+noisy)*items)

@@ -3,13 +3,13 @@ package draws
 // Lanes is the number of candidates whose draws [Layer.Fill] makes side by side.
 const Lanes = 16
 
-// Block is the number of items whose draws one block of the generator makes;
-// [Layer.Fill] is fastest for a multiple of it.
+// Block is the number of items that share a block of the generator; [Layer.Fill] is
+// fastest for a multiple of it.
 const Block = 4
 
-// Layer makes the draws of one layer for Lanes candidates at a time. The counters
-// of a layer differ in two words only, so vector instructions need not do two of
-// the ten rounds and half of a third for each candidate and each block of items.
+// Layer makes the draws of one layer for Lanes candidates at a time. The counters of
+// a layer differ in two words only, so two and a half of the ten rounds need not be
+// repeated for every pair of a candidate and a block of items.
 type Layer struct {
 	seed   uint64
 	layer  int
@@ -17,7 +17,7 @@ type Layer struct {
 	blocks []blockStart
 }
 
-// roundKeys are what the rounds need beside their block and candidate.
+// roundKeys holds what the rounds need besides the block and the candidate.
 type roundKeys struct {
 	candidate uint32       // first round: exclusive or with the candidate gives c0
 	second    uint32       // second round: key of c2
@@ -25,15 +25,15 @@ type roundKeys struct {
 	last      [6][2]uint32 // fifth to tenth round: keys of c0 and c2
 }
 
-// blockStart is what a block's number contributes to the first four rounds.
+// blockStart is the contribution of a block's number to the first four rounds.
 type blockStart struct {
 	second uint32 // exclusive or with the candidate's c2 after the second round
 	third  [2]uint32
 	fourth uint32
 }
 
-// NewLayer returns a Layer for up to so many items. It has no draws before
-// [Layer.Reset].
+// NewLayer returns a Layer for up to the given number of items. Call [Layer.Reset]
+// before [Layer.Fill].
 func NewLayer(items int) *Layer { return &Layer{blocks: make([]blockStart, (items+Block-1)/Block)} }
 
 // Reset chooses the seed and the layer.
@@ -54,8 +54,7 @@ func (d *Layer) Reset(seed uint64, layer int) {
 		last:      [6][2]uint32(keys[4:]),
 	}
 	for i := range d.blocks {
-		// c2 and c3 after the first round, then the products that the second and
-		// third make of them.
+		// c2 and c3 after the first round, then the products of the second and third.
 		first := uint64(philoxM0) * uint64(i)
 		second := uint64(philoxM1) * uint64(uint32(first>>32)^keys[0][1])
 		third := uint64(philoxM0) * uint64(uint32(second>>32)^uint32(product)^keys[1][0])
@@ -68,7 +67,7 @@ func (d *Layer) Reset(seed uint64, layer int) {
 }
 
 // Fill fills rows with the draws of Lanes consecutive candidates: rows[i][l] is
-// the draw of item i of candidate first + l, the same that [Philox] gives.
+// the draw of item i of candidate first + l, as [Philox] gives it.
 func (d *Layer) Fill(rows [][Lanes]uint32, first int) {
 	for i := d.fillVector(rows, first); i < len(rows); i++ {
 		for l := range Lanes {

@@ -1,13 +1,13 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "go_asm.h"
 
 // Philox4x32-10 for sixteen candidates of a layer side by side, in two halves of
-// eight 64-bit lanes: the candidates of even number, and those of odd number. A
-// lane holds one word of the state of one candidate in its lower half: VPMULUDQ
-// multiplies just these and leaves the whole product in the lane, so what stands in
-// the upper halves never matters. At the end the halves are put together to sixteen
-// 32-bit lanes.
+// eight 64-bit lanes: even candidates and odd ones. The lower half of a lane holds
+// one word of a candidate's state. VPMULUDQ multiplies the lower halves and leaves
+// the whole product in the lane, so the upper halves do not matter. At the end the
+// two halves are merged into sixteen 32-bit lanes.
 //
 //	SI rows         Z0–Z3, Z4, Z5      state and products of the even half
 //	DI block starts Z16–Z19, Z20, Z21  of the odd half
@@ -16,54 +16,52 @@
 //	                Z9, Z10 multipliers
 //	                K1 upper half of each 64-bit lane
 
-DATA even<>+0(SB)/8, $0
-DATA even<>+8(SB)/8, $2
-DATA even<>+16(SB)/8, $4
-DATA even<>+24(SB)/8, $6
-DATA even<>+32(SB)/8, $8
-DATA even<>+40(SB)/8, $10
-DATA even<>+48(SB)/8, $12
-DATA even<>+56(SB)/8, $14
+#define ROW (4*const_Lanes) // bytes
+#define XOR3 $0x96          // of the three operands of VPTERNLOG
+
+// Even numbers, from 0.
+#define EVEN(i) DATA even<>+(8*i)(SB)/8, $(2*i)
+EVEN(0); EVEN(1); EVEN(2); EVEN(3); EVEN(4); EVEN(5); EVEN(6); EVEN(7)
 GLOBL even<>(SB), RODATA|NOPTR, $64
 
-// What the second round makes of the candidates in upper.
+// CANDIDATES makes the product of the second round from the candidates in upper.
 #define CANDIDATES(upper, lower) \
-	VPXORD.BCST 0(BX), upper, upper; \
+	VPXORD.BCST roundKeys_candidate(BX), upper, upper; \
 	VPMULUDQ upper, Z9, lower; \
 	VPSRLQ $32, lower, upper; \
-	VPXORD.BCST 4(BX), upper, upper
+	VPXORD.BCST roundKeys_second(BX), upper, upper
 
-// Rounds three and four; c1 is left in p1 and c3 in p0, as by ROUND.
+// BEGIN does rounds three and four. Like ROUND, it leaves c1 in p1 and c3 in p0.
 #define BEGIN(upper, lower, c0, c1, c2, p0, p1) \
-	VPXORD.BCST 0(DI), upper, c2; \
+	VPXORD.BCST blockStart_second(DI), upper, c2; \
 	VPMULUDQ c2, Z10, c1; \
 	VPSRLQ $32, c1, c0; \
-	VPXORD.BCST 4(DI), c0, c0; \
-	VPXORD.BCST 8(DI), lower, c2; \
+	VPXORD.BCST blockStart_third(DI), c0, c0; \
+	VPXORD.BCST (blockStart_third+4)(DI), lower, c2; \
 	VPMULUDQ c0, Z9, p0; \
 	VPMULUDQ c2, Z10, p1; \
 	VPSRLQ $32, p1, c0; \
 	VPSRLQ $32, p0, c2; \
-	VPTERNLOGD.BCST $0x96, 8(BX), c1, c0; \
-	VPXORD.BCST 12(DI), c2, c2
+	VPTERNLOGD.BCST XOR3, roundKeys_fourth(BX), c1, c0; \
+	VPXORD.BCST blockStart_fourth(DI), c2, c2
 
-// A round turns (c0, c1, c2, c3) into
+// ROUND turns (c0, c1, c2, c3) into
 // (hi(M1·c2)^c1^k0, lo(M1·c2), hi(M0·c0)^c3^k1, lo(M0·c0)).
 #define ROUND(r, c0, c1, c2, c3, p0, p1) \
 	VPMULUDQ c0, Z9, p0; \
 	VPMULUDQ c2, Z10, p1; \
 	VPSRLQ $32, p1, c0; \
 	VPSRLQ $32, p0, c2; \
-	VPTERNLOGD.BCST $0x96, (12+8*r)(BX), c1, c0; \
-	VPTERNLOGD.BCST $0x96, (16+8*r)(BX), c3, c2
+	VPTERNLOGD.BCST XOR3, (roundKeys_last + 8*r)(BX), c1, c0; \
+	VPTERNLOGD.BCST XOR3, (roundKeys_last + 8*r + 4)(BX), c3, c2
 
-// The draw is the upper 24 bits of the word.
+// DRAW merges the halves of a word; the draw is its upper bits.
 #define DRAW(even, odd, at) \
 	VMOVSLDUP odd, K1, even; \
-	VPSRLD $8, even, even; \
-	VMOVDQU64 even, at(SI)
+	VPSRLD $(32 - const_Bits), even, even; \
+	VMOVDQU64 even, (ROW*at)(SI)
 
-// func layerAVX512(rows *[16]uint32, starts *blockStart, blocks int, keys *roundKeys, first uint32)
+// func layerAVX512(rows *[Lanes]uint32, starts *blockStart, blocks int, keys *roundKeys, first uint32)
 TEXT ·layerAVX512(SB), NOSPLIT, $0-36
 	MOVQ rows+0(FP), SI
 	MOVQ starts+8(FP), DI
@@ -75,9 +73,9 @@ TEXT ·layerAVX512(SB), NOSPLIT, $0-36
 	VPBROADCASTQ AX, Z22
 	VPADDQ even<>(SB), Z6, Z6
 	VPADDQ even<>(SB), Z22, Z22
-	MOVL $0xD2511F53, AX
+	MOVL $const_philoxM0, AX
 	VPBROADCASTQ AX, Z9
-	MOVL $0xCD9E8D57, AX
+	MOVL $const_philoxM1, AX
 	VPBROADCASTQ AX, Z10
 	MOVL $0xAAAA, AX
 	KMOVW AX, K1
@@ -100,11 +98,11 @@ block:
 	ROUND(5, Z0, Z1, Z2, Z3, Z4, Z5)
 	ROUND(5, Z16, Z17, Z18, Z19, Z20, Z21)
 	DRAW(Z0, Z16, 0)
-	DRAW(Z5, Z21, 64)
-	DRAW(Z2, Z18, 128)
-	DRAW(Z4, Z20, 192)
-	ADDQ $256, SI
-	ADDQ $16, DI
+	DRAW(Z5, Z21, 1)
+	DRAW(Z2, Z18, 2)
+	DRAW(Z4, Z20, 3)
+	ADDQ $(const_Block*ROW), SI
+	ADDQ $blockStart__size, DI
 	DECQ CX
 	JNZ  block
 	VZEROUPPER

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Every lane has the draws of its candidate, with and without vector
-// instructions, whatever the number of items and the layer before.
+// Every lane has the draws of its candidate, with and without vector instructions,
+// whatever the number of items and the layer before it.
 func TestLayerEqualsPhilox(t *testing.T) {
 	for _, items := range []int{0, 1, 3, 4, 7, 8, 72, 103} {
 		d := NewLayer(items)

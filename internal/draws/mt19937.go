@@ -1,16 +1,20 @@
 package draws
 
 // mt19937 is the Mersenne Twister of Matsumoto and Nishimura (ACM TOMACS 8(1),
-// 1998). It makes its words 624 at a time; filling and skipping go by such
-// blocks, several times as fast as word by word.
+// 1998). It makes words in blocks of 624; filling and skipping go block by block,
+// which is several times as fast as word by word.
 type mt19937 struct {
 	state [2 * mtWords]uint32 // the last block, then the one being drawn from
-	next  int                 // word of the latter that is drawn next
+	next  int                 // index in the latter of the next word
 }
 
 const (
-	mtWords = 624
-	mtShift = 397
+	mtWords    = 624
+	mtShift    = 397
+	mtUpper    = 0x80000000 // bit of a word that is twisted with the lower bits of the next
+	mtMatrix   = 0x9908B0DF
+	mtTemper7  = 0x9D2C5680 // masks of the words shifted by 7 and 15
+	mtTemper15 = 0xEFC60000
 )
 
 // seed sets the state that the authors' init_genrand sets.
@@ -40,7 +44,7 @@ func (m *mt19937) fill(dst []uint32) {
 	}
 }
 
-// skip passes over the next n words.
+// skip skips n words.
 func (m *mt19937) skip(n int) {
 	for m.next += n; m.next > mtWords; m.next -= mtWords {
 		m.twist()
@@ -55,13 +59,13 @@ func (m *mt19937) twist() {
 	}
 }
 
-// twist makes each word of the new block from three of those up to 624 before it:
-// the upper bit of one with the lower bits of the next, times the matrix of the
-// recurrence, and a third.
+// twist makes each word of the new block from three earlier ones: the upper bit of
+// one and the lower bits of the next, times the matrix of the recurrence, plus a
+// third.
 func twist(x *[2 * mtWords]uint32) {
 	for i := range mtWords {
-		y := x[i]&0x80000000 | x[i+1]&0x7FFFFFFF
-		x[i+mtWords] = x[i+mtShift] ^ y>>1 ^ -(y&1)&0x9908B0DF
+		y := x[i]&mtUpper | x[i+1]&^mtUpper
+		x[i+mtWords] = x[i+mtShift] ^ y>>1 ^ -(y&1)&mtMatrix
 	}
 }
 
@@ -69,8 +73,8 @@ func twist(x *[2 * mtWords]uint32) {
 func temper(dst, words []uint32) {
 	for i, y := range words[:len(dst)] {
 		y ^= y >> 11
-		y ^= y << 7 & 0x9D2C5680
-		y ^= y << 15 & 0xEFC60000
+		y ^= y << 7 & mtTemper7
+		y ^= y << 15 & mtTemper15
 		y ^= y >> 18
 		dst[i] = y & (1<<Bits - 1)
 	}

@@ -1,37 +1,39 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "go_asm.h"
 
-// twistAVX512 makes 16 words of the new block at a time. The new block lies right
-// behind the last one, so the word 1 and 397 places on is simply there, be it of
-// the one block or of the other: no load reaches as far as the 16 words that are
-// being made.
+#define WORDS 16 // in a vector
+
+// twistAVX512 makes 16 words of the new block at a time. The new block follows the
+// last one in memory, so the words 1 and 397 places on are simply there, in either
+// block. No load reaches the 16 words that are being made.
 //
 //	SI first of the 16 words  Z1 y     Z10 upper bit
 //	CX left, by sixteens      K1 odd   Z11 matrix
 //	                                   Z12 one
 //
-// func twistAVX512(x *[1248]uint32)
+// func twistAVX512(x *[2 * mtWords]uint32)
 TEXT ·twistAVX512(SB), NOSPLIT, $0-8
 	MOVQ x+0(FP), SI
-	MOVL $0x80000000, AX
+	MOVL $const_mtUpper, AX
 	VPBROADCASTD AX, Z10
-	MOVL $0x9908B0DF, AX
+	MOVL $const_mtMatrix, AX
 	VPBROADCASTD AX, Z11
 	MOVL $1, AX
 	VPBROADCASTD AX, Z12
-	MOVL $39, CX
+	MOVL $(const_mtWords/WORDS), CX
 
 twist:
 	VMOVDQU32 (SI), Z0
 	VMOVDQA32 Z10, Z1
-	VPTERNLOGD $0xCA, 4(SI), Z0, Z1 // where the bit of Z1 is set, of Z0, else of memory
+	VPTERNLOGD $0xCA, 4(SI), Z0, Z1 // the bits of Z0 where those of Z1 are set, else of memory
 	VPTESTMD Z12, Z1, K1
 	VPSRLD $1, Z1, Z1
 	VPXORD Z11, Z1, K1, Z1
-	VPXORD 1588(SI), Z1, Z1 // 397 words on
-	VMOVDQU32 Z1, 2496(SI)  // 624 words on
-	ADDQ $64, SI
+	VPXORD (4*const_mtShift)(SI), Z1, Z1
+	VMOVDQU32 Z1, (4*const_mtWords)(SI)
+	ADDQ $(4*WORDS), SI
 	DECL CX
 	JNZ  twist
 	VZEROUPPER
@@ -48,11 +50,11 @@ TEXT ·temperAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI
 	MOVQ words+8(FP), SI
 	MOVQ blocks+16(FP), CX
-	MOVL $0x9D2C5680, AX
+	MOVL $const_mtTemper7, AX
 	VPBROADCASTD AX, Z10
-	MOVL $0xEFC60000, AX
+	MOVL $const_mtTemper15, AX
 	VPBROADCASTD AX, Z11
-	MOVL $0x00FFFFFF, AX
+	MOVL $(1<<const_Bits - 1), AX
 	VPBROADCASTD AX, Z12
 
 temper:
@@ -67,8 +69,8 @@ temper:
 	VPXORD Z1, Z0, Z0
 	VPANDD Z12, Z0, Z0
 	VMOVDQU32 Z0, (DI)
-	ADDQ $64, SI
-	ADDQ $64, DI
+	ADDQ $(4*WORDS), SI
+	ADDQ $(4*WORDS), DI
 	DECQ CX
 	JNZ  temper
 	VZEROUPPER

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The words are those of gonum's generator, in whatever pieces they are drawn or
-// skipped.
+// The words are those of gonum's generator, however they are split into draws and
+// skips.
 func TestMT19937EqualsGonum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint32().Draw(t, "seed")
@@ -37,8 +37,7 @@ func TestMT19937EqualsGonum(t *testing.T) {
 	})
 }
 
-// The 10000th word after the seed 5489 is named in the C++ standard (mt19937,
-// [rand.predef]).
+// The C++ standard gives the 10000th word for seed 5489 (mt19937, [rand.predef]).
 func TestMT19937KnownAnswer(t *testing.T) {
 	var m mt19937
 	m.seed(5489)
@@ -49,21 +48,20 @@ func TestMT19937KnownAnswer(t *testing.T) {
 	}
 }
 
-// With and without vector instructions the next block and its draws are the
-// same.
-func TestVectorTwistAndTemper(t *testing.T) {
+// The next block and its draws are the same with and without vector instructions.
+func TestVectorTwistAndTemperEqualPlain(t *testing.T) {
 	var m mt19937
 	m.seed(1)
 	for n := range 2 * mtWords {
 		plain, vector := m.state, m.state
 		twist(&plain)
 		if twistVector(&vector) && vector != plain {
-			t.Fatalf("block %d is another", n)
+			t.Fatalf("block %d differs", n)
 		}
 		want, got := make([]uint32, n), make([]uint32, n)
 		temper(want, plain[:n])
 		if done := temperVector(got, plain[:n]); !slices.Equal(got[:done], want[:done]) {
-			t.Fatalf("the draws of %d words are others", n)
+			t.Fatalf("the draws of %d words differ", n)
 		}
 		m.twist()
 	}

@@ -5,8 +5,8 @@ package draws
 // the random orders, [layers, random, items] row-major, then all noise,
 // [layers, noisy, items]. A draw is the low 24 bits of an MT19937 word.
 //
-// Two copies of the generator run side by side, one at the next layer's random
-// orders and one at its noise, so memory does not grow with the layers.
+// Two copies of the generator run side by side, one at the next layer's random orders
+// and one at its noise, so memory does not grow with the number of layers.
 type Torch struct {
 	random, noisy int
 	items         int

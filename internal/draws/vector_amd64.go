@@ -7,18 +7,18 @@ import "github.com/klauspost/cpuid/v2"
 // hasVector reports whether the processor has the instructions of the assembly.
 func hasVector() bool { return cpuid.CPU.Supports(cpuid.AVX512F) }
 
-// fillVector fills as many whole blocks of rows as it can and returns the number
-// of rows filled.
+// fillVector fills the whole blocks of rows, if it can, and returns the number of
+// rows filled.
 func (d *Layer) fillVector(rows [][Lanes]uint32, first int) int {
-	blocks := len(rows) / 4
+	blocks := len(rows) / Block
 	if blocks == 0 || !hasVector() {
 		return 0
 	}
 	layerAVX512(&rows[0], &d.blocks[0], blocks, &d.rounds, uint32(first))
-	return 4 * blocks
+	return Block * blocks
 }
 
-// twistVector does what twist does if it can, and reports whether it could.
+// twistVector is twist, if the processor can; it reports whether it did.
 func twistVector(x *[2 * mtWords]uint32) bool {
 	if !hasVector() {
 		return false
@@ -27,8 +27,8 @@ func twistVector(x *[2 * mtWords]uint32) bool {
 	return true
 }
 
-// temperVector does what temper does for as many words as it can and returns
-// their number.
+// temperVector is temper for whole vectors of words, if the processor can. It returns
+// the number of words done.
 func temperVector(dst, words []uint32) int {
 	blocks := len(dst) / 16
 	if blocks == 0 || !hasVector() {
@@ -38,7 +38,7 @@ func temperVector(dst, words []uint32) int {
 	return 16 * blocks
 }
 
-// layerAVX512 fills 4·blocks rows with the draws of candidates first to
+// layerAVX512 fills Block·blocks rows with the draws of candidates first to
 // first + 15.
 //
 //go:noescape

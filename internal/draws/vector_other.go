@@ -2,7 +2,7 @@
 
 package draws
 
-// There are no vector instructions: nothing is done with them.
+// There are no vector instructions, so these do nothing.
 
 func (*Layer) fillVector([][Lanes]uint32, int) int { return 0 }
 func twistVector(*[2 * mtWords]uint32) bool        { return false }

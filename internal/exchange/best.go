@@ -1,15 +1,7 @@
 package exchange
 
-// mostPartners is how many packs are tried for an exchange of subsets; by
-// exchangeBest, the lightest.
-const mostPartners = 64
-
-// worthPlain is the share of searches that must have found a better exchange once
-// patience is over.
-const worthPlain = 0.1
-
-// bestExchange is the best exchange so far between the heaviest pack and
-// another, and what it takes to compare others with it. Loads are signed (see
+// bestExchange is the best exchange found so far between the heaviest pack and
+// another, with what is needed to compare others with it. Loads are signed (see
 // aim).
 type bestExchange struct {
 	sign, load, least int64 // loads of the heaviest and the lightest pack
@@ -18,16 +10,16 @@ type bestExchange struct {
 	j, x, y           int // x and y are items for j = 1, indices of j-subsets above
 }
 
-// exchangeBest takes the exchange between the heaviest pack and another that
-// leaves the heavier of the two lightest, of the fewest items that take off a
-// quarter of the excess. It reports whether any lowers it.
+// exchangeBest carries out the exchange between the heaviest pack and another that
+// leaves the heavier of the two as light as possible, with as few items as will
+// remove a quarter of the excess. It reports whether any exchange helps.
 func (s *state) exchangeBest(heaviest, lightest int32, a aim) bool {
 	load := a.sign * s.load[heaviest]
 	b := bestExchange{sign: a.sign, load: load, least: a.sign * s.load[lightest], best: load, heaviest: heaviest}
 	s.bestOne(&b)
 	excess := load - a.target
 	for j := 2; j <= s.largest && load-b.best < max(1, excess/4); j++ {
-		if luck := &s.plainLuck[j]; !s.impatient() || luck.factor() > worthPlain {
+		if luck := &s.plainLuck[j]; !s.impatient() || luck.factor() > s.worthPlain {
 			s.bestSubset(&b, j, a.target)
 			luck.learn(1, b.j == j)
 		}
@@ -43,8 +35,8 @@ func (s *state) exchangeBest(heaviest, lightest int32, a aim) bool {
 	return true
 }
 
-// bestOne looks among the exchanges of one item for one: of each item of the
-// pack, from those that would just be an improvement to those that move more.
+// bestOne searches the exchanges of one item for one. For each item of the pack it
+// goes from partners that barely improve on the best to those that move more.
 func (s *state) bestOne(b *bestExchange) {
 	for _, x := range s.items(b.heaviest) {
 		wx := s.weight[x]
@@ -52,7 +44,7 @@ func (s *state) bestOne(b *bestExchange) {
 		if b.sign < 0 {
 			y = s.place(wx+b.load-b.best) - 1
 		}
-		for range scan {
+		for range s.scan {
 			if uint(y) >= uint(len(s.weight)) {
 				break
 			}
@@ -69,9 +61,9 @@ func (s *state) bestOne(b *bestExchange) {
 	}
 }
 
-// bestSubset looks among the exchanges of j items for j: first for those that
-// come near the best that can be hoped for, so near that there should be a few,
-// then for all that are an improvement.
+// bestSubset searches the exchanges of j items for j: first those within reach of
+// the best outcome possible, in a window that should hold a few, then all that
+// improve on the best so far.
 func (s *state) bestSubset(b *bestExchange, j int, target int64) {
 	s.lightest(b)
 	if len(s.partner) == 0 {
@@ -109,17 +101,18 @@ func (s *state) bestSubset(b *bestExchange, j int, target int64) {
 	}
 }
 
-// lightest puts the packs that an exchange with the heaviest may lower it below
-// b.best into s.partner, at most mostPartners, the lightest.
+// lightest collects in s.partner the packs whose exchange with the heaviest might
+// bring both below b.best, the lightest first, at most
+// s.partners of them.
 func (s *state) lightest(b *bestExchange) {
 	s.partner = s.partner[:0]
 	for i, load := range s.load {
 		load *= b.sign
 		n := len(s.partner)
-		if load >= 2*b.best-b.load || n == mostPartners && load >= b.sign*s.load[s.partner[n-1]] {
+		if load >= 2*b.best-b.load || n == s.partners && load >= b.sign*s.load[s.partner[n-1]] {
 			continue
 		}
-		if n < mostPartners {
+		if n < s.partners {
 			s.partner = append(s.partner, 0)
 			n++
 		}

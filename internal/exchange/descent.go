@@ -2,29 +2,31 @@ package exchange
 
 import "math"
 
-// descend improves the packing in the state as far as the options ask for, or
-// until it is clear that the load of its heaviest pack stays above most.
+// descend improves the packing in the state as far as the options ask, and raises
+// the lightest packs only if the heaviest load is at most most.
 func (p *Packer) descend(most int64) outcome {
 	p.passes = p.opt.Passes
 	if p.packs <= 2 {
-		p.passes = 0 // there is nobody to pass anything to
+		p.passes = 0 // no third pack to take the excess
 	}
 	tolerance := min(p.opt.Tolerance, p.easy())
-	// Where small packs make a tolerance hard to reach, reaching wider ones
-	// first leaves less to do when it fails.
+	// Where small packs make a tolerance hard to reach, reaching wider ones first
+	// leaves less to do if it fails.
 	if p.passes > 0 {
-		wide := firstRung * p.reach()
-		for range mostRungs {
+		wide := p.firstRung * p.reach()
+		for range maxRungs {
 			if wide <= 2*tolerance || !p.phase(p.lower(wide), false) {
 				break
 			}
-			wide /= rung
+			wide /= p.rung
 		}
 	}
 	done := p.phase(p.lower(tolerance), true)
-	if done && p.above(p.lower(tolerance/polish)) <= fewPacks {
-		p.passes = min(p.passes, polishPasses)
-		p.phase(p.lower(tolerance/polish), true)
+	// Where few packs are above a finer tolerance, as beside a single heavy item, it
+	// costs little to bring them down too, or to find out soon that it cannot be done.
+	if done && p.above(p.lower(tolerance/p.polish)) <= p.fewPacks {
+		p.passes = min(p.passes, p.polishPasses)
+		p.phase(p.lower(tolerance/p.polish), true)
 	}
 	got := outcome{done: done}
 	got.most, got.least = p.extremes()
@@ -35,12 +37,8 @@ func (p *Packer) descend(most int64) outcome {
 	return got
 }
 
-// The tolerances that are reached first; found by trial.
-const (
-	firstRung = 16  // the widest, in multiples of the reach
-	rung      = 1.5 // each by the next
-	mostRungs = 40  // for a tolerance of 0
-)
+// maxRungs ends the ladder of tolerances for a tolerance of 0.
+const maxRungs = 40
 
 // reach estimates the tolerance that exchanges between two packs can attain
 // when half of the packs are partners: the one at which a single exchange fits.
@@ -57,25 +55,16 @@ func (p *Packer) reach() float64 {
 	return window / float64(max(1, p.goal.level))
 }
 
-// easy is the tolerance that exchanges of one item for one attain, by estimate,
-// where few packs make them quick: a coarser one would hardly save time. Where
-// heavy items decide, none is easy.
+// easy estimates the tolerance that exchanges of one item for one attain where few
+// packs make them quick, so that a coarser one would hardly save time. Where heavy
+// items decide, none is easy.
 func (p *Packer) easy() float64 {
-	if len(p.load) > 16 || p.heavy() {
+	if len(p.load) > p.easyPacks || p.heavy() {
 		return math.Inf(1)
 	}
 	window := float64(p.fine) / (float64(len(p.weight)) * float64(p.capacity))
 	return window / float64(max(1, p.goal.level))
 }
-
-// Where few packs are above a tolerance that is polish times finer, as below a
-// single heavy item, it costs little to bring them down too, or to find soon
-// that this is not to be.
-const (
-	polish       = 100
-	fewPacks     = 3
-	polishPasses = 8
-)
 
 // above counts the packs above the limit.
 func (s *state) above(a aim) int {
@@ -88,8 +77,8 @@ func (s *state) above(a aim) int {
 	return n
 }
 
-// aim is what a phase is after. Loads are signed: sign 1 lowers the heaviest
-// packs, sign −1 raises the lightest, which is the same with negative loads.
+// aim is the goal of a phase. Loads are signed: sign 1 lowers the heaviest packs,
+// sign −1 raises the lightest, which is the same with negative loads.
 type aim struct {
 	sign   int64
 	limit  int64 // signed: every pack is to be at or below
@@ -110,9 +99,9 @@ func (p *Packer) lower(tolerance float64) aim {
 	return newAim(1, low, p.goal.bound+part(p.goal.bound, tolerance))
 }
 
-// raise aims at a lightest load within the tolerance of the mean load of the
-// packs that can be near the mean: those without an item that is too heavy. It
-// is content with a small part of the way from the mean to the heaviest pack.
+// raise aims at a min load within the tolerance of the mean load of those packs that
+// can be near it: packs without an item that is too heavy. The tolerance is never
+// finer than a small part of the distance from the mean to the heaviest pack.
 func (p *Packer) raise(tolerance float64) aim {
 	n := len(p.weight)
 	beside := int64(0) // the lightest that an item can have beside it
@@ -135,18 +124,18 @@ func (p *Packer) raise(tolerance float64) aim {
 	return newAim(-1, -max(low, min(level+slack, most)), -low)
 }
 
-// phase exchanges until all packs are within the limit, and reports whether
-// they are. Unless it is the last phase of its kind, it gives up where plain
-// descent would be all that is left.
+// phase exchanges until all packs are within the limit, and reports whether they
+// are. Unless it is the last phase of its kind, it gives up when only plain descent
+// is left.
 //
-// It ends, for each exchange lowers the list of the loads above the limit,
-// sorted, in lexicographic order: one is brought down, and the other pack ends
-// within the limit or below the heaviest. mostSteps and mostPlain end it where
-// that takes long. Nor does the greatest load ever rise.
+// It ends, because each exchange lowers the sorted list of the loads above the limit
+// in lexicographic order: one load is brought down, and the other pack ends within
+// the limit or below the heaviest. maxSteps and maxPlain end it where that takes
+// long. The max load never rises.
 func (p *Packer) phase(a aim, last bool) bool {
 	s := &p.state
 	plain := 0
-	for range mostSteps * len(s.load) {
+	for range maxSteps * len(s.load) {
 		near, heaviest, lightest := s.landmarks(a)
 		if near < 0 {
 			return true
@@ -173,7 +162,7 @@ func (p *Packer) phase(a aim, last bool) bool {
 			continue
 		}
 		plain++
-		if !last || plain > a.mostPlain(len(s.load)) || !s.exchangeBest(heaviest, lightest, a) {
+		if !last || plain > a.maxPlain(len(s.load)) || !s.exchangeBest(heaviest, lightest, a) {
 			p.count--
 			return false
 		}
@@ -181,20 +170,20 @@ func (p *Packer) phase(a aim, last bool) bool {
 	return false
 }
 
-// mostSteps limits the exchanges of a phase, per pack.
-const mostSteps = 64
+// maxSteps limits the exchanges of a phase, per pack.
+const maxSteps = 64
 
-// mostPlain limits the exchanges of plain descent, whose gains may be tiny; the
-// lightest packs are worth few of them.
-func (a aim) mostPlain(packs int) int {
+// maxPlain limits the exchanges of plain descent, whose gains may be tiny; raising
+// the lightest packs is worth only a few.
+func (a aim) maxPlain(packs int) int {
 	if a.sign < 0 {
 		return 16
 	}
 	return 4*packs + 32
 }
 
-// opposite is the aim of lifting the lightest pack into the window, taking from
-// packs that stay at or above its lower end.
+// opposite is the aim of raising the lightest pack into the window with load from
+// packs that stay at or above the window's lower end.
 func (a aim) opposite() aim {
 	return aim{-a.sign, -a.low, -a.limit, -a.target, a.window}
 }
@@ -203,7 +192,7 @@ func (a aim) opposite() aim {
 // the heaviest and the lightest pack; of equal ones any.
 func (s *state) landmarks(a aim) (near, heaviest, lightest int32) {
 	// Words of a load and its pack are compared without branches, which would be
-	// anyone's guess; of more packs than a word has room for, block by block.
+	// unpredictable; more packs than a word has room for go block by block.
 	const block, mask, far = 1 << packBits, 1<<packBits - 1, 1 << 62
 	near = -1
 	sign, limit := a.sign, min(a.limit, 1<<loadBits-1)<<packBits|mask

@@ -159,18 +159,13 @@ func (p *Packer) Pack(ctx context.Context, layer Layer, packIndex, rankInPack []
 // decide; a quarter where many items can make up for each other, half where
 // there are few items at all.
 func (p *Packer) starts(best outcome) int {
-	const (
-		fewItems      = 40
-		poor, poorFew = 32, 2.5
-		poorest       = 5e-3
-	)
 	g, reach := p.goal, p.reach()
 	enough := func(gap float64) bool { return best.most-g.bound <= part(g.bound, gap) }
 	switch {
-	case len(p.order) <= fewItems && enough(poorFew*reach):
+	case len(p.order) <= p.fewItems && enough(p.poorFew*reach):
 		return max(1, p.opt.Starts/2)
-	case len(p.order) > fewItems && !p.heavy() &&
-		enough(min(poorest, max(2*p.opt.Tolerance, poor*reach))):
+	case len(p.order) > p.fewItems && !p.heavy() &&
+		enough(min(p.poorest, max(2*p.opt.Tolerance, p.poor*reach))):
 		return max(1, p.opt.Starts/4)
 	}
 	return max(1, p.opt.Starts)
@@ -214,8 +209,7 @@ func (p *Packer) begin(seed uint64, layer, start int, weights []float32) {
 // heavy reports whether a few heavy items decide: the bound is well above the mean
 // load.
 func (p *Packer) heavy() bool {
-	const near = 1e-3
-	return p.goal.bound-p.goal.level > part(p.goal.level, near)
+	return p.goal.bound-p.goal.level > part(p.goal.level, p.tuning.heavy)
 }
 
 // The noise of the published program; see [draws.Noisy].

@@ -2,7 +2,7 @@ package exchange
 
 import "math"
 
-// setRoom lets every pack but q take what keeps it at or below limit.
+// setRoom gives every pack but q the room that keeps it at or below limit.
 func (s *state) setRoom(q int32, sign, limit int64) {
 	for i, load := range s.load {
 		s.room[i] = limit - sign*load
@@ -17,16 +17,8 @@ func (s *state) fit(q int32, a aim) (int32, bool) {
 	return s.fitRoom(q, a, s.largest)
 }
 
-// Chances from which a search is worth its time, in expected finds; by trial.
-const (
-	worthSingle = 1.0
-	worthSubset = 1.0
-	worthLast   = 0.1 // when there are no larger subsets
-	worthBoth   = 0.1 // per partner, to bring the partner into the window
-)
-
-// fitRoom brings pack q into the window by one exchange of at most largest
-// items with a pack that has room.
+// fitRoom brings pack q into the window by one exchange of at most largest items
+// with a pack that has room, and returns that pack.
 func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	excess := a.sign*s.load[q] - a.target
 	least := excess - a.window
@@ -44,22 +36,22 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	// Differences of weights lie within about ±spread; those of j-subsets lie
 	// about as dense per pair.
 	chance := float64(len(s.partner)) * float64(a.window) / float64(s.spread)
-	if largest == 1 || chance*float64(s.capacity*s.capacity) > worthSingle {
+	if largest == 1 || chance*float64(s.capacity*s.capacity) > s.worthSingle {
 		if x, y, miss := s.single(q, a.sign, excess, a.window); miss <= a.window {
 			return s.exchangeOne(x, y), true
 		}
 	}
-	chance *= float64(min(len(s.partner), mostPartners)) / float64(len(s.partner))
+	chance *= float64(min(len(s.partner), s.partners)) / float64(len(s.partner))
 	for j := 2; j <= largest; j++ {
 		finds := chance * float64(s.length[j]) * float64(s.length[j])
 		likely := finds
 		if s.impatient() {
 			likely *= s.luck[j].factor()
 		}
-		if likely < worthLast || j < largest && likely < worthSubset {
+		if likely < s.worthLast || j < largest && likely < s.worthSubset {
 			continue
 		}
-		partner, ok := s.fitSubset(q, j, excess, likely > worthBoth*float64(len(s.partner)), a)
+		partner, ok := s.fitSubset(q, j, excess, likely > s.worthBoth*float64(len(s.partner)), a)
 		s.luck[j].learn(finds, ok)
 		if ok {
 			return partner, true
@@ -68,14 +60,14 @@ func (s *state) fitRoom(q int32, a aim, largest int) (int32, bool) {
 	return -1, false
 }
 
-// luck is what searches of a layer for subsets have found, against what was to be
-// expected: where weights lie in clusters, whole ranges of sums may be out of reach.
+// luck compares what the searches for subsets in a layer have found with what was
+// expected: where weights form clusters, whole ranges of sums may be out of reach.
 type luck struct{ expected, found float64 }
 
-// factor is what an expected number of finds is to be multiplied by.
+// factor corrects an expected number of finds.
 func (l *luck) factor() float64 { return min(1, (l.found+1)/(l.expected+1)) }
 
-// learn takes note of a search, which ends with its first find.
+// learn records a search, which ends with its first find.
 func (l *luck) learn(expected float64, found bool) {
 	if found {
 		l.found++
@@ -84,17 +76,14 @@ func (l *luck) learn(expected float64, found bool) {
 	l.expected += expected
 }
 
-// patience is how many sums per item may be looked up in vain before luck counts.
-const patience = 512
-
 // impatient reports whether luck counts.
-func (s *state) impatient() bool { return s.vain > patience*len(s.weight) }
+func (s *state) impatient() bool { return s.vain > s.patience*len(s.weight) }
 
-// fitSubset is fitRoom for exchanges of j items with one of s.partner. both says
-// that it will do if the partner ends in the window.
+// fitSubset is fitRoom for exchanges of j items with a pack of s.partner. With both,
+// an exchange that leaves the partner in the window is good enough.
 func (s *state) fitSubset(q int32, j int, excess int64, both bool, a aim) (int32, bool) {
 	s.enter(s.ownSums(q, j), 2*a.window)
-	for _, partner := range s.partner[:min(len(s.partner), mostPartners)] {
+	for _, partner := range s.partner[:min(len(s.partner), s.partners)] {
 		room := s.room[partner]
 		if s.moveSubset(q, partner, j, a.sign, excess-a.window, min(excess+a.window, room)) {
 			return partner, true
@@ -110,8 +99,9 @@ func (s *state) fitSubset(q int32, j int, excess int64, both bool, a aim) (int32
 	return -1, false
 }
 
-// moveSubset exchanges j items of pack q, whose sums are in the table, for
-// items of its partner so that least to most are moved, if that is possible.
+// moveSubset exchanges j items of pack q, whose sums are in the table, for items of
+// its partner such that the load moved is from least to most. It reports whether it
+// found any.
 func (s *state) moveSubset(q, partner int32, j int, sign, least, most int64) bool {
 	if sign < 0 {
 		least, most = -most, -least
@@ -126,8 +116,8 @@ func (s *state) moveSubset(q, partner int32, j int, sign, least, most int64) boo
 	return true
 }
 
-// share moves much of the heaviest pack's excess, or about half of what it has
-// above the lightest, to a pack that stays well below it.
+// share moves much of the heaviest pack's excess, or about half its distance from
+// the lightest, to a pack that stays well below it.
 func (s *state) share(heaviest int32, lack int64, a aim) bool {
 	excess := a.sign*s.load[heaviest] - a.target
 	s.setRoom(heaviest, a.sign, max(a.limit, a.target+excess/2))

@@ -1,11 +1,12 @@
 package exchange
 
-// beginHeavy replaces the packing in the state by another, if that is better,
-// for layers in which a few heavy items decide: packs that hold more of them than
-// others must be filled with what is lightest.
+// beginHeavy tries another start, for layers in which a few heavy items decide and
+// the packs that hold more of them must be filled with the lightest items. It
+// replaces the packing in the state if the new one is better.
 //
-// Items by falling weight go to the pack whose free slots may weigh most on
-// average, so that the bound is kept. That is LPT as long as packs are alike.
+// Items by falling weight go to the pack with the max allowance: what each of its
+// free slots may weigh, on average, if the pack is to stay within the bound. As
+// long as all packs hold the same number of items, this is LPT.
 func (p *Packer) beginHeavy() {
 	s := &p.state
 	copy(s.saved, s.member)
@@ -28,15 +29,15 @@ func (p *Packer) beginHeavy() {
 	s.settleMembers()
 }
 
-// allowances is a heap of packs, the one with the greatest allowance first, the
-// lowest number on ties. seen counts the items of a pack.
+// allowances is a heap of packs by falling allowance, the lowest number first on
+// ties. seen counts the items of a pack.
 type allowances struct {
 	*state
 	bound int64
 	pack  []int32
 }
 
-// settle puts the first pack where it belongs.
+// settle restores the heap after the allowance of the first pack has changed.
 func (h *allowances) settle() {
 	for i := 0; ; {
 		first := i

@@ -2,10 +2,10 @@ package exchange
 
 import "math"
 
-// passOn passes the excess of pack q on: q is brought into the window by an
-// exchange with any pack within the limit, which then has the excess in other
-// items, until some pack has room for it. Packs that had it lately are left
-// out. It reports whether that worked; where not, the packing is as before.
+// passOn passes the excess of pack q from pack to pack: an exchange with any pack
+// within the limit brings q into the window and leaves the other pack with the
+// excess, in other items, until some pack has room for it. Packs that had it
+// recently are skipped. It reports success; otherwise the packing is as before.
 func (p *Packer) passOn(q int32, a aim) bool {
 	s := &p.state
 	copy(s.saved, s.member)
@@ -26,7 +26,7 @@ func (p *Packer) passOn(q int32, a aim) bool {
 		s.room[q] = math.MinInt64
 		next, ok := s.fitRoom(q, a, min(2, s.largest))
 		if !ok {
-			// Lighter than wanted will do: what is missing is room for others.
+			// Lighter than the window is acceptable: others lack room, not load.
 			x, y, miss := s.single(q, a.sign, a.sign*s.load[q]-a.target+3*a.window, 4*a.window)
 			if miss > 4*a.window {
 				break

@@ -2,11 +2,8 @@ package exchange
 
 import "math"
 
-// scan is how many items beside the best one are looked at, to either side, for
-// one whose pack has room. Only where few have does it cut the search short.
-const scan = 64
-
-// place returns the first item that weighs at most goal, all items if none.
+// place returns the first item of weight ≤ goal, or the number of items if there is
+// none.
 func (s *state) place(goal int64) int {
 	weight := s.weight
 	at, n := 0, len(weight)
@@ -19,9 +16,9 @@ func (s *state) place(goal int64) int {
 }
 
 // single looks for items x of pack a and y of another pack such that the weight
-// moved out of a, sign·(weight x − weight y), is nearest to want and no more
-// than the room of y's pack. miss is how far off it is; the largest number
-// there is where no such pair is off by enough or less.
+// moved out of a, sign·(weight x − weight y), is nearest to want and within the room
+// of y's pack. miss is the distance from want; math.MaxInt64 where no pair is within
+// enough of it.
 func (s *state) single(a int32, sign, want, enough int64) (bestX, bestY int32, miss int64) {
 	miss = enough + 1
 	weight, packOf, room := s.weight, s.packOf, s.room
@@ -29,7 +26,7 @@ func (s *state) single(a int32, sign, want, enough int64) (bestX, bestY int32, m
 		wx := weight[x]
 		goal := wx - sign*want
 		at := s.place(goal)
-		for y := at - 1; y >= max(0, at-scan); y-- {
+		for y := at - 1; y >= max(0, at-s.scan); y-- {
 			off := weight[y] - goal
 			if off >= miss {
 				break
@@ -39,7 +36,7 @@ func (s *state) single(a int32, sign, want, enough int64) (bestX, bestY int32, m
 				break
 			}
 		}
-		for y := at; y < min(len(weight), at+scan); y++ {
+		for y := at; y < min(len(weight), at+s.scan); y++ {
 			off := goal - weight[y]
 			if off >= miss {
 				break

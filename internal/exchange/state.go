@@ -4,16 +4,16 @@ import "slices"
 
 const (
 	loadBits = 46 // a load is below 2^loadBits
-	packBits = 16 // a word that holds a load has these left for the pack
+	packBits = 16 // what is left for the pack in a word that holds a load
 )
 
-// state is a packing of one layer in the course of a descent. Items are named
-// by their place in the order of falling weight.
+// state is the packing of a layer during a descent. Items are numbered by falling
+// weight.
 type state struct {
 	capacity int
 	weight   []int64 // [items], falling
 	spread   int64   // between the quartiles of weight, at least 1
-	fine     int64   // the same among the lighter half, about
+	fine     int64   // spread, or the median if that is less: for the lighter half
 	member   []int32 // [packs, capacity] item in each slot
 	slot     []int32 // [items]
 	inSlot   []int64 // [packs, capacity] weight of the item in each slot
@@ -21,18 +21,20 @@ type state struct {
 	load     []int64 // [packs]
 
 	room    []int64 // [packs] what a pack may take in the exchange looked for
-	partner []int32 // packs that come into question
+	partner []int32 // packs to try
 	subsets
 	table
-	luck      []luck // [largest+1] with subsets of so many items
+	tuning
+	luck      []luck // [largest+1] by size of subset
 	plainLuck []luck // the same in plain descent
-	vain      int    // sums that were looked up in vain
+	vain      int    // fruitless lookups of sums
 
-	saved []int32 // members when the excess was first passed on
+	saved []int32 // members to go back to
 	seen  []int32 // [packs] pass on which a pack had the excess last
 }
 
 func (s *state) init(items, packs, exchange int) {
+	s.tuning = tuned()
 	s.capacity = items / packs
 	s.weight = make([]int64, items)
 	s.member, s.saved = make([]int32, items), make([]int32, items)
@@ -50,7 +52,7 @@ func (s *state) items(q int32) []int32 {
 	return s.member[int(q)*s.capacity:][:s.capacity]
 }
 
-// settleMembers derives everything from member.
+// settleMembers derives everything else from member.
 func (s *state) settleMembers() {
 	for slot, x := range s.member {
 		s.slot[x] = int32(slot)
@@ -92,7 +94,7 @@ func (s *state) exchangeOne(x, y int32) int32 {
 	return q
 }
 
-// extremes returns the heaviest and the lightest load.
+// extremes returns the max and the min load.
 func (s *state) extremes() (most, least int64) {
 	most, least = s.load[0], s.load[0]
 	for _, l := range s.load {

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// subsets keeps, for each pack, the weights of its j-subsets. Large packs take
-// part with some of their items only, so that there are never more than
-// maxSubsets. Subsets are in colexicographic order, the same for all packs:
-// those without the last item come first.
+// subsets keeps, for each pack, the weights of its j-subsets. Of a large pack only
+// some items take part, which bounds the number of subsets by maxSubsets. Subsets
+// are in colexicographic order, the same for all packs: those without the last item
+// come first.
 type subsets struct {
 	largest int        // subset that is looked at
 	chosen  []int32    // slots, within their pack, of the items that take part

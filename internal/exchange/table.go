@@ -2,12 +2,12 @@ package exchange
 
 import "math/bits"
 
-// table holds sums of one pack by weight, so that for a sum of another pack
-// those within an interval of differences are found in constant time: a hash
-// table with cells as wide as the interval. A sum is entered in its own cell and
-// in the one below, so that one look serves an interval that spans two.
+// table finds, for a sum of one pack, the sums of another whose difference lies in a
+// given interval, in constant time: a hash table with cells as wide as the interval.
+// A sum is entered in its own cell and in the one below, so that one lookup serves
+// an interval that spans two.
 //
-// The sums need no sorting, and most looks end at an empty cell.
+// The sums need no sorting, and most lookups end at an empty cell.
 type table struct {
 	entered []int64
 	shift   uint   // cells are 2^shift wide
@@ -42,10 +42,10 @@ func (t *table) enter(sums []int64, width int64) {
 	}
 }
 
-// find returns the indices of a sum x that was entered and of a sum y of others
-// with least ≤ x − y ≤ most; x is −1 where there are none. least ≤ most, and they
-// are no further apart than the width of the table. It gives up where many sums
-// share a cell and none fits, which heavy tails can make so.
+// find returns the indices of a sum x that was entered and of a sum y of others with
+// least ≤ x − y ≤ most; x is −1 where there are none. The interval may not be wider
+// than the table's. find gives up where many sums share a cell and none fits, which
+// happens with heavy tails.
 func (t *table) find(others []int64, least, most int64) (x, y int) {
 	entered, next, stamp, shift := t.entered, t.next, t.stamp, t.shift&63
 	width, looks := uint64(most-least), len(others)+32

@@ -1,8 +1,8 @@
 package lpt
 
-// Fold deals the items of an order in rows of one per pack: the first row from
-// the first pack to the last, the second back, and so on. The rank of an item is
-// its row.
+// Fold deals the items of an order out in rows, one item per pack: the first row from
+// the first pack to the last, the second from the last to the first, and so on. The
+// rank of an item is its row.
 func Fold(order []int32, packs int, packIndex, rankInPack []int32) {
 	for pos, item := range order {
 		row, pack := pos/packs, pos%packs

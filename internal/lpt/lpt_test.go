@@ -26,7 +26,7 @@ func weightsGen(n int) *rapid.Generator[[]float32] {
 }
 
 func TestDescendingIsAStableSort(t *testing.T) {
-	var sorter lpt.Sorter // kept: old content must not matter
+	var sorter lpt.Sorter // reused: what it held must not matter
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 200).Draw(t, "n")
 		weights := weightsGen(n).Draw(t, "weights")
@@ -57,9 +57,11 @@ func TestGreedyFollowsItsRule(t *testing.T) {
 		order = rapid.Permutation(order).Draw(t, "order")
 		packIndex, rank := make([]int32, n), make([]int32, n)
 		greedy.Pack(order, weights, packs, packIndex, rank)
+		places := make([]lpt.Place, n)
+		lightest, heaviest := greedy.Place(order, weights, packs, places)
 
 		load, count := make([]float32, packs), make([]int32, packs)
-		for _, item := range order {
+		for pos, item := range order {
 			best := -1
 			for p := range packs {
 				if count[p] < int32(capacity) && (best < 0 || load[p] < load[best]) {
@@ -69,13 +71,19 @@ func TestGreedyFollowsItsRule(t *testing.T) {
 			if packIndex[item] != int32(best) || rank[item] != count[best] {
 				t.Fatalf("item %d is at (%d, %d), want (%d, %d)", item, packIndex[item], rank[item], best, count[best])
 			}
+			if want := (lpt.Place{Pack: packIndex[item], Rank: rank[item]}); places[pos] != want {
+				t.Fatalf("position %d has the place %v, item %d there %v", pos, places[pos], item, want)
+			}
 			load[best] += weights[item]
 			count[best]++
+		}
+		if lightest != slices.Min(load) || heaviest != slices.Max(load) {
+			t.Fatalf("loads from %v to %v, want %v to %v", lightest, heaviest, slices.Min(load), slices.Max(load))
 		}
 	})
 }
 
-func BenchmarkDescending(b *testing.B) {
+func BenchmarkLPT(b *testing.B) {
 	weights := make([]float32, 288)
 	for i := range weights {
 		weights[i] = float32(math.Mod(float64(i)*math.Phi, 1))
@@ -96,7 +104,7 @@ func BenchmarkDescending(b *testing.B) {
 	})
 }
 
-func TestFold(t *testing.T) {
+func TestFoldReversesEverySecondRow(t *testing.T) {
 	order := []int32{5, 3, 1, 0, 2, 4}
 	packIndex, rank := make([]int32, 6), make([]int32, 6)
 	lpt.Fold(order, 2, packIndex, rank)

@@ -1,6 +1,6 @@
-// Package lpt holds the steps that many packing strategies begin with: sorting
-// the items of a layer by falling weight, and dealing them out in rows or packing
-// them greedily under the capacity of the packs.
+// Package lpt holds the first steps of many packing strategies: sorting the items of
+// a layer by falling weight, and dealing them out in rows or packing them greedily
+// within the capacity of the packs.
 package lpt
 
 import (
@@ -9,24 +9,23 @@ import (
 	"slices"
 )
 
-// Sorter sorts the items of a layer by falling weight, or by keys of any kind.
-// Its memory is kept from one layer to the next; the zero value is ready for
-// use.
+// Sorter sorts the items of a layer by falling weight, or by keys of any kind. Its
+// memory is kept from one layer to the next; the zero value is ready for use.
 //
-// It is a bucket sort: the keys are spread linearly over two to four buckets per
-// item, which leaves them in order but for a few neighbours, and an insertion
-// sort puts those right. Inverted bits of weights, which for floats ≥ 0 are in
-// the opposite order of the values, spread even heavy tails well. Keys that crowd
-// in few buckets would make the insertion sort slow, so it gives up after a number
-// of moves and leaves the rest to the library's sort: O(n log n) at worst.
+// It is a bucket sort. The keys are spread linearly over two to four buckets per
+// item, which leaves only a few neighbours out of order for an insertion sort. The
+// inverted bits of floats ≥ 0, which are in the opposite order of the values, spread
+// even heavy tails well. Where keys crowd into few buckets, the insertion sort gives
+// up after a number of moves and leaves the rest to the library's sort: O(n log n)
+// at worst.
 type Sorter struct {
 	keys   []uint32
 	words  []uint64 // key<<32 | item
 	bucket []uint32 // count, then the next free place, of each bucket
 }
 
-// Descending writes to order, [items], the items by falling weight, equal
-// weights by item. Weights must be ≥ 0 (or −0, which equals 0).
+// Descending writes the items to order, [items], by falling weight, equal weights by
+// item. Weights must be ≥ 0 (or −0, which equals 0).
 func (s *Sorter) Descending(order []int32, weights []float32) {
 	s.keys = slices.Grow(s.keys[:0], len(weights))[:len(weights)]
 	for i, w := range weights {
@@ -35,8 +34,7 @@ func (s *Sorter) Descending(order []int32, weights []float32) {
 	s.Ascending(order, s.keys)
 }
 
-// Ascending writes to order, [items], the items by rising key, equal keys by
-// item.
+// Ascending writes the items to order, [items], by rising key, equal keys by item.
 func (s *Sorter) Ascending(order []int32, keys []uint32) {
 	n := len(keys)
 	if n == 0 {
@@ -80,8 +78,8 @@ func (s *Sorter) spread(order []int32, keys []uint32, low, high uint32) {
 	}
 }
 
-// insertionSort sorts words unless that takes more than the given number of
-// moves; it reports whether it did. Either way words holds the same elements.
+// insertionSort sorts words unless that takes more than the given number of moves,
+// and reports whether it did. Either way words holds the same elements.
 func insertionSort(words []uint64, moves int) bool {
 	for i := 1; i < len(words); i++ {
 		word := words[i]

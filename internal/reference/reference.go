@@ -1,7 +1,7 @@
-// Package reference computes the ensemble strategies the way they are defined:
-// every candidate, every pair, in order, with no cleverness. It is slow, n² per
-// swap, and serves the tests of the backends as the judge of what is right on
-// inputs that no golden packing covers.
+// Package reference executes ensemble strategies as they are defined: every
+// candidate, every pair, in order, with no cleverness. At n² per swap it is slow; it
+// tells the tests of the backends what is right on inputs that no golden packing
+// covers.
 package reference
 
 import (
@@ -116,21 +116,21 @@ func greedy(order []int, weights []float32, packs int) candidate {
 	load := make([]float32, packs)
 	count := make([]int, packs)
 	for pos, item := range order {
-		least := -1
+		lightest := -1
 		for p := range packs {
-			if count[p] < n/packs && (least < 0 || load[p] < load[least]) {
-				least = p
+			if count[p] < n/packs && (lightest < 0 || load[p] < load[lightest]) {
+				lightest = p
 			}
 		}
-		c.weight[pos], c.pack[pos], c.rank[pos] = weights[item], least, count[least]
-		load[least] += weights[item]
-		count[least]++
+		c.weight[pos], c.pack[pos], c.rank[pos] = weights[item], lightest, count[lightest]
+		load[lightest] += weights[item]
+		count[lightest]++
 	}
 	c.imbalance = spread(load)
 	return c
 }
 
-// byItem rearranges a candidate from the positions of its order to items.
+// byItem returns a candidate whose positions are the items.
 func byItem(c candidate) candidate {
 	n := len(c.order)
 	out := candidate{order: make([]int, n), weight: make([]float32, n), pack: make([]int, n), rank: make([]int, n)}

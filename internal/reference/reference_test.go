@@ -32,7 +32,7 @@ func TestReferenceEqualsGolden(t *testing.T) {
 	}
 }
 
-func TestFirstDraws(t *testing.T) {
+func TestTorchDrawsEqualRecordedOnes(t *testing.T) {
 	cases, err := golden.Cases()
 	if err != nil {
 		t.Fatal(err)

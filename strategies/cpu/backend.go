@@ -1,20 +1,24 @@
 // Package cpu is the backend that executes strategies on the CPU, layers in
 // parallel on all cores.
 //
-// The ensemble strategies run through four stages per layer: draws, orders
-// (sorting), greedy, refinement. No stage needs memory of size n²; all memory
-// is allocated once per worker and reused.
+// Ensemble strategies run in four stages per layer: draws, orders (sorting), greedy,
+// refinement. No stage needs memory of size n²; all memory is allocated once per
+// worker and reused.
 //
-// On amd64 processors with AVX-512, candidates are made and scored side by side by
-// vector instructions, in layers of up to 8192 items, with the same answers; the
-// build tag purego leaves these out.
+// On amd64 processors with AVX-512, vector instructions make, score and refine
+// candidates side by side, in layers of up to 8192 items. The answers are the same;
+// the build tag purego leaves the assembly out.
 package cpu
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
+
+	"github.com/klauspost/cpuid/v2"
 
 	"packbench/internal/panics"
 	"packbench/packing"
@@ -54,17 +58,18 @@ func New(o Options) *Backend {
 // Name implements [strategies.Backend].
 func (b *Backend) Name() string { return "cpu" }
 
-// Threads is the number of layers packed at a time.
+// Threads returns the number of layers packed at a time.
 func (b *Backend) Threads() int { return b.threads }
 
-// Describe implements [strategies.Backend].
+// Describe implements [strategies.Backend]. The device is the processor's name, or
+// its architecture where it does not tell.
 func (b *Backend) Describe() (strategies.Description, error) {
 	instructions := "scalar"
 	if b.vectors {
 		instructions = "AVX-512"
 	}
 	return strategies.Description{
-		Device: fmt.Sprintf("%s, %d threads", runtime.GOARCH, b.threads),
+		Device: fmt.Sprintf("%s, %d threads", cmp.Or(strings.TrimSpace(cpuid.CPU.BrandName), runtime.GOARCH), b.threads),
 		Facts: []strategies.Fact{
 			{Name: "threads", Value: fmt.Sprint(b.threads)},
 			{Name: "instructions", Value: instructions},
@@ -91,7 +96,7 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 		if err := s.Check(shape); err != nil {
 			return nil, err
 		}
-		if need := slotBytes(s, shape) * threads; need > maxSlotBytes {
+		if need := slotBytes(s, shape) * int64(threads); need > maxSlotBytes {
 			return nil, fmt.Errorf("%s: keeping k=%d candidates of %d items on %d threads needs %d GiB: use a smaller k",
 				s.Spec(), s.Keep, shape.Items, threads, need>>30)
 		}
@@ -127,7 +132,7 @@ type job struct {
 	next    atomic.Int64 // next layer to take
 }
 
-// take returns the next layer that nobody packs yet.
+// take returns the next layer that no worker has taken.
 func (j *job) take() (layer int, ok bool) {
 	layer = int(j.next.Add(1) - 1)
 	return layer, layer < j.problem.Layers
@@ -167,8 +172,8 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 	return report, nil
 }
 
-// drain packs layers until none is left, one fails, or ctx ends. A panic of the
-// strategy is an error: in a goroutine of its own nobody else could catch it.
+// drain packs layers until none is left, one fails, or ctx ends. It turns a panic of
+// the strategy into an error, because nothing else can catch it in this goroutine.
 func drain(ctx context.Context, w worker, j *job) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

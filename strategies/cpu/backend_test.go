@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"packbench/internal/reference"
 	"packbench/internal/spec"
@@ -37,8 +38,7 @@ func uniform(t *testing.T, shape packing.Shape) *packing.Problem {
 	return p
 }
 
-// Packs of more items than the scoring trees can count take another way.
-func TestLargeCapacity(t *testing.T) {
+func TestCapacityBeyondWhatScoreCanCount(t *testing.T) {
 	p := uniform(t, packing.Shape{Layers: 1, Items: 1 << 17, Packs: 2})
 	const text = "topk-max-any:candidates=4,random=1,k=2,rounds=0"
 	random := strategies.Random{Seed: 1}
@@ -48,8 +48,8 @@ func TestLargeCapacity(t *testing.T) {
 	}
 }
 
-// The largest shape that users are promised; one layer of it.
-func TestManyItemsAndPacks(t *testing.T) {
+// The largest shape that the documentation promises, one layer of it.
+func TestLargestPromisedShape(t *testing.T) {
 	p := uniform(t, packing.Shape{Layers: 1, Items: 1 << 16, Packs: 1 << 10})
 	random := strategies.Random{Seed: 1}
 	lpt := packing.Evaluate(p, pack(t, cpu.New(cpu.Options{}), "lpt", p, random))[0]
@@ -59,8 +59,7 @@ func TestManyItemsAndPacks(t *testing.T) {
 	}
 }
 
-// A runner gives the same packing whatever it packed before.
-func TestRunnerHasNoMemory(t *testing.T) {
+func TestRunnerPackingDoesNotDependOnEarlierCalls(t *testing.T) {
 	shape := packing.Shape{Layers: 3, Items: 60, Packs: 5}
 	first, second := uniform(t, shape), uniform(t, shape)
 	for i := range second.Weights {
@@ -86,8 +85,7 @@ func TestRunnerHasNoMemory(t *testing.T) {
 	}
 }
 
-// A layer more takes no allocation more.
-func TestNoAllocationPerLayer(t *testing.T) {
+func TestAnotherLayerNeedsNoAllocation(t *testing.T) {
 	allocations := func(options cpu.Options, stream strategies.Stream, layers int) float64 {
 		p := uniform(t, packing.Shape{Layers: layers, Items: 60, Packs: 5})
 		options.Threads = 1
@@ -112,7 +110,7 @@ func TestNoAllocationPerLayer(t *testing.T) {
 	}
 }
 
-func TestReport(t *testing.T) {
+func TestReportHasStagesAndSwaps(t *testing.T) {
 	p := uniform(t, packing.Shape{Layers: 4, Items: 60, Packs: 5})
 	r, err := cpu.New(cpu.Options{}).Prepare(parse(t, "topk-max-any"), p.Shape)
 	if err != nil {
@@ -140,7 +138,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestBadInputIsAnError(t *testing.T) {
 	shape := packing.Shape{Layers: 1, Items: 60, Packs: 5}
 	backend := cpu.New(cpu.Options{})
 	if _, err := backend.Prepare(unknown{}, shape); !errors.Is(err, strategies.ErrUnsupported) {
@@ -168,6 +166,30 @@ func TestErrors(t *testing.T) {
 	p := uniform(t, shape)
 	if _, err := r.Pack(ended, p, strategies.Random{}, packing.NewPacking(shape)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled run: %v", err)
+	}
+}
+
+// Where loads are so large that their rounding exceeds epsilon, swaps may go round
+// in circles; that ends with the context.
+func TestEndlessSwapsEndWithTheContext(t *testing.T) {
+	p := uniform(t, packing.Shape{Layers: 1, Items: 8, Packs: 4})
+	for i, ulps := range []float32{15, 1, 13, 34, 2, 10, 27, 17} {
+		p.Weights[i] = 1e9 + 64*ulps // neighbouring floats are 64 apart, loads 128
+	}
+	for path, options := range paths {
+		for _, strategy := range []string{"topk-max-any:rounds=2000000000", "two-opt:rounds=2000000000"} {
+			r, err := cpu.New(options).Prepare(parse(t, strategy), p.Shape)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			_, err = r.Pack(ctx, p, strategies.Random{}, packing.NewPacking(p.Shape))
+			cancel()
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s, %s: error %v, want that of the context", path, strategy, err)
+			}
+			r.Close()
+		}
 	}
 }
 

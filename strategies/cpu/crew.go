@@ -7,36 +7,36 @@ import (
 	"time"
 )
 
-// crew runs the workers of one runner at a time, one of them in the goroutine of
-// the caller and the others in goroutines of helpers.
+// crew runs the workers of one runner at a time, one of them in the caller's
+// goroutine and the others in helpers.
 //
-// A sleeping thread can take longer to wake than a small problem takes to pack:
-// a tenth of a millisecond on some virtual machines. So a helper that is done
-// looks out for more work for a while before it ends, as threads of OpenMP do.
+// Waking a thread can take longer than packing a small problem: a tenth of a
+// millisecond on some virtual machines. So a helper that has finished spins for a
+// while before it ends, in case there is more work, as OpenMP threads do.
 type crew struct {
 	mu      sync.Mutex // held while work is done
 	helpers []helper
 	linger  time.Duration
 	work    func(worker int)
-	working atomic.Int32 // helpers that are at work
+	working atomic.Int32 // helpers that have not finished
 	wait    sync.WaitGroup
 }
 
-// lingering is how long helpers look out for more work: about as long as it would
-// take to wake them, so it at most doubles what they cost.
+// lingering is how long helpers spin: about as long as it takes to wake one, so
+// spinning at most doubles what they cost.
 const lingering = 200 * time.Microsecond
 
 func newCrew(workers int) *crew {
 	c := &crew{helpers: make([]helper, workers-1)}
 	if workers <= runtime.GOMAXPROCS(0) {
-		c.linger = lingering // else others need the core
+		c.linger = lingering // otherwise another worker needs the core
 	}
 	return c
 }
 
-// run calls work for each of so many workers, at most those of the crew, all at
-// the same time, and returns when all have returned. While it is busy with
-// another call, others are found to help.
+// run calls work for each of the given number of workers, at most those of the crew,
+// concurrently, and returns when all have returned. If the crew is busy with another
+// call, a temporary one does the work.
 func (c *crew) run(workers int, work func(worker int)) {
 	if !c.mu.TryLock() {
 		c = &crew{helpers: make([]helper, workers-1)}
@@ -54,22 +54,22 @@ func (c *crew) run(workers int, work func(worker int)) {
 	}
 	work(0)
 	for start := time.Now(); c.working.Load() > 0 && time.Since(start) < c.linger; {
-		runtime.Gosched() // to wait without sleeping: the others are nearly done
+		runtime.Gosched() // spin: the others have nearly finished
 	}
 	c.wait.Wait()
 }
 
-// helper is the goroutine of a worker, if it has one at the time.
+// helper is the goroutine of a worker, if it has one at the moment.
 type helper struct{ state atomic.Int32 }
 
-// The states of a helper. It goes from waiting to gone by itself.
+// The states of a helper. Only the helper itself goes from waiting to gone.
 const (
 	gone = iota
 	waiting
 	called
 )
 
-// help works when called until nobody calls for a while.
+// help works whenever it is called, and ends when no call has come for a while.
 func (h *helper) help(c *crew, worker int) {
 	for h.called(c.linger) {
 		c.work(worker)
@@ -79,7 +79,8 @@ func (h *helper) help(c *crew, worker int) {
 	}
 }
 
-// called waits for a call. When none comes in time the helper is gone.
+// called waits for a call and reports whether one came in time; if not, the helper
+// is gone.
 func (h *helper) called(linger time.Duration) bool {
 	for start := time.Now(); ; runtime.Gosched() {
 		if h.state.Load() == called {

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Every worker works once per call, at the same time as the others, whether its
-// helper still waits from the last call, is just leaving or is gone, and when two
-// call at a time.
-func TestCrew(t *testing.T) {
+// Every worker works exactly once per call, concurrently with the others: whether its
+// helper still waits from the last call, is just leaving or has gone, and when two
+// callers overlap.
+func TestCrewRunsEveryWorkerOncePerCall(t *testing.T) {
 	const workers = 4
 	before := runtime.NumGoroutine()
 	for _, linger := range []time.Duration{0, 20 * time.Microsecond, time.Millisecond} {

@@ -4,16 +4,15 @@ import (
 	"context"
 	"time"
 
-	"packbench/internal/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
 
 // ensembleWorker packs layers by a [strategies.Ensemble].
 //
-// Candidates are sorted and scored in small batches. The best so far are kept in
-// slots; one that is not among the best is overwritten by the next. With a
-// vector, only those among the best get a slot at all.
+// Candidates are sorted and scored in small batches, each in a slot. The best so far
+// keep theirs; the next candidates overwrite the others. With a vector, only the
+// best get a slot at all.
 type ensembleWorker struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
@@ -23,7 +22,7 @@ type ensembleWorker struct {
 	row    []uint32 // draws of one candidate
 	sorter sorter
 	greedy greedy
-	vector *vector // nil where sorter and greedy do its work
+	vector *vector // nil where sorter and greedy do the work
 	kept   selection
 	refine refiner
 
@@ -64,7 +63,7 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, ve
 		row:    make([]uint32, shape.Items),
 		sorter: newSorter(shape.Items),
 		greedy: newGreedy(shape),
-		kept:   newSelection(e.Keep, min(lanes, e.Candidates), shape.Items),
+		kept:   newSelection(e.Keep, min(interleaved, e.Candidates), shape.Items),
 		refine: newRefiner(e, shape, vectors),
 		lpt:    make([]int32, shape.Items),
 	}
@@ -85,7 +84,7 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	w.watch.begin()
 	w.greedy.setWeights(weights)
 	w.kept.reset()
-	try, step := w.tryBatch, lanes
+	try, step := w.tryBatch, interleaved
 	vectors := w.vector != nil && w.vector.setLayer(weights, layer, j.random)
 	if vectors {
 		try, step = w.tryPage, w.vector.page()
@@ -114,8 +113,8 @@ func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
 	return true, nil
 }
 
-// tryBatch makes the orders of as many candidates as there are spare slots, from
-// the first-th on, scores them and offers them to the selection.
+// tryBatch makes the orders of candidates first, first + 1, …, as many as there are
+// spare slots, scores them and offers them to the selection.
 func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 	batch := w.kept.spares()
 	batch = batch[:min(len(batch), w.ensemble.Candidates-first)]
@@ -124,7 +123,7 @@ func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 	}
 	w.watch.lap(stageOrders)
 	switch {
-	case w.ensemble.Candidates == 1: // the best whatever its score
+	case w.ensemble.Candidates == 1: // the best, whatever its score
 	case w.greedy.canScore():
 		w.greedy.score(batch)
 	default:
@@ -138,11 +137,11 @@ func (w *ensembleWorker) tryBatch(layer, first int, weights []float32) {
 	w.watch.lap(stageGreedy)
 }
 
-// tryPage does with vector what tryBatch does.
+// tryPage is tryBatch for a vector, which tries a page of candidates at a time.
 func (w *ensembleWorker) tryPage(_, first int, _ []float32) {
 	w.vector.turn(first)
 	for b := range w.vector.batches() {
-		w.source.drawLanes(w.buffer, w.vector.drawn(b), w.vector.draws, first+b*draws.Lanes)
+		w.source.drawLanes(w.buffer, w.vector.drawn(b), w.vector.draws, first+b*lanes)
 		w.vector.order(b)
 	}
 	w.watch.lap(stageOrders)
@@ -176,8 +175,8 @@ func zigzag(order, lpt []int32) {
 	}
 }
 
-// zigzagFrom is the place in an order of n items that the i-th of the zigzag over
-// it comes from.
+// zigzagFrom returns the position, in an order of n items, of the i-th item of the
+// zigzag over it.
 func zigzagFrom(i, n int) int {
 	if i%2 == 0 {
 		return i / 2

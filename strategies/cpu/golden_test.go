@@ -46,16 +46,16 @@ func differs(got, want *packing.Packing) string {
 	return ""
 }
 
-// paths are the ways through the backend: with the best instructions that this
-// machine has, and with those that all machines have.
+// paths are the ways through the backend: with the best instructions of this machine,
+// and with those that all machines have.
 var paths = map[string]cpu.Options{
 	"native": {},
 	"scalar": cpu.Options{}.Scalar(),
 }
 
-// TestGolden compares every layer of every recorded case, bit for bit, with and
-// without vector instructions.
-func TestGolden(t *testing.T) {
+// Every layer of every recorded case is the same bit for bit, with and without vector
+// instructions.
+func TestGoldenPackings(t *testing.T) {
 	cases, err := golden.Cases()
 	if err != nil {
 		t.Fatal(err)

@@ -80,61 +80,67 @@ func BenchmarkVector(b *testing.B) {
 			})
 		}
 		stage("layer", 128, func() { v.setLayer(weights, 2, strategies.Random{Seed: 1}) })
-		stage("draws", draws.Lanes, func() { v.draws.Fill(v.drawn(3), 48) })
-		stage("keys", draws.Lanes, func() { makeKeys(items, v.exact, v.numbered, &v.keys) })
+		stage("draws", lanes, func() { v.draws.Fill(v.drawn(3), 48) })
+		stage("keys", lanes, func() { makeKeys(items, v.exact, v.numbered, &v.keys) })
 		for batch := range v.batches() {
-			v.draws.Fill(v.drawn(batch), draws.Lanes*batch)
+			v.draws.Fill(v.drawn(batch), lanes*batch)
 			v.order(batch)
 		}
-		stage("keys+sort", draws.Lanes, func() {
+		stage("keys+sort", lanes, func() {
 			makeKeys(items, v.exact, v.numbered, &v.keys)
 			sortBlocks(v.batch(3), v.sort)
 		})
-		stage("ties", draws.Lanes, func() { findTies(items, v.keys.mask, v.ties) })
+		stage("ties", lanes, func() { findTies(items, v.keys.mask, v.ties) })
 		for batch := range v.batches() {
 			v.score(batch)
 		}
-		stage("score", draws.Lanes, func() { v.score(3) })
+		stage("score", lanes, func() { v.score(3) })
 		stage("offer", 128, func() { kept.reset(); v.offer(&kept) })
 	}
 }
 
-// BenchmarkMaxAny times the refinement of the eight candidates that a layer keeps.
+// BenchmarkMaxAny times the refinement of the candidates that a layer keeps, by the
+// refiner's own search and by the swapper.
 func BenchmarkMaxAny(b *testing.B) {
 	for _, shape := range []packing.Shape{
 		{Layers: 1, Items: 288, Packs: 32},
+		{Layers: 1, Items: 256, Packs: 64},
 		{Layers: 1, Items: 72, Packs: 8},
 		{Layers: 1, Items: 64, Packs: 8},
-		{Layers: 1, Items: 128, Packs: 8},
-		{Layers: 1, Items: 144, Packs: 16},
 		{Layers: 1, Items: 256, Packs: 16},
 	} {
-		weights := layerOf(shape.Items)
-		for _, vectors := range []bool{false, true} {
-			b.Run(fmt.Sprintf("%v/vectors=%t", shape, vectors), func(b *testing.B) {
-				e := strategies.Ensemble{Keep: 8, Refinement: strategies.MaxAny, Rounds: 10, Epsilon: 1e-6}
-				from, to := newSelection(e.Keep, 0, shape.Items), newSelection(e.Keep, 0, shape.Items)
-				s, g := newSorter(shape.Items), newGreedy(shape)
-				g.setWeights(weights)
-				row := make([]uint32, shape.Items)
-				for c, slot := range from.slots {
-					draws.Philox(row, 1, 2, c)
-					s.descendingNoisy(slot.order, weights, row, 0.4, 0.8)
-					g.pack(slot)
-				}
-				to.count = e.Keep
-				r := newRefiner(e, shape, vectors && hasVector())
-				steps := int64(0)
-				for b.Loop() {
-					for k, c := range to.slots {
-						copy(c.order, from.slots[k].order)
-						copy(c.place, from.slots[k].place)
-					}
-					_, steps = r.best(weights, &to)
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*e.Keep), "ns/candidate")
-				b.ReportMetric(float64(steps)/float64(e.Keep), "swaps/candidate")
-			})
+		for _, keep := range []int{swapCandidates, halfLanes} {
+			for _, vectors := range []bool{false, true} {
+				b.Run(fmt.Sprintf("%v/k=%d/vectors=%t", shape, keep, vectors), func(b *testing.B) {
+					benchmarkMaxAny(b, shape, keep, vectors && hasVector())
+				})
+			}
 		}
 	}
+}
+
+func benchmarkMaxAny(b *testing.B, shape packing.Shape, keep int, vectors bool) {
+	weights := layerOf(shape.Items)
+	e := strategies.Ensemble{Keep: keep, Refinement: strategies.MaxAny, Rounds: 10, Epsilon: 1e-6}
+	from, to := newSelection(keep, 0, shape.Items), newSelection(keep, 0, shape.Items)
+	s, g := newSorter(shape.Items), newGreedy(shape)
+	g.setWeights(weights)
+	row := make([]uint32, shape.Items)
+	for c, slot := range from.slots {
+		draws.Philox(row, 1, 2, c)
+		s.descendingNoisy(slot.order, weights, row, 0.4, 0.8)
+		g.pack(slot)
+	}
+	to.count = keep
+	r := newRefiner(e, shape, vectors)
+	steps := int64(0)
+	for b.Loop() {
+		for k, c := range to.slots {
+			copy(c.order, from.slots[k].order)
+			copy(c.place, from.slots[k].place)
+		}
+		_, steps = r.best(weights, &to)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*keep), "ns/candidate")
+	b.ReportMetric(float64(steps)/float64(keep), "swaps/candidate")
 }

@@ -1,12 +1,11 @@
 package cpu
 
-// bestMaxAny finds the swap of greatest gain between the heaviest pack and any
-// other: gain = min(δ, gap − δ), δ = w_i − w_j, gap = the difference of the two
-// loads; ties by the index of i, then of j. It reports false where no swap gains
-// more than Epsilon.
+// bestMaxAny finds the swap of max gain between the heaviest pack and any other:
+// gain = min(δ, gap − δ), δ = w_i − w_j, gap = the difference of the two loads; ties
+// by the index of i, then of j. It reports whether any swap gains more than Epsilon.
 //
-// No swap with a pack gains more than gap/2, exactly so in float32. The lightest
-// pack is looked at first, so most others need no look.
+// No swap with a pack gains more than gap/2, which holds exactly in float32. The
+// lightest pack comes first, so most others can be skipped.
 func (r *refiner) bestMaxAny() (swap, bool) {
 	heavy, light := r.extremes()
 	best := swap{heavy: heavy, score: r.ensemble.Epsilon, other: -1}
@@ -14,21 +13,22 @@ func (r *refiner) bestMaxAny() (swap, bool) {
 		return best, false
 	}
 	r.maxAnyWith(light, &best)
-	most := r.load[heavy]
-	for p, load := range r.load {
-		if p != heavy && p != light && (most-load)/2 >= best.score {
+	load := r.load[heavy]
+	for p, other := range r.load {
+		if p != heavy && p != light && (load-other)/2 >= best.score {
 			r.maxAnyWith(p, &best)
 		}
 	}
 	return best, best.other >= 0
 }
 
-// maxAnyWith improves best by the best swap of the heaviest pack with other.
+// maxAnyWith replaces best by the best swap of the heaviest pack with other, if that
+// is better.
 //
-// For a fixed i, partners by falling weight have rising δ: gain rises while it is
-// δ and falls once it is gap − δ. The first partner of the falling kind, the
-// turn, moves only forward as i gets lighter; the best partner is the turn or
-// the one before.
+// For a fixed i, partners by falling weight have rising δ. The gain rises while it
+// is δ and falls once it is gap − δ. The first partner for which it falls, the turn,
+// only moves forward as i gets lighter; the best partner is the turn or the one
+// before it.
 func (r *refiner) maxAnyWith(other int, best *swap) {
 	heavy, partners := r.list(best.heavy), r.list(other)
 	gap := r.load[best.heavy] - r.load[other]
@@ -63,8 +63,8 @@ func (r *refiner) maxAnyWith(other int, best *swap) {
 	}
 }
 
-// firstPartner returns the place of the partner of lowest index among those for
-// which same(δ) holds; they are neighbours around turn.
+// firstPartner returns the place of the partner of lowest index for which same(δ)
+// holds; these partners are neighbours around turn.
 func firstPartner(partners []entry, turn int, same func(delta float32) bool, w float32) int {
 	first := -1
 	consider := func(j int) bool {

@@ -1,13 +1,13 @@
 package cpu
 
-// comparator is one step of a sorting network: rows a < b change places, lane
-// by lane, where the first is greater.
-type comparator struct{ a, b uint16 } // the rows, times longLanes
+// comparator is one step of a sorting network: of rows a < b it puts the min, lane by
+// lane, in a and the max in b.
+type comparator struct{ a, b uint16 } // row numbers × halfLanes
 
-// newNetwork returns the comparators that sort n rows: Batcher's merge
-// exchange, n (log n)²/4 of them (Knuth, The Art of Computer Programming 5.2.2,
-// algorithm M). Which rows meet does not depend on what is in them, so all
-// lanes are sorted at once and no branch can be predicted wrongly.
+// newNetwork returns the comparators that sort n rows: Batcher's merge exchange,
+// about n (log n)²/4 of them (Knuth, The Art of Computer Programming 5.2.2,
+// algorithm M). Which rows are compared does not depend on their content, so all
+// lanes are sorted at once and no branch is mispredicted.
 func newNetwork(n int) []comparator {
 	var steps []comparator
 	top := 1
@@ -20,7 +20,7 @@ func newNetwork(n int) []comparator {
 		for q := top; ; q /= 2 {
 			for i := range n - d {
 				if i&p == r {
-					steps = append(steps, comparator{uint16(longLanes * i), uint16(longLanes * (i + d))})
+					steps = append(steps, comparator{uint16(halfLanes * i), uint16(halfLanes * (i + d))})
 				}
 			}
 			if q == p {

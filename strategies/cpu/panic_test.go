@@ -23,9 +23,9 @@ func (b broken) PackLayer(_ context.Context, task strategies.Task, _, _ []int32)
 	return strategies.LayerStats{}, nil
 }
 
-// TestPanic: a strategy that panics is an error on every thread, not the end of
-// the program.
-func TestPanic(t *testing.T) {
+// A strategy that panics, on whatever thread, is an error and not the end of the
+// program.
+func TestPanicOfAStrategyIsAnError(t *testing.T) {
 	p, err := packing.New(make([]float32, 8*4), 8, 4, 2)
 	if err != nil {
 		t.Fatal(err)

@@ -57,9 +57,9 @@ func randoms(t *rapid.T) strategies.Random {
 	}
 }
 
-// The fast backend computes what the definition says, whatever the shape, the
-// parameters, the ties and the number of threads.
-func TestEqualsReference(t *testing.T) {
+// The backend computes what the definition says, whatever the shape, the parameters,
+// the ties and the number of threads.
+func TestPackingEqualsReference(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := problems(rt, 12, 12)
 		spec := ensembles(rt)
@@ -81,9 +81,8 @@ func TestEqualsReference(t *testing.T) {
 	})
 }
 
-// A refined best of some candidates is never worse than LPT, which is one of
-// them: refinement keeps a swap only where it lowers what it measures.
-func TestNeverAboveLPT(t *testing.T) {
+// LPT is one of the candidates, and a swap is made only if it lowers the imbalance.
+func TestRefinedImbalanceIsNeverAboveLPT(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := problems(rt, 16, 10)
 		random := randoms(rt)

@@ -3,37 +3,36 @@ package cpu
 import (
 	"math"
 
-	"packbench/internal/draws"
 	"packbench/packing"
 )
 
-// queue packs the items of sixteen candidates side by side: the packs of a lane
-// stand in a queue, the least loaded in front, the lowest number on ties. The
-// first takes the next item and goes to its new place.
+// queue packs the items of sixteen candidates side by side. The packs of a lane form
+// a queue by rising load, ties by number. The first pack takes the next item and
+// moves to its new place.
 type queue interface {
-	// pack packs items, words with an item's number in the lowest bits, and makes
-	// them words of the queue's format. It sets the imbalance of each lane.
+	// pack packs items, which are words with an item's number in the lowest bits,
+	// turns them into words of the queue's format and sets the imbalance of each
+	// lane.
 	pack(items []vectorRow, weights []numberedWeight, imbalance *vectorScores)
-	// format is the same for all words.
+	// format is that of all words.
 	format() placeFormat
 }
 
-// placeFormat says where in a word there are an item and, if the mask of rooms is
-// not 0, its place. The rank is last less the room, modulo that mask.
+// placeFormat says where a word holds an item and, unless the mask room is 0, its
+// place. The rank is last − room, in the bits of that mask.
 type placeFormat struct {
-	item, pack, room uint32 // masks, the latter two after shifting
+	item, pack, room uint32 // masks; of pack and room, after the shift
 	packAt, roomAt   uint32 // lowest bits
 	last             uint32
 }
 
 // place returns the place in a word.
 func (f *placeFormat) place(word uint32) place {
-	return place{int32(word >> (f.packAt & 31) & f.pack), int32((f.last - word>>(f.roomAt&31)) & f.room)}
+	return place{Pack: int32(word >> (f.packAt & 31) & f.pack), Rank: int32((f.last - word>>(f.roomAt&31)) & f.room)}
 }
 
-// newQueue returns the fastest queue for a shape within vector's limits. item is
-// the mask of an item's number in the words to be packed; g may be part of the
-// queue.
+// newQueue returns the fastest queue for a shape within vector's limits. item masks
+// the number of an item in the words to be packed. The queue may use g.
 func newQueue(shape packing.Shape, item uint32, g *greedy) queue {
 	switch {
 	case shape.Packs <= shortPacks && shape.Capacity() <= shortCapacity:
@@ -41,27 +40,30 @@ func newQueue(shape packing.Shape, item uint32, g *greedy) queue {
 	case shape.Packs <= longPacks && shape.Items <= longItems:
 		return newLongQueue(shape, item)
 	}
-	return &treeQueue{item: item, greedy: g, slots: newSelection(0, lanes, shape.Items).slots}
+	return &treeQueue{item: item, greedy: g, slots: newSelection(0, interleaved, shape.Items).slots}
 }
 
-// shortQueue is the queue of few packs, which stays in registers.
+// shortQueue is a queue of few packs, held in registers.
 type shortQueue struct {
 	shape packing.Shape
 	item  uint32       // mask
-	start shortPacking // of empty packs
+	start shortPacking // the empty packs
 	loads [shortPacks]vectorRow
 }
 
-// The shapes for a shortQueue: eight registers hold the queue, and rooms are
-// counted in a byte with sign.
+// The limits of a shortQueue: eight registers hold the queue, and the room of a pack
+// is counted in a signed byte.
 const (
 	shortPacks    = 8
 	shortCapacity = 128
+
+	shortPackAt = 16 // lowest bit of the pack in a word
+	shortRoomAt = 24
 )
 
 // shortPacking is the state of a shortQueue.
 type shortPacking struct {
-	load  [shortPacks]vectorRow // bits of the floats; with the sign where the pack is full
+	load  [shortPacks]vectorRow // bits of the floats; the sign bit is set for a full pack
 	place [shortPacks]vectorRow // (room − 1)<<24 | pack<<16
 }
 
@@ -69,7 +71,7 @@ func newShortQueue(shape packing.Shape, item uint32) *shortQueue {
 	q := &shortQueue{shape: shape, item: item}
 	for p := range q.start.load {
 		for l := range q.start.load[p] {
-			q.start.place[p][l] = uint32((shape.Capacity()-1)<<24 | p<<16)
+			q.start.place[p][l] = uint32((shape.Capacity()-1)<<shortRoomAt | p<<shortPackAt)
 			if p >= shape.Packs {
 				q.start.load[p][l] = math.MaxUint32 // no pack
 			}
@@ -78,46 +80,45 @@ func newShortQueue(shape packing.Shape, item uint32) *shortQueue {
 	return q
 }
 
-// format implements [queue]. The room of a word is one less than what is left
-// with the item.
+// format implements [queue]. The room in a word is one less than what is left after
+// the item.
 func (q *shortQueue) format() placeFormat {
 	return placeFormat{
-		item: 1<<16 - 1, pack: 1<<8 - 1, packAt: 16, room: 1<<8 - 1, roomAt: 24,
+		item: 1<<shortPackAt - 1, pack: 1<<8 - 1, packAt: shortPackAt, room: 1<<8 - 1, roomAt: shortRoomAt,
 		last: uint32(q.shape.Capacity() - 2),
 	}
 }
 
 func (q *shortQueue) pack(items []vectorRow, weights []numberedWeight, imbalance *vectorScores) {
 	packShort(items, q.item, weights, &q.start, q.shape.Packs, &q.loads)
-	least, most := &q.loads[0], &q.loads[q.shape.Packs-1]
+	lightest, heaviest := &q.loads[0], &q.loads[q.shape.Packs-1]
 	for l := range imbalance {
-		imbalance[l] = math.Float32frombits(most[l]&^signBit) - math.Float32frombits(least[l]&^signBit)
+		imbalance[l] = math.Float32frombits(heaviest[l]&^signBit) - math.Float32frombits(lightest[l]&^signBit)
 	}
 }
 
-// longQueue is the queue of more packs or larger ones, in memory, for half of the
-// lanes at a time. Words are load<<32 | pack<<25 | room<<12, so that those of
-// the queue in order are the packs in order. The word of the pack that has got an
-// item goes to its new place in one pass over the queue.
+// longQueue is a queue of more packs, or of larger ones, in memory, for half of the
+// lanes at a time. Its words, load<<32 | pack<<25 | room<<12, sort as the packs do.
+// The word of the pack that has taken an item moves to its new place in one pass
+// over the queue.
 type longQueue struct {
 	shape  packing.Shape
 	item   uint32       // mask
-	filled []comparator // sorts the queue when each pack has one item
+	filled []comparator // sorts the queue once each pack has one item
 	queue  []longRow    // a row per pack, then full ones
 }
 
-// longRow holds a word of each of half of the lanes.
-type longRow = [longLanes]uint64
+// longRow holds a word of each lane of a half.
+type longRow = [halfLanes]uint64
 
-// The shapes for a longQueue: its work grows with the number of packs, and a word
-// has 12 bits for an item.
+// The limits of a longQueue: its work grows with the number of packs, and a word has
+// 12 bits for an item.
 const (
 	longPacks = 128
 	longItems = 4096
 )
 
 const (
-	longLanes  = draws.Lanes / 2
 	longRoomAt = 12
 	longPackAt = 25
 )
@@ -131,8 +132,7 @@ func newLongQueue(shape packing.Shape, item uint32) *longQueue {
 	}
 }
 
-// format implements [queue]. The room of a word is what was left without the
-// item.
+// format implements [queue]. The room in a word is what was left before the item.
 func (q *longQueue) format() placeFormat {
 	return placeFormat{
 		item: longItems - 1, pack: longPacks - 1, packAt: longPackAt,
@@ -143,16 +143,16 @@ func (q *longQueue) format() placeFormat {
 func (q *longQueue) pack(items []vectorRow, weights []numberedWeight, imbalance *vectorScores) {
 	for half := range 2 {
 		start := q.begin(half, items, weights)
-		least, most := packLong(half, items[start:], q.item, weights, q.queue)
-		for l := range least {
-			imbalance[half*longLanes+l] = math.Float32frombits(uint32(most[l]>>32)) - math.Float32frombits(uint32(least[l]>>32))
+		lightest, heaviest := packLong(half, items[start:], q.item, weights, q.queue)
+		for l := range lightest {
+			imbalance[half*halfLanes+l] = math.Float32frombits(uint32(heaviest[l]>>32)) - math.Float32frombits(uint32(lightest[l]>>32))
 		}
 	}
 }
 
-// begin readies the queue and returns the position to go on from. As in
-// [greedy.begin], the first items go to one empty pack each if all have a load;
-// a network sorts these packs.
+// begin sets up the queue and returns the position to go on from. As in
+// [greedy.begin], the first items go into one empty pack each, provided that all
+// have a load; a network sorts these packs.
 func (q *longQueue) begin(half int, items []vectorRow, weights []numberedWeight) (start int) {
 	packs, room := q.shape.Packs, uint64(q.shape.Capacity())<<longRoomAt
 	if q.shape.Capacity() > 1 && fillLong(half, items[:packs], q.item, weights, q.queue[:packs], room) {
@@ -170,7 +170,7 @@ func (q *longQueue) begin(half int, items []vectorRow, weights []numberedWeight)
 	return start
 }
 
-// treeQueue packs by the trees of a [greedy], which notes no places.
+// treeQueue packs with the tournaments of a [greedy], which record no places.
 type treeQueue struct {
 	item   uint32  // mask
 	greedy *greedy // with the weights of the layer
@@ -182,7 +182,7 @@ func (q *treeQueue) format() placeFormat { return placeFormat{item: q.item} }
 
 func (q *treeQueue) pack(items []vectorRow, _ []numberedWeight, imbalance *vectorScores) {
 	format := q.format()
-	for first := 0; first < len(imbalance); first += lanes {
+	for first := 0; first < len(imbalance); first += interleaved {
 		for l, s := range q.slots {
 			takeLane(items, uint(first+l), &format, s)
 		}

@@ -13,11 +13,11 @@ import (
 
 // refiner improves the kept candidates of a layer by swaps and picks the best.
 //
-// Items are addressed by index: position in the candidate's order for Max-Any,
-// item number for 2-opt; that index decides ties. Each pack has the list of its
-// items by falling weight, made when the pack is first looked at. Within two
-// such lists the best partner of an item moves only forward as the item gets
-// lighter, so the best swap of two packs is found in one pass over both.
+// Items are addressed by an index, which also breaks ties: the position in the
+// candidate's order for Max-Any, the item number for 2-opt. Each pack has a list of
+// its items by falling weight, sorted when first needed. As an item gets lighter, its
+// best partner in another list only moves forward, so one pass over both lists finds
+// the best swap of two packs.
 type refiner struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
@@ -27,16 +27,15 @@ type refiner struct {
 	load   []float32 // [packs]
 	lists  []entry   // [packs, capacity]
 	listed []bool    // whether the pack's list is sorted
-	filled []int32   // entries of the pack's list
+	filled []int32   // number of entries in the pack's list
 	byItem []place   // places by item, for 2-opt
 	ctx    context.Context
 
-	swaps    *swapper   // for Max-Any in small shapes, else nil
-	exchange *exchanger // for Max-Any in others where it is faster, else nil
+	swaps *swapper // nil where it would not be faster
 }
 
-// entry is an item of a pack: the descending key of its weight and its index.
-// Entries in rising order are by falling weight, equal weights by index.
+// entry is an item of a pack: the descending key of its weight above its index.
+// Rising entries are items by falling weight, equal weights by index.
 type entry uint64
 
 func newEntry(w float32, index int) entry {
@@ -62,14 +61,11 @@ func newRefiner(e strategies.Ensemble, shape packing.Shape, vectors bool) refine
 	if vectors {
 		r.swaps = newSwapper(e, shape)
 	}
-	if vectors && r.swaps == nil {
-		r.exchange = newExchanger(e, shape)
-	}
 	return r
 }
 
-// best refines every kept candidate and returns the one of least max − min
-// load, the earliest kept on ties, with the number of swaps applied to all.
+// best refines every kept candidate and returns the one of min imbalance, the first
+// on ties, and the number of swaps applied to all.
 func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 	candidates := kept.best()
 	if r.ensemble.Refinement == strategies.NoRefinement {
@@ -77,7 +73,7 @@ func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 	}
 	var winner *slot
 	steps := int64(0)
-	for batch := range slices.Chunk(candidates, swapBatch) {
+	for batch := range slices.Chunk(candidates, halfLanes) {
 		steps += int64(r.refineBatch(weights, batch))
 	}
 	for _, c := range candidates {
@@ -88,11 +84,11 @@ func (r *refiner) best(weights []float32, kept *selection) (*slot, int64) {
 	return winner, steps
 }
 
-// refineBatch improves at most swapBatch candidates in place and returns the
+// refineBatch improves at most halfLanes candidates in place and returns the
 // number of swaps.
 func (r *refiner) refineBatch(weights []float32, candidates []*slot) (steps int) {
 	if r.swaps != nil {
-		if steps, ok := r.swaps.refine(weights, candidates); ok {
+		if steps, ok := r.swaps.refine(weights, candidates, r); ok {
 			return steps
 		}
 	}
@@ -104,11 +100,6 @@ func (r *refiner) refineBatch(weights []float32, candidates []*slot) (steps int)
 
 // refine improves c in place and returns the number of swaps.
 func (r *refiner) refine(weights []float32, c *slot) int {
-	if r.exchange != nil {
-		if steps, ok := r.exchange.refine(weights, c); ok {
-			return steps
-		}
-	}
 	best := r.bestMaxAny
 	r.place = c.place
 	if r.ensemble.Refinement == strategies.TwoOpt {
@@ -153,7 +144,7 @@ func (r *refiner) ended(steps int) bool {
 func (r *refiner) sumLoads() {
 	clear(r.load)
 	for i, w := range r.weight {
-		r.load[r.place[i].pack] += w
+		r.load[r.place[i].Pack] += w
 	}
 }
 
@@ -163,7 +154,7 @@ func (r *refiner) fillLists() {
 	clear(r.filled)
 	capacity := r.shape.Capacity()
 	for i, w := range r.weight {
-		pack := int(r.place[i].pack)
+		pack := int(r.place[i].Pack)
 		r.lists[pack*capacity+int(r.filled[pack])] = newEntry(w, i)
 		r.filled[pack]++
 	}
@@ -180,15 +171,15 @@ func (r *refiner) list(pack int) []entry {
 	return list
 }
 
-// swap is an exchange of the item at place i of a heavy pack's list with the one
-// at place j of another's.
+// swap exchanges the item at place i of the heaviest pack's list with the one at
+// place j of another's.
 type swap struct {
 	heavy, other int // packs
 	i, j         int // places in their lists
 	score        float32
 }
 
-// swap exchanges the two items' packs and ranks and updates loads and lists.
+// swap exchanges the packs and ranks of two items and updates loads and lists.
 func (r *refiner) swap(s swap) {
 	heavy, other := r.list(s.heavy), r.list(s.other)
 	a, b := heavy[s.i], other[s.j]
@@ -201,7 +192,7 @@ func (r *refiner) swap(s swap) {
 	replace(other, s.j, a)
 }
 
-// replace puts e into the sorted list in place of the element at i.
+// replace replaces the element at i of a sorted list by e.
 func replace(list []entry, i int, e entry) {
 	to, _ := slices.BinarySearchFunc(list, e, cmp.Compare[entry])
 	if to > i {

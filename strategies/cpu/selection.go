@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"packbench/internal/lpt"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -8,35 +9,37 @@ import (
 // slot is one candidate: its order and the greedy packing of it.
 type slot struct {
 	order     []int32 // item at each position, [items]
-	place     []place // of the item at each position, [items]; see greedy.pack
+	place     []place // of the item at each position, [items]
 	imbalance float32 // max − min load
 }
 
-// maxSlotBytes is the most memory that the slots of all threads may take.
-const maxSlotBytes = 8 << 30
+// maxSlotBytes is the max memory that the slots of all threads may take.
+const maxSlotBytes int64 = 8 << 30
 
 // slotBytes is the memory of a worker's slots.
-func slotBytes(e strategies.Ensemble, shape packing.Shape) int {
-	const perItem = 4 + 8 // order and place
-	return (e.Keep + min(lanes, e.Candidates)) * shape.Items * perItem
+func slotBytes(e strategies.Ensemble, shape packing.Shape) int64 {
+	const perItem = 4 + placeSize // of its order and places
+	return int64(e.Keep+min(interleaved, e.Candidates)) * int64(shape.Items) * perItem
 }
 
-// place is where an item goes.
-type place struct{ pack, rank int32 }
+// place is where an item goes; in memory, the pack comes before the rank.
+type place = lpt.Place
 
-// write turns the places into the answer of a layer.
+const placeSize = 8 // bytes
+
+// write writes the packing of a layer.
 func (s *slot) write(packIndex, rankInPack []int32) {
 	for pos, item := range s.order {
-		packIndex[item], rankInPack[item] = s.place[pos].pack, s.place[pos].rank
+		packIndex[item], rankInPack[item] = s.place[pos].Pack, s.place[pos].Rank
 	}
 }
 
-// selection keeps the best candidates of a layer by (imbalance, index), and spare slots in which the
-// next ones are made.
+// selection keeps the best candidates of a layer by (imbalance, index), and has
+// spare slots in which the next ones are made.
 type selection struct {
 	keep  int
 	slots []*slot // the best first, then the spares
-	count int     // how many of the first keep are filled
+	count int     // kept so far, at most keep
 }
 
 func newSelection(keep, spares, items int) selection {
@@ -61,9 +64,9 @@ func (s *selection) wants(imbalance float32) bool {
 	return s.count < s.keep || imbalance < s.slots[s.keep-1].imbalance
 }
 
-// offer keeps the candidate in spare slot i if it is among the best; the slot of
-// the candidate that it pushes out becomes the spare. Candidates are offered by
-// rising index, so of two that are equally good the earlier stays.
+// offer keeps the candidate in spare slot i if it is among the best; the slot of the
+// candidate that it displaces becomes the spare. Candidates are offered by rising
+// index, so the earlier of two equals stays.
 func (s *selection) offer(i int) {
 	c := s.slots[s.keep+i]
 	if !s.wants(c.imbalance) {

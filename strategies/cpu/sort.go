@@ -15,7 +15,7 @@ func newSorter(items int) sorter { return sorter{keys: make([]uint32, items)} }
 
 const signBit = 1 << 31
 
-// descendingNoisy writes to order the items by falling noisy weight; see
+// descendingNoisy writes the items to order by falling noisy weight; see
 // [draws.Noisy].
 func (s *sorter) descendingNoisy(order []int32, weights []float32, draw []uint32, spread, floor float32) {
 	keys := s.keys[:len(weights)]

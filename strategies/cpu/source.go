@@ -11,9 +11,9 @@ import (
 
 // source gives the workers of a run their layers and random draws.
 //
-// With the torch stream the draws of a layer come after those of the layers
-// before it, so taking a layer and drawing its numbers is one step under a
-// lock; sorting and packing, the bulk of the work, go on beside it.
+// In the torch stream, the draws of a layer follow those of the layers before it, so
+// taking a layer and drawing its numbers is one step under a lock. Sorting and
+// packing, the bulk of the work, run outside it.
 type source struct {
 	ensemble strategies.Ensemble
 	shape    packing.Shape
@@ -60,8 +60,8 @@ func (s *source) take(j *job, buffer *[]uint32) (layer int, ok bool) {
 	return layer, ok
 }
 
-// draw returns the draws of one candidate of one layer, [items]: a row of what
-// take has filled, or row itself, filled here.
+// draw returns the draws of one candidate of one layer, [items]: a row of the buffer
+// that take has filled, or row, which it fills.
 func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 	if s.torch != nil {
 		n := s.shape.Items
@@ -71,16 +71,16 @@ func (s *source) draw(buffer, row []uint32, layer, candidate int) []uint32 {
 	return row
 }
 
-// drawLanes fills rows with the draws of the candidates from the first-th on,
-// each in its lane. The first two candidates need none.
+// drawLanes fills rows with the draws of candidates first, first + 1, …, each in its
+// lane. Candidates 0 and 1 need none.
 func (s *source) drawLanes(buffer []uint32, rows []vectorRow, layer *draws.Layer, first int) {
 	if s.torch == nil {
 		layer.Fill(rows, first)
 		return
 	}
-	for c := max(first, 2); c < min(first+draws.Lanes, s.ensemble.Candidates); c++ {
+	for c := max(first, 2); c < min(first+lanes, s.ensemble.Candidates); c++ {
 		row := s.draw(buffer, nil, 0, c)
-		lane := (c - first) % draws.Lanes
+		lane := (c - first) % lanes
 		rows := rows[:len(row)]
 		for i, draw := range row {
 			rows[i][lane] = draw

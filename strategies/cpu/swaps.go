@@ -1,104 +1,145 @@
 package cpu
 
 import (
+	"math"
+	"slices"
+
 	"packbench/packing"
 	"packbench/strategies"
 )
 
-// swapper makes the swaps that [refiner.bestMaxAny] finds, in small shapes, all
-// rounds of up to swapBatch candidates together. A candidate's next swap waits
-// for its last, and so does each stage of a swap for the one before: the
-// candidates take turns in every stage, so the processor always has work.
+// swapper makes the swaps that [refiner.bestMaxAny] finds, for up to halfLanes
+// candidates side by side, each in its lane. It tries every item of the heaviest
+// pack against every other item: while packs hold few items, that takes less time
+// than the branches of a cleverer search.
 //
-// It finds the best swap in two steps. The gain min(δ, gap − δ), δ = wᵢ − wⱼ, is
-// gap/2 less the distance of δ from gap/2. So the most that item j of another
-// pack can gain is nearly gap/2 − min |wᵢ − (wⱼ + gap/2)| over the items i of the
-// heaviest pack: one subtraction and one minimum for each pair. The item that is
-// best by this screen is then tried exactly; where others are so near to it that
-// rounding may have decided, so are they.
-//
-// The slack of the screen is safe because no load ever exceeds the heaviest at
-// the start, M. No weight does; and a swap with gain > 0 has δ < gap, so the
-// other pack's load grows to at most the heaviest. Every rounding then takes less
-// than 2⁻²⁴ of 2M, in all 7.5 · 2⁻²⁴ M on the way to an exact and to a screened
-// gain.
+// Items are stored by pack and rank, stride ranks to a pack. So all items of a row
+// are in packs of the same number, and one row of gaps serves a whole pack.
 type swapper struct {
-	states  [swapBatch]swapState // first, as so large a thing begins with a cache line
 	rounds  int
 	epsilon float32
 	shape   packing.Shape
+	stride  int
+
+	weight []swapWeights // [packs, stride]; what fills up a pack weighs 0, and so gains nothing
+	word   []swapWords   // [packs, stride] position in the candidate's order<<swapRowBits | row
+	load   []swapWeights // [packs]
+	best   bestSwaps
+	sums   []float32 // [packs] scratch
+}
+
+// swapWeights and swapWords hold one value of each candidate.
+type (
+	swapWeights = [halfLanes]float32
+	swapWords   = [halfLanes]uint32
+)
+
+// bestSwaps is the best swap of each candidate: the words of the item that leaves the
+// heaviest pack and of the one that replaces it. Where the gain is not positive, the
+// words mean nothing.
+type bestSwaps struct {
+	gain     swapWeights
+	from, to swapWords
 }
 
 const (
-	swapBatch = 8        // candidates that take turns
-	swapLanes = 16       // floats in a vector; most packs, and items of a pack
-	swapItems = 256      // = swapLanes²
-	swapLimit = 1 << 120 // of loads
+	swapGroup   = 3  // items of the heaviest pack that are tried at a time
+	swapRowBits = 16 // of a word
+
+	// Limits within which a swapper beats the refiner's own search, whose work does
+	// not grow with items × capacity and leaves no lane idle; see BenchmarkMaxAny.
+	swapCapacity   = 16   // max
+	swapItems      = 1024 // max
+	swapCandidates = 4    // min
 )
 
-// swapState is a candidate that is being refined. Items are addressed by position
-// in its order; fillers complete the last vector of what is per item, and all of
-// what is per pack or rank.
-type swapState struct {
-	weight [swapItems]float32             // of the items; the filler, 2¹²⁵, swaps with none
-	word   [swapItems]uint32              // pack | rank<<4 | pack<<8 of the items; the filler is 0
-	row    [swapLanes][swapLanes]swapItem // by pack and rank; the filler weighs nothing
-	load   [swapLanes]float32             // of the packs; the filler is −1
-
-	// What one stage of a swap leaves to the next.
-	half          [swapLanes]float32 // half of the gaps to the heaviest pack
-	screen        [swapItems]float32 // screened gains, the item as lowest byte
-	first, second [swapLanes]float32 // greatest and second greatest of these in each lane
-	heavy         uint32             // the heaviest pack
-	most          float32            // its load
-	item          uint32             // item of the greatest screened gain
-	least         float32            // screened gain from which on items are tried
-	others        uint16             // lanes that have another item as good as that
-	ranks         uint16             // items of the heaviest pack that are best with item,
-	gain          float32            // and their gain
-
-	places    *place  // of the candidate's slot, [items]
-	steps     uint64  // swaps so far
-	slack     float32 // > 4 · 7.5 · 2⁻²⁴ of the first heaviest load
-	imbalance float32
-	_         [16]byte // to whole cache lines
-}
-
-// swapItem is an item of a pack.
-type swapItem struct {
-	weight float32
-	pos    uint32
-}
-
-// newSwapper returns nil for a shape, an ensemble or a processor that it cannot
-// serve, and for candidates that come alone: they have none to take turns with. An
-// epsilon ≥ 0 rules out swaps of packs that are equally heavy.
+// newSwapper returns nil for a shape or an ensemble that the refiner serves as
+// well. An epsilon ≥ 0 rules out swaps within a pack, whose gain is at most 0.
 func newSwapper(e strategies.Ensemble, shape packing.Shape) *swapper {
-	if e.Refinement != strategies.MaxAny || e.Keep == 1 || !(e.Epsilon >= 0) ||
-		shape.Packs > swapLanes || shape.Capacity() > swapLanes || !hasSwaps() {
+	if e.Refinement != strategies.MaxAny || !(e.Epsilon >= 0) ||
+		shape.Capacity() > swapCapacity || shape.Items > swapItems {
 		return nil
 	}
-	return &swapper{rounds: e.Rounds, epsilon: e.Epsilon, shape: shape}
+	stride := roundUp(shape.Capacity(), swapGroup)
+	return &swapper{
+		rounds: e.Rounds, epsilon: e.Epsilon, shape: shape, stride: stride,
+		weight: make([]swapWeights, shape.Packs*stride),
+		word:   make([]swapWords, shape.Packs*stride),
+		load:   make([]swapWeights, shape.Packs),
+		sums:   make([]float32, shape.Packs),
+	}
 }
 
-// refine improves up to swapBatch candidates in place, sets their imbalances and
-// returns the number of swaps. It reports false, having done nothing, where a
-// load is above swapLimit.
-func (s *swapper) refine(weights []float32, slots []*slot) (steps int, ok bool) {
-	for k, c := range slots {
-		startSwaps(&s.states[k], weights, c)
+// refine improves up to halfLanes candidates in place, sets their imbalances and
+// returns the number of swaps. It reports false, having changed nothing, for
+// candidates that are too few and where a load overflows. It stops early when the
+// context of r ends.
+func (s *swapper) refine(weights []float32, candidates []*slot, r *refiner) (steps int, ok bool) {
+	if len(candidates) < swapCandidates {
+		return 0, false
 	}
-	sumSwaps(&s.states, s.shape)
-	for k := range slots {
-		if s.states[k].most > swapLimit {
+	for l, c := range candidates {
+		if !s.start(l, weights, c) {
 			return 0, false
 		}
 	}
-	makeSwaps(s.states[:len(slots)], s.shape, s.rounds, s.epsilon)
-	sumSwaps(&s.states, s.shape)
-	for k, c := range slots {
-		steps += int(s.states[k].steps)
-		c.imbalance = s.states[k].imbalance
+	for round := 0; round < s.rounds && !r.ended(round); round++ {
+		swapped := 0
+		findSwaps(s.weight, s.word, s.load, s.shape.Capacity(), &s.best)
+		for l, c := range candidates {
+			if s.best.gain[l] > s.epsilon {
+				s.swap(l, c.place)
+				swapped++
+			}
+		}
+		if swapped == 0 {
+			break
+		}
+		steps += swapped
+	}
+	for _, c := range candidates {
+		s.sumLoads(weights, c)
+		c.imbalance = slices.Max(s.sums) - slices.Min(s.sums)
 	}
 	return steps, true
+}
+
+// start reads a candidate into lane l. It reports whether all loads are finite.
+func (s *swapper) start(l int, weights []float32, c *slot) bool {
+	l %= halfLanes
+	places := c.place[:len(c.order)]
+	for i, item := range c.order {
+		row := int(places[i].Pack)*s.stride + int(places[i].Rank)
+		s.weight[row][l] = weights[item]
+		s.word[row][l] = uint32(i<<swapRowBits | row)
+	}
+	s.sumLoads(weights, c)
+	for p, load := range s.sums {
+		s.load[p][l] = load
+	}
+	return slices.Max(s.sums) <= math.MaxFloat32
+}
+
+// sumLoads sums the loads of a candidate afresh, items in their order.
+func (s *swapper) sumLoads(weights []float32, c *slot) {
+	clear(s.sums)
+	places := c.place[:len(c.order)]
+	for i, item := range c.order {
+		s.sums[places[i].Pack] += weights[item]
+	}
+}
+
+// swap carries out the best swap of lane l.
+func (s *swapper) swap(l int, places []place) {
+	l %= halfLanes
+	const rowMask = 1<<swapRowBits - 1
+	from, to := s.best.from[l], s.best.to[l]
+	out, in := from&rowMask, to&rowMask
+	s.word[out][l], s.word[in][l] = to&^rowMask|out, from&^rowMask|in
+	delta := s.weight[out][l] - s.weight[in][l]
+	s.weight[out][l], s.weight[in][l] = s.weight[in][l], s.weight[out][l]
+	i, j := &places[from>>swapRowBits], &places[to>>swapRowBits]
+	s.load[i.Pack][l] -= delta
+	s.load[j.Pack][l] += delta
+	*i, *j = *j, *i
 }

@@ -13,9 +13,9 @@ import (
 	"packbench/strategies"
 )
 
-// weightsOf are kinds of weights: what they have in common is that a search for
-// the best swap may go wrong in its own way on each.
-var weightsOf = map[string]func(r *rand.Rand) float32{
+// swapKinds are kinds of weights that a search for the best swap may go wrong on,
+// each in its own way: by ties, by rounding, or at either end of the floats.
+var swapKinds = map[string]func(r *rand.Rand) float32{
 	"counts":     func(r *rand.Rand) float32 { return float32(r.IntN(1 << 20)) },
 	"few values": func(r *rand.Rand) float32 { return float32(r.IntN(4)) },
 	"small ints": func(r *rand.Rand) float32 { return float32(r.IntN(100)) },
@@ -30,8 +30,16 @@ var weightsOf = map[string]func(r *rand.Rand) float32{
 	"great":      func(r *rand.Rand) float32 { return 0x1p115 * r.Float32() },
 }
 
-// packedSlots returns candidates in random orders, packed greedily or, if not
-// good, in the order of the packs.
+func weightsOf(kind string, r *rand.Rand, n int) []float32 {
+	weights := make([]float32, n)
+	for i := range weights {
+		weights[i] = swapKinds[kind](r)
+	}
+	return weights
+}
+
+// packedSlots returns candidates in random orders, packed greedily or, as a worse
+// start that leaves more to swap, pack after pack.
 func packedSlots(r *rand.Rand, shape packing.Shape, weights []float32, count int, good bool) []*slot {
 	slots := newSelection(count, 0, shape.Items).slots
 	g := newGreedy(shape)
@@ -43,14 +51,13 @@ func packedSlots(r *rand.Rand, shape packing.Shape, weights []float32, count int
 		g.pack(c)
 		for i := range c.place {
 			if !good {
-				c.place[i] = place{int32(i / shape.Capacity()), int32(i % shape.Capacity())}
+				c.place[i] = place{Pack: int32(i / shape.Capacity()), Rank: int32(i % shape.Capacity())}
 			}
 		}
 	}
 	return slots
 }
 
-// cloneSlots returns copies of slots.
 func cloneSlots(slots []*slot) []*slot {
 	clones := make([]*slot, len(slots))
 	for i, c := range slots {
@@ -59,14 +66,15 @@ func cloneSlots(slots []*slot) []*slot {
 	return clones
 }
 
-// checkSwapper compares what s and the refiner do to candidates.
-func checkSwapper(t interface{ Fatalf(string, ...any) }, s *swapper, plain *refiner, weights []float32, slots []*slot) {
+// checkSwapper compares what s and the refiner's own search make of candidates.
+func checkSwapper(t rapid.TB, s *swapper, plain *refiner, weights []float32, slots []*slot) {
+	t.Helper()
 	want := cloneSlots(slots)
 	wantSteps := 0
 	for _, c := range want {
 		wantSteps += plain.refine(weights, c)
 	}
-	steps, ok := s.refine(weights, slots)
+	steps, ok := s.refine(weights, slots, plain)
 	if !ok {
 		t.Fatalf("%v: not refined", s.shape)
 	}
@@ -85,85 +93,84 @@ func checkSwapper(t interface{ Fatalf(string, ...any) }, s *swapper, plain *refi
 	}
 }
 
-// The swapper makes the swaps that the refiner makes, for any number of
-// candidates at a time, whatever the weights.
-func TestSwapperEqualsRefiner(t *testing.T) {
-	if !hasSwaps() {
+func needsVector(t *testing.T) {
+	t.Helper()
+	if !hasVector() {
 		t.Skip("no AVX-512 here, or built without assembly")
 	}
+}
+
+func TestSwapperEqualsRefiner(t *testing.T) {
+	needsVector(t)
+	kinds := slices.Sorted(maps.Keys(swapKinds))
 	rapid.Check(t, func(rt *rapid.T) {
-		packs := rapid.IntRange(1, swapLanes).Draw(rt, "packs")
-		capacity := rapid.IntRange(1, swapLanes).Draw(rt, "capacity")
+		packs := rapid.IntRange(1, 40).Draw(rt, "packs")
+		capacity := rapid.IntRange(1, swapCapacity).Draw(rt, "capacity")
 		shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
 		e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: rapid.IntRange(0, 40).Draw(rt, "rounds")}
 		e.Epsilon = rapid.SampledFrom([]float32{0, 1e-6, 2, math.MaxFloat32}).Draw(rt, "epsilon")
-		kinds := slices.Sorted(maps.Keys(weightsOf))
-		kind := weightsOf[rapid.SampledFrom(kinds).Draw(rt, "weights")]
-		count := rapid.IntRange(1, swapBatch).Draw(rt, "candidates")
+		count := rapid.IntRange(swapCandidates, halfLanes).Draw(rt, "candidates")
+		kind := rapid.SampledFrom(kinds).Draw(rt, "weights")
 		good := rapid.Bool().Draw(rt, "good")
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
 
 		s, plain := newSwapper(e, shape), newRefiner(e, shape, false)
 		for range 2 { // the second layer finds what the first has left
-			weights := make([]float32, shape.Items)
-			for i := range weights {
-				weights[i] = kind(r)
-			}
+			weights := weightsOf(kind, r, shape.Items)
 			checkSwapper(rt, s, &plain, weights, packedSlots(r, shape, weights, count, good))
 		}
 	})
 }
 
-// The same at every shape, with ties and without.
-func TestSwapperShapes(t *testing.T) {
-	if !hasSwaps() {
-		t.Skip("no AVX-512 here, or built without assembly")
-	}
+func TestSwapperEqualsRefinerAtEveryCapacity(t *testing.T) {
+	needsVector(t)
 	r := rand.New(rand.NewPCG(1, 2))
-	for packs := 1; packs <= swapLanes; packs++ {
-		for capacity := 1; capacity <= swapLanes; capacity++ {
+	for capacity := 1; capacity <= swapCapacity; capacity++ {
+		for _, packs := range []int{1, 2, 3, 5, 8, 13, swapItems / swapCapacity} {
 			shape := packing.Shape{Layers: 1, Items: packs * capacity, Packs: packs}
 			e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: 12}
 			s, plain := newSwapper(e, shape), newRefiner(e, shape, false)
 			for _, kind := range []string{"few values", "small ints", "lognormal", "near equal"} {
-				weights := make([]float32, shape.Items)
-				for i := range weights {
-					weights[i] = weightsOf[kind](r)
-				}
-				checkSwapper(t, s, &plain, weights, packedSlots(r, shape, weights, 3, false))
+				weights := weightsOf(kind, r, shape.Items)
+				checkSwapper(t, s, &plain, weights, packedSlots(r, shape, weights, swapCandidates, false))
 			}
 		}
 	}
 }
 
-// Loads too great for the swapper change nothing, and the refiner does them;
-// more candidates than a batch are refined in several.
-func TestRefineBatches(t *testing.T) {
-	if !hasSwaps() {
-		t.Skip("no AVX-512 here, or built without assembly")
-	}
+// More candidates than lanes are refined in batches, and what the swapper declines
+// is left to the refiner's own search: a last batch of few, and loads that overflow.
+func TestRefinerTakesWhatSwapperDeclines(t *testing.T) {
+	needsVector(t)
 	shape := packing.Shape{Layers: 1, Items: 72, Packs: 8}
 	e := strategies.Ensemble{Refinement: strategies.MaxAny, Rounds: 10}
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, tt := range []struct {
 		scale float32
+		count int
 		ok    bool
-	}{{1, true}, {swapLimit / (1 << 10), true}, {swapLimit, false}, {math.MaxFloat32, false}} {
+	}{
+		{1, swapCandidates, true},
+		{1, swapCandidates - 1, false},
+		{0x1p120, halfLanes, true},
+		{math.MaxFloat32, halfLanes, false},
+	} {
 		weights := make([]float32, shape.Items)
 		for i := range weights {
 			weights[i] = tt.scale * r.Float32()
 		}
-		kept := selection{slots: packedSlots(r, shape, weights, 2*swapBatch+3, true), count: 2*swapBatch + 3}
+		const count = 2*halfLanes + swapCandidates - 1
+		kept := selection{slots: packedSlots(r, shape, weights, count, true), count: count}
 		before := cloneSlots(kept.slots)
 		vectors, plain := newRefiner(e, shape, true), newRefiner(e, shape, false)
-		if _, ok := vectors.swaps.refine(weights, cloneSlots(before)[:swapBatch]); ok != tt.ok {
-			t.Errorf("scale %v: swapper refines %t, want %t", tt.scale, ok, tt.ok)
+		if _, ok := vectors.swaps.refine(weights, cloneSlots(before)[:tt.count], &vectors); ok != tt.ok {
+			t.Errorf("scale %v, %d candidates: refined by the swapper %t, want %t", tt.scale, tt.count, ok, tt.ok)
 		}
-		want := selection{slots: cloneSlots(before), count: kept.count}
+		want := selection{slots: cloneSlots(before), count: count}
 		best, steps := vectors.best(weights, &kept)
 		wantBest, wantSteps := plain.best(weights, &want)
 		if i, j := slices.Index(kept.slots, best), slices.Index(want.slots, wantBest); i != j || steps != wantSteps {
-			t.Errorf("scale %v: best %d after %d swaps, want %d after %d", tt.scale, i, steps, j, wantSteps)
+			t.Errorf("scale %v: best is %d after %d swaps, want %d after %d", tt.scale, i, steps, j, wantSteps)
 		}
 		for i, c := range kept.slots {
 			if !slices.Equal(c.place, want.slots[i].place) {
@@ -173,26 +180,22 @@ func TestRefineBatches(t *testing.T) {
 	}
 }
 
-// What is refined by the swapper goes by the shape and the ensemble.
 func TestSwapperLimits(t *testing.T) {
-	if !hasSwaps() {
-		t.Skip("no AVX-512 here, or built without assembly")
-	}
-	maxAny := strategies.Ensemble{Refinement: strategies.MaxAny, Keep: 2}
+	maxAny := strategies.Ensemble{Refinement: strategies.MaxAny}
 	for _, tt := range []struct {
-		ensemble        strategies.Ensemble
-		packs, capacity int
-		want            bool
+		ensemble     strategies.Ensemble
+		items, packs int
+		want         bool
 	}{
-		{maxAny, 8, 9, true},
-		{maxAny, swapLanes, swapLanes, true},
-		{maxAny, swapLanes + 1, 2, false},
-		{maxAny, 2, swapLanes + 1, false},
-		{strategies.Ensemble{Refinement: strategies.MaxAny, Epsilon: -1}, 8, 9, false},
-		{strategies.Ensemble{Refinement: strategies.MaxAny, Keep: 1}, 8, 9, false},
-		{strategies.Ensemble{Refinement: strategies.TwoOpt}, 8, 9, false},
+		{maxAny, 288, 32, true},
+		{maxAny, swapCapacity * 8, 8, true},
+		{maxAny, (swapCapacity + 1) * 8, 8, false},
+		{maxAny, swapItems, swapItems, true},
+		{maxAny, swapItems + 16, (swapItems + 16) / 16, false},
+		{strategies.Ensemble{Refinement: strategies.MaxAny, Epsilon: -1}, 288, 32, false},
+		{strategies.Ensemble{Refinement: strategies.TwoOpt}, 288, 32, false},
 	} {
-		shape := packing.Shape{Layers: 1, Items: tt.packs * tt.capacity, Packs: tt.packs}
+		shape := packing.Shape{Layers: 1, Items: tt.items, Packs: tt.packs}
 		if got := newSwapper(tt.ensemble, shape) != nil; got != tt.want {
 			t.Errorf("%v, epsilon %v: swapper %t, want %t", shape, tt.ensemble.Epsilon, got, tt.want)
 		}

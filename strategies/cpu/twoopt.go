@@ -2,10 +2,9 @@ package cpu
 
 import "math"
 
-// bestTwoOpt finds the swap between the heaviest and the lightest pack that
-// makes |Δ − 2δ| least, Δ being the difference of the two loads and
-// δ = w_i − w_j; ties by the item of i, then of j. It reports false where that
-// is not below Δ − Epsilon.
+// bestTwoOpt finds the swap between the heaviest and the lightest pack that minimises
+// |Δ − 2δ|, where Δ is the difference of the two loads and δ = w_i − w_j; ties by
+// item i, then j. It reports whether the min is below Δ − Epsilon.
 func (r *refiner) bestTwoOpt() (swap, bool) {
 	h, l := r.extremes()
 	difference := r.load[h] - r.load[l]
@@ -15,8 +14,8 @@ func (r *refiner) bestTwoOpt() (swap, bool) {
 	}
 	heavy, light := r.list(h), r.list(l)
 	// For a fixed i, partners by falling weight have rising δ. The first with
-	// Δ − 2δ ≤ 0, the turn, moves only forward as i gets lighter; the best
-	// partner is the turn or the one before.
+	// Δ − 2δ ≤ 0, the turn, only moves forward as i gets lighter; the best partner is
+	// the turn or the one before it.
 	turn := 0
 	for i, a := range heavy {
 		w := a.weight()
@@ -24,18 +23,18 @@ func (r *refiner) bestTwoOpt() (swap, bool) {
 		for turn < len(light) && difference-float32(2*(w-light[turn].weight())) > 0 {
 			turn++
 		}
-		least := float32(math.Inf(1))
+		lowest := float32(math.Inf(1))
 		if turn < len(light) {
-			least = metric(turn)
+			lowest = metric(turn)
 		}
 		if turn > 0 {
-			least = min(least, metric(turn-1))
+			lowest = min(lowest, metric(turn-1))
 		}
-		if least > best.score || least == best.score && a.index() > heavy[best.i].index() {
+		if lowest > best.score || lowest == best.score && a.index() > heavy[best.i].index() {
 			continue
 		}
-		best.i, best.score = i, least
-		best.j = firstPartner(light, turn, func(delta float32) bool { return abs(difference-float32(2*delta)) == least }, w)
+		best.i, best.score = i, lowest
+		best.j = firstPartner(light, turn, func(delta float32) bool { return abs(difference-float32(2*delta)) == lowest }, w)
 	}
 	return best, best.score < difference-r.ensemble.Epsilon
 }

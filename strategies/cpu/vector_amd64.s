@@ -1,16 +1,18 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "go_asm.h"
+#include "lanes_amd64.h"
 
 // The orders of vector. A row is one ZMM register: sixteen 32-bit lanes, one per
-// candidate. Only AVX512F is needed. No step reads or writes outside the slices
-// given, and none multiplies and adds in one rounding.
+// candidate. Only AVX512F is needed. Nothing is read or written outside the slices
+// given, and no multiplication and addition share one rounding.
 
-// keysAVX512 turns rows of draws into rows of words.
+// keysAVX512 turns rows of draws into rows of words: key above item number.
 //
-//	SI items    Z10 spread  Z13 bits of the greatest noisy weight
+//	SI items    Z10 spread  Z13 bits of the max noisy weight
 //	R8 exact    Z11 floor   Z14 bits to shift by, Z15 bits of the keys
-//	DI weights  Z12 2⁻²⁴    Z16 greatest key
+//	DI weights  Z12 2⁻²⁴    Z16 max key
 //	CX rows     K1 lanes whose keys are the draws
 //
 // func keysAVX512(items, exact *vectorRow, weights *numberedWeight, keys *vectorKeys, count int)
@@ -20,15 +22,15 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-40
 	MOVQ weights+16(FP), DI
 	MOVQ keys+24(FP), BX
 	MOVQ count+32(FP), CX
-	VMOVDQU32 0(BX), Z10
-	VMOVDQU32 64(BX), Z11
-	VMOVDQU32 128(BX), Z14
-	VPBROADCASTD 192(BX), Z13
-	VPBROADCASTD 196(BX), Z16
-	VPBROADCASTD 200(BX), Z15
-	MOVL 204(BX), AX
+	VMOVUPS vectorKeys_spread(BX), Z10
+	VMOVUPS vectorKeys_floor(BX), Z11
+	VMOVDQU32 vectorKeys_left(BX), Z14
+	VPBROADCASTD vectorKeys_base(BX), Z13
+	VPBROADCASTD vectorKeys_max(BX), Z16
+	VPBROADCASTD vectorKeys_mask(BX), Z15
+	MOVL vectorKeys_random(BX), AX
 	KMOVW AX, K1
-	MOVL $0x33800000, AX
+	MOVL $0x33800000, AX // 2⁻²⁴
 	VPBROADCASTD AX, Z12
 
 key:
@@ -37,17 +39,17 @@ key:
 	VMULPS Z12, Z1, Z1
 	VMULPS Z10, Z1, Z1
 	VADDPS Z11, Z1, Z1
-	VMULPS.BCST 4(DI), Z1, Z1
+	VMULPS.BCST numberedWeight_weight(DI), Z1, Z1
 	VPSUBD Z1, Z13, Z1 // falling weights are rising differences
 	VPMINUD Z16, Z1, Z1
 	VMOVDQA32 Z0, K1, Z1
 	VMOVDQU32 Z1, (R8)
 	VPSLLVD Z14, Z1, Z1
-	VPTERNLOGD.BCST $0xEA, (DI), Z15, Z1 // Z1 & Z15 | number
+	VPTERNLOGD.BCST $0xEA, numberedWeight_number(DI), Z15, Z1 // Z1 & Z15 | number
 	VMOVDQU32 Z1, (SI)
-	ADDQ $64, SI
-	ADDQ $64, R8
-	ADDQ $8, DI
+	ADDQ $ROW, SI
+	ADDQ $ROW, R8
+	ADDQ $numberedWeight__size, DI
 	DECQ CX
 	JNZ  key
 	VZEROUPPER
@@ -58,25 +60,40 @@ key:
 //
 //	SI rows            R8, R9  the blocks a and b
 //	DI next step       Z0–Z15  rows of a
-//	CX steps left      Z16     the lesser of two rows, Z17 row of b
+//	CX steps left      Z16     min of two rows, Z17 row of b
 //	AX kind of step
 //
 // func blocksAVX512(rows *vectorRow, steps *blockStep, count int)
 
-// The greater of two words is what is left of both when the lesser is taken away
-// by exclusive or; that takes another port of the processor than a second
+// ORDER leaves the min in x and the max in y. The max is the exclusive or of both
+// and the min, which takes a different port of the processor than a second
 // comparison would.
 #define ORDER(x, y) \
 	VPMINUD x, y, Z16; \
-	VPTERNLOGD $0x96, Z16, x, y; \
+	VPTERNLOGD XOR3, Z16, x, y; \
 	VMOVDQA32 Z16, x
 
-// A row of a, left in the register, with a row of b.
-#define MEET(i, j, x) \
-	VMOVDQU32 (i)(R8), x; \
-	VMOVDQU32 (j)(R9), Z17; \
+#define LAST (const_blockRows - 1)
+
+// EACH applies a macro to each row of a block and its register.
+#define EACH(do) \
+	do(0, Z0); do(1, Z1); do(2, Z2); do(3, Z3); \
+	do(4, Z4); do(5, Z5); do(6, Z6); do(7, Z7); \
+	do(8, Z8); do(9, Z9); do(10, Z10); do(11, Z11); \
+	do(12, Z12); do(13, Z13); do(14, Z14); do(15, Z15)
+
+#define LOAD(i, x) VMOVDQU32 (ROW*i)(R8), x
+#define STORE(i, x) VMOVDQU32 x, (ROW*i)(R8)
+
+// ORDERWITH leaves the min of row x of a and row j of b in x, and the max in b.
+// HALVE pairs row i with row i of b, FLIP with row LAST−i.
+#define ORDERWITH(j, x) \
+	VMOVDQU32 (ROW*(j))(R9), Z17; \
 	ORDER(x, Z17); \
-	VMOVDQU32 Z17, (j)(R9)
+	VMOVDQU32 Z17, (ROW*(j))(R9)
+
+#define HALVE(i, x) ORDERWITH(i, x)
+#define FLIP(i, x) ORDERWITH(LAST-i, x)
 
 TEXT ·blocksAVX512(SB), NOSPLIT, $0-24
 	MOVQ rows+0(FP), SI
@@ -84,32 +101,16 @@ TEXT ·blocksAVX512(SB), NOSPLIT, $0-24
 	MOVQ count+16(FP), CX
 
 step:
-	MOVL 0(DI), AX
-	MOVL 4(DI), R8
-	MOVL 8(DI), R9
+	MOVL blockStep_kind(DI), AX
+	MOVL blockStep_a(DI), R8
+	MOVL blockStep_b(DI), R9
 	ADDQ SI, R8
 	ADDQ SI, R9
-	ADDQ $12, DI
-	CMPL AX, $2
-	JGE  clean
-	VMOVDQU32 0(R8), Z0
-	VMOVDQU32 64(R8), Z1
-	VMOVDQU32 128(R8), Z2
-	VMOVDQU32 192(R8), Z3
-	VMOVDQU32 256(R8), Z4
-	VMOVDQU32 320(R8), Z5
-	VMOVDQU32 384(R8), Z6
-	VMOVDQU32 448(R8), Z7
-	VMOVDQU32 512(R8), Z8
-	VMOVDQU32 576(R8), Z9
-	VMOVDQU32 640(R8), Z10
-	VMOVDQU32 704(R8), Z11
-	VMOVDQU32 768(R8), Z12
-	VMOVDQU32 832(R8), Z13
-	VMOVDQU32 896(R8), Z14
-	VMOVDQU32 960(R8), Z15
-	TESTL AX, AX
-	JNZ  merge
+	ADDQ $blockStep__size, DI
+	EACH(LOAD)
+	CMPL AX, $const_blockMerge
+	JEQ  merge
+	JGT  two
 
 	// Sixteen rows by sixty comparisons, due to Green (Knuth, The Art of Computer
 	// Programming 5.3.4).
@@ -132,48 +133,18 @@ step:
 	ORDER(Z6, Z7); ORDER(Z8, Z9)
 	JMP  store
 
-clean: // row i with row i
-	CMPL AX, $4
+two: // blocks
+	CMPL AX, $const_blockFlip
 	JGE  flip
-	MEET(0, 0, Z0)
-	MEET(64, 64, Z1)
-	MEET(128, 128, Z2)
-	MEET(192, 192, Z3)
-	MEET(256, 256, Z4)
-	MEET(320, 320, Z5)
-	MEET(384, 384, Z6)
-	MEET(448, 448, Z7)
-	MEET(512, 512, Z8)
-	MEET(576, 576, Z9)
-	MEET(640, 640, Z10)
-	MEET(704, 704, Z11)
-	MEET(768, 768, Z12)
-	MEET(832, 832, Z13)
-	MEET(896, 896, Z14)
-	MEET(960, 960, Z15)
+	EACH(HALVE)
 	JMP  met
 
-flip: // row i with row 15 − i
-	MEET(0, 960, Z0)
-	MEET(64, 896, Z1)
-	MEET(128, 832, Z2)
-	MEET(192, 768, Z3)
-	MEET(256, 704, Z4)
-	MEET(320, 640, Z5)
-	MEET(384, 576, Z6)
-	MEET(448, 512, Z7)
-	MEET(512, 448, Z8)
-	MEET(576, 384, Z9)
-	MEET(640, 320, Z10)
-	MEET(704, 256, Z11)
-	MEET(768, 192, Z12)
-	MEET(832, 128, Z13)
-	MEET(896, 64, Z14)
-	MEET(960, 0, Z15)
+flip:
+	EACH(FLIP)
 
 met:
-	TESTL $1, AX
-	JZ   store
+	TESTL $const_blockThen, AX
+	JZ    store
 
 merge: // what is bitonic
 	ORDER(Z0, Z8); ORDER(Z1, Z9); ORDER(Z2, Z10); ORDER(Z3, Z11)
@@ -186,29 +157,14 @@ merge: // what is bitonic
 	ORDER(Z8, Z9); ORDER(Z10, Z11); ORDER(Z12, Z13); ORDER(Z14, Z15)
 
 store:
-	VMOVDQU32 Z0, 0(R8)
-	VMOVDQU32 Z1, 64(R8)
-	VMOVDQU32 Z2, 128(R8)
-	VMOVDQU32 Z3, 192(R8)
-	VMOVDQU32 Z4, 256(R8)
-	VMOVDQU32 Z5, 320(R8)
-	VMOVDQU32 Z6, 384(R8)
-	VMOVDQU32 Z7, 448(R8)
-	VMOVDQU32 Z8, 512(R8)
-	VMOVDQU32 Z9, 576(R8)
-	VMOVDQU32 Z10, 640(R8)
-	VMOVDQU32 Z11, 704(R8)
-	VMOVDQU32 Z12, 768(R8)
-	VMOVDQU32 Z13, 832(R8)
-	VMOVDQU32 Z14, 896(R8)
-	VMOVDQU32 Z15, 960(R8)
+	EACH(STORE)
 	DECQ CX
 	JNZ  step
 	VZEROUPPER
 	RET
 
-// tiesAVX512 compares the keys of neighbouring rows and writes the set of the lanes
-// where they are equal for the second of each two. It returns all of these lanes.
+// tiesAVX512 compares the keys of neighbouring rows and writes, for the second row
+// of each pair, the set of lanes in which they are equal. It returns the union.
 //
 //	SI rows          Z0 row, Z1 differing bits  K1 lanes, K2 all of these
 //	DI next of ties  Z15 bits of the keys
@@ -225,11 +181,11 @@ TEXT ·tiesAVX512(SB), NOSPLIT, $0-34
 
 pair:
 	VMOVDQU32 (SI), Z0
-	VPXORD 64(SI), Z0, Z1
+	VPXORD ROW(SI), Z0, Z1
 	VPTESTNMD Z15, Z1, K1
 	KMOVW K1, (DI)
 	KORW K1, K2, K2
-	ADDQ $64, SI
+	ADDQ $ROW, SI
 	ADDQ $2, DI
 	DECQ CX
 	JNZ  pair

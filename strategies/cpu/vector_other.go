@@ -2,8 +2,8 @@
 
 package cpu
 
-// hasVector reports that there are no vector instructions: no vector is made,
-// and what follows is never called.
+// hasVector reports that there are no vector instructions. So no vector and no
+// swapper is made, and nothing calls the functions below.
 func hasVector() bool { return false }
 
 const queueBlock = 1
@@ -15,10 +15,9 @@ func findTies([]vectorRow, uint32, []uint16) bool                  { return fals
 func packShort([]vectorRow, uint32, []numberedWeight, *shortPacking, int, *[shortPacks]vectorRow) {}
 func sortRows([]longRow, []comparator)                                                            {}
 func fillLong(int, []vectorRow, uint32, []numberedWeight, []longRow, uint64) bool                 { return false }
-func packLong(int, []vectorRow, uint32, []numberedWeight, []longRow) (least, most longRow) {
-	return least, most
+func packLong(int, []vectorRow, uint32, []numberedWeight, []longRow) (lightest, heaviest longRow) {
+	return lightest, heaviest
 }
 func takeBlocks([]vectorRow, uint, *placeFormat, *slot) int { return 0 }
 
-func bestGain(_, _, _, _ []float32, _ float32) (float32, int) { return 0, 0 }
-func firstGain(_, _ []float32, _, _ float32) int              { return -1 }
+func findSwaps([]swapWeights, []swapWords, []swapWeights, int, *bestSwaps) {}

@@ -9,17 +9,16 @@ import (
 
 	"pgregory.net/rapid"
 
-	"packbench/internal/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
 
-// By the zero-one principle a network sorts everything if it sorts all rows of
-// zeros and ones; for up to 14 rows all of them are tried.
-func TestNetworkSorts(t *testing.T) {
+// By the zero-one principle, a network that sorts all rows of zeros and ones sorts
+// everything. Up to 14 rows, all of them are tried.
+func TestSortingNetworkSorts(t *testing.T) {
 	apply := func(words []int, network []comparator) {
 		for _, c := range network {
-			a, b := c.a/longLanes, c.b/longLanes
+			a, b := c.a/halfLanes, c.b/halfLanes
 			if a >= b {
 				t.Fatalf("%d rows: rows %d and %d are compared the wrong way round", len(words), a, b)
 			}
@@ -46,9 +45,9 @@ func TestNetworkSorts(t *testing.T) {
 	}
 }
 
-// weightKinds are ways to make n weights: few values with many ties, whole
-// numbers, many binades, and neighbouring floats beside a tiny one, whose keys
-// differ in bits that vector leaves out.
+// weightKinds are ways to make weights: few values with many ties, whole numbers,
+// many binades, and neighbouring floats beside a tiny one, whose keys differ in bits
+// that vector drops.
 var weightKinds = map[string]func(r *rand.Rand, i int) float32{
 	"equal":   func(*rand.Rand, int) float32 { return 1 },
 	"zero":    func(*rand.Rand, int) float32 { return float32(math.Copysign(0, -1)) },
@@ -65,13 +64,11 @@ var weightKinds = map[string]func(r *rand.Rand, i int) float32{
 	},
 }
 
-// Every lane has the order, the places and the imbalance that sorter and greedy
-// give its candidate, and the same candidates are kept, at any shape up to the
-// limits, whatever the ties.
+// Every lane has the order, places and imbalance that sorter and greedy give its
+// candidate, and the same candidates are kept: for any shape within the limits and
+// with any ties.
 func TestVectorEqualsScalar(t *testing.T) {
-	if !hasVector() {
-		t.Skip("no AVX-512 here, or built without assembly")
-	}
+	needsVector(t)
 	kinds := slices.Sorted(maps.Keys(weightKinds))
 	rapid.Check(t, func(rt *rapid.T) {
 		packs := rapid.IntRange(1, rapid.SampledFrom([]int{shortPacks, longPacks, 300}).Draw(rt, "most packs")).Draw(rt, "packs")
@@ -86,11 +83,8 @@ func TestVectorEqualsScalar(t *testing.T) {
 	})
 }
 
-// The same for the largest layers and packs.
 func TestVectorEqualsScalarAtItsLimits(t *testing.T) {
-	if !hasVector() {
-		t.Skip("no AVX-512 here, or built without assembly")
-	}
+	needsVector(t)
 	e := strategies.Ensemble{Candidates: 40, Random: 10, Keep: 4, Spread: 0.4, Floor: 0.8}
 	for kind := range weightKinds {
 		few := strategies.Ensemble{Candidates: 20, Random: 10, Keep: 2, Spread: 0.4, Floor: 0.8}
@@ -125,7 +119,7 @@ func checkVector(t rapid.TB, e strategies.Ensemble, items, packs int, kind strin
 	for first := 0; first < e.Candidates; first += v.page() {
 		v.turn(first)
 		for b := range v.batches() {
-			s.drawLanes(nil, v.drawn(b), v.draws, first+b*draws.Lanes)
+			s.drawLanes(nil, v.drawn(b), v.draws, first+b*lanes)
 			v.order(b)
 		}
 		for b := range v.batches() {
@@ -159,10 +153,9 @@ func checkVector(t rapid.TB, e strategies.Ensemble, items, packs int, kind strin
 	}
 }
 
-// By the zero-one principle the steps sort every sequence of blocks if they sort
-// all of zeros and ones. Blocks that are sorted hold a number of zeros each; all
-// such numbers, of few rows to a block, are tried.
-func TestBlocksSort(t *testing.T) {
+// By the zero-one principle, steps that sort all sequences of zeros and ones sort
+// everything. Random ones are tried, with few rows to a block.
+func TestBlockStepsSort(t *testing.T) {
 	const rows = 4
 	for blocks := 1; blocks <= vectorItems/blockRows; blocks += 1 + blocks/10 {
 		steps := newBlocks(blocks)
@@ -181,7 +174,7 @@ func TestBlocksSort(t *testing.T) {
 	}
 }
 
-// applyBlocks does what sortBlocks does, with blocks of so many rows.
+// applyBlocks is sortBlocks for one lane and blocks of the given number of rows.
 func applyBlocks(words []int, steps []blockStep, rows int) {
 	block := func(offset uint32) []int {
 		at := int(offset) / (blockRows * 64) * rows
@@ -213,7 +206,7 @@ func applyBlocks(words []int, steps []blockStep, rows int) {
 	}
 }
 
-// What vector packs goes by the shape, the ensemble and the loads.
+// The shape, the ensemble and the loads decide whether a vector packs a layer.
 func TestVectorLimits(t *testing.T) {
 	many := strategies.Ensemble{Candidates: 2, Keep: 1, Spread: 0.4, Floor: 0.8}
 	for _, tt := range []struct {
