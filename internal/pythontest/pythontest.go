@@ -7,11 +7,20 @@ import (
 	"testing"
 )
 
-// Interpreter returns a Python that has the modules: the one that PACKBENCH_PYTHON
-// names, the one in the path, or the system's. Where none has them the test is
-// skipped.
+// Interpreter returns a Python that has the modules, as [Find] does. Where there is
+// none the test is skipped.
 func Interpreter(t testing.TB, modules ...string) string {
 	t.Helper()
+	path := Find(modules...)
+	if path == "" {
+		t.Skipf("needs a Python with %v: install it, or name one in PACKBENCH_PYTHON", modules)
+	}
+	return path
+}
+
+// Find returns a Python that has the modules: the one that PACKBENCH_PYTHON names,
+// the one in the path, or the system's; "" where none has them.
+func Find(modules ...string) string {
 	for _, name := range []string{os.Getenv("PACKBENCH_PYTHON"), "python3", "/usr/bin/python3"} {
 		if name == "" {
 			continue
@@ -21,7 +30,6 @@ func Interpreter(t testing.TB, modules ...string) string {
 			return path
 		}
 	}
-	t.Skipf("needs a Python with %v: install it, or name one in PACKBENCH_PYTHON", modules)
 	return ""
 }
 

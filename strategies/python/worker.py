@@ -50,6 +50,10 @@ class Fault(Exception):
         self.kind, self.message, self.trace = kind, message, trace
 
 
+class TimeLimit(BaseException):
+    """Ends a trial that takes too long."""
+
+
 # Frames
 
 
@@ -282,17 +286,29 @@ class Program:
                 self.use_arrays()
                 self.call_tiny()
                 return candidate
+            except TimeLimit:
+                break  # the first call will have a status for that
             except Exception:
                 continue
         return able[0] if able else "numpy"
 
     def call_tiny(self):
         """Calls the function on a problem small enough to try what it takes."""
+
+        def stop(*_):
+            raise TimeLimit
+
         data = struct.pack("<8f", 4, 3, 2, 1, 1, 2, 3, 4)
-        if self.kind == PACK:
-            self.pack(PACK_HEAD.pack(2, 4, 2, 0, 0) + data)
-        else:
-            self.plan(PLAN_HEAD.pack(2, 4, 4, 1, 1, 2, 0) + data)
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        try:
+            if self.kind == PACK:
+                self.pack(PACK_HEAD.pack(2, 4, 2, 0, 0) + data)
+            else:
+                self.plan(PLAN_HEAD.pack(2, 4, 4, 1, 1, 2, 0) + data)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
     def use_arrays(self):
         library = need(self.arrays, f"{getattr(self.function, '__name__', 'the function')} in {self.name}")
