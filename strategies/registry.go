@@ -17,7 +17,7 @@ type Definition struct {
 	// External is true where the strategies are [External] and there is none with all
 	// parameters at their defaults.
 	External bool
-	Presets []spec.Preset
+	Presets  []spec.Preset
 	// New makes the strategy of checked values. An error says which
 	// combination of values does not work.
 	New func(spec.Values) (Strategy, error)

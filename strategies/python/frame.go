@@ -21,8 +21,6 @@ const (
 const (
 	magic      = 0x31574250
 	headerSize = 16
-	// maxBody is more than any answer takes; more than that is not of our worker.
-	maxBody = 1 << 30
 )
 
 // frame is a message from the worker. Its body is valid until the next is read.
@@ -34,16 +32,17 @@ type frame struct {
 // frameReader reads frames into memory that it keeps.
 type frameReader struct{ buffer []byte }
 
-// read reads the next frame. The error is io.EOF where there is none.
-func (f *frameReader) read(r io.Reader) (frame, error) {
+// read reads the next frame, whose body has no more bytes than limit. The error is
+// io.EOF where there is none.
+func (f *frameReader) read(r io.Reader, limit int) (frame, error) {
 	var header [headerSize]byte
 	if _, err := io.ReadFull(r, header[:]); err != nil {
 		return frame{}, err
 	}
 	word := func(i int) uint32 { return binary.LittleEndian.Uint32(header[4*i:]) }
 	size := word(3)
-	if word(0) != magic || size > maxBody {
-		return frame{}, fmt.Errorf("%w: %q is no frame", errProtocol, header)
+	if word(0) != magic || int64(size) > int64(limit) {
+		return frame{}, fmt.Errorf("%w: %q begins no frame of up to %d bytes", errProtocol, header, limit)
 	}
 	if cap(f.buffer) < int(size) {
 		f.buffer = make([]byte, size)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"packbench/internal/pythontest"
 	"packbench/packing"
@@ -133,7 +134,7 @@ func TestFaultsAreErrorsOfTheirCall(t *testing.T) {
 		{"a killed worker", "os.kill(os.getpid(), 9)", "the worker was killed (SIGKILL)"},
 		{"a killed group", "os.killpg(0, 9)", "the worker was killed (SIGKILL)"},
 		{"memory", "return np.ones(1 << 40), rank", "ran out of memory under its limit"},
-		{"a large file", "open('big', 'wb').write(bytes(300 << 20))", "OSError: [Errno 27] File too large"},
+		{"a large file", "f = open('big', 'wb'); f.seek(300 << 20); f.write(b'x'); f.flush()", "OSError: [Errno 27] File too large"},
 		{"too many files", "[open('f%d' % i, 'w') for i in range(2000)]; files = [os.open('f', os.O_CREAT) for i in range(2000)]", "Too many open files"},
 		{"garbage in the protocol", "os.write(4, b'what is this, a frame? it is not')", "the program wrote to the pipe of the protocol"},
 		{"closed files", "os.closerange(3, 100)", ""},
@@ -146,9 +147,10 @@ func TestFaultsAreErrorsOfTheirCall(t *testing.T) {
 	}
 	p := problem(t, shape)
 	good := write(t, "snake.py", snake)
-	_, healthy := prepare(t, h, "python:file="+good, shape)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, healthy := prepare(t, h, "python:file="+good, shape)
 			file := write(t, "fault.py", "import os\nimport numpy as np\ndef balanced_packing(weight, num_packs):\n"+
 				"    index = np.tile(np.arange(12) // 3, (3, 1))\n    rank = np.tile(np.arange(12) % 3, (3, 1))\n    "+tt.body+"\n")
 			_, r := prepare(t, h, "python:timeout=20s,memory=4096,file="+file, shape)
@@ -211,6 +213,25 @@ func TestAnEndlessLoopEndsAtTheLimit(t *testing.T) {
 		if !strings.Contains(body, "SIGABRT") && !strings.Contains(err.Error(), "loop.py, line 2, in balanced_packing") {
 			t.Errorf("%s: error %q does not say where", body, err)
 		}
+	}
+}
+
+// The deadline of a context is a limit of the call, not of the start of a worker, which
+// takes longer than this one.
+func TestADeadlineIsThatOfTheCall(t *testing.T) {
+	h := newHost(t, "numpy")
+	p := problem(t, shape)
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	_, slow := prepare(t, h, "python:file="+write(t, "slow.py", "import time\n"+snake+"\ntime.sleep(.2)\n"), shape)
+	if _, err := slow.Pack(ctx, p, strategies.Random{}, packing.NewPacking(shape)); err != nil {
+		t.Errorf("a program that loads slowly: %v", err)
+	}
+	ctx, cancel = context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	_, loop := prepare(t, h, "python:arrays=numpy,file="+write(t, "loop.py", "def balanced_packing(weight, num_packs):\n    while True: pass\n"), shape)
+	if _, err := loop.Pack(ctx, p, strategies.Random{}, packing.NewPacking(shape)); !errors.Is(err, strategies.ErrTimeLimit) {
+		t.Errorf("error %v, want that of the time limit", err)
 	}
 }
 

@@ -40,7 +40,7 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 	start := time.Now()
 	taken, remark, err := r.slot.do(ctx, task{kindPack, kindPacked, r.head, p.Weights, read})
 	if err != nil {
-		return strategies.Report{}, err
+		return strategies.Report{Time: max(taken.call, 1)}, err
 	}
 	report := strategies.Report{
 		Time: max(taken.call, 1),

@@ -97,10 +97,18 @@ type task struct {
 type times struct{ to, call, from time.Duration }
 
 // do makes a call and returns a remark where its answer is not that of earlier calls
-// for the same task. After an error the worker has been ended.
+// for the same task. The deadline of ctx is a limit of the call alone: workers that
+// have to be started first do not count. After an error the worker has been ended, and
+// taken.call is how long that took.
 func (s *slot) do(ctx context.Context, t task) (taken times, remark string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	limit := s.program.timeout
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline))
+	}
+	ctx, stop := withoutDeadline(ctx)
+	defer stop()
 	key := hashBytes(t.head) ^ hashWords(t.weights)
 	h := s.answers[key]
 	if h == nil && s.worker != nil && s.calls > 0 && s.renewed < maxFresh {
@@ -113,14 +121,14 @@ func (s *slot) do(ctx context.Context, t task) (taken times, remark string, err 
 	}
 	if h != nil && h.generation != s.generation {
 		h.generation = s.generation
-		if _, _, err := s.call(ctx, w, t); err != nil { // warm it up again
-			return times{}, "", err
+		if taken, _, err := s.call(ctx, w, t, limit); err != nil { // warm it up again
+			return taken, "", err
 		}
 	}
 	fresh := s.calls == 0
-	taken, answer, err := s.call(ctx, w, t)
+	taken, answer, err := s.call(ctx, w, t, limit)
 	if err != nil {
-		return times{}, "", err
+		return taken, "", err
 	}
 	if h == nil {
 		h = &history{first: answer, fresh: fresh, generation: s.generation}
@@ -133,7 +141,7 @@ func (s *slot) do(ctx context.Context, t task) (taken times, remark string, err 
 	if answer != h.first {
 		h.changed++
 		if s.verdict == "" {
-			s.verdict = s.judge(ctx, h, t)
+			s.verdict = s.judge(ctx, h, t, limit)
 		}
 		if _, err := t.read(s.last); err != nil { // judging has written another answer
 			return times{}, "", err
@@ -146,9 +154,10 @@ func (s *slot) do(ctx context.Context, t task) (taken times, remark string, err 
 }
 
 // call makes one call. A worker that had a fault is ended.
-func (s *slot) call(ctx context.Context, w *worker, t task) (taken times, answer uint64, err error) {
+func (s *slot) call(ctx context.Context, w *worker, t task, limit time.Duration) (taken times, answer uint64, err error) {
 	s.calls++
-	f, err := w.ask(ctx, s.program.timeout, t.kind, t.reply, t.head, t.weights)
+	start := time.Now()
+	f, err := w.ask(ctx, limit, t.kind, t.reply, t.head, t.weights)
 	if err == nil {
 		var ns [3]int64
 		body := f.body
@@ -162,14 +171,27 @@ func (s *slot) call(ctx context.Context, w *worker, t task) (taken times, answer
 		if errors.Is(err, errProtocol) {
 			err = crash("%v", err)
 		}
+		taken = times{call: time.Since(start)}
 		s.drop()
 	}
 	return taken, answer, err
 }
 
+// withoutDeadline returns a context that is cancelled when ctx is, but not by a
+// deadline.
+func withoutDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	free, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			cancel()
+		}
+	})
+	return free, func() { stop(); cancel() }
+}
+
 // judge finds out why the answer to a task has changed: a fresh worker repeats a
 // first answer that state between calls has changed, and not one that was drawn.
-func (s *slot) judge(ctx context.Context, h *history, t task) string {
+func (s *slot) judge(ctx context.Context, h *history, t task, limit time.Duration) string {
 	const unknown = "the program keeps state from call to call or draws from a source that is not seeded"
 	if !h.fresh {
 		return unknown
@@ -180,7 +202,7 @@ func (s *slot) judge(ctx context.Context, h *history, t task) string {
 	if err != nil {
 		return unknown
 	}
-	_, answer, err := other.call(ctx, w, t)
+	_, answer, err := other.call(ctx, w, t, limit)
 	switch {
 	case err != nil:
 		return unknown

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"strings"
@@ -187,7 +188,7 @@ func (w *worker) ask(ctx context.Context, limit time.Duration, kind, want uint32
 	_, err := w.requests.Write(w.out)
 	var f frame
 	if err == nil {
-		f, err = w.in.read(w.replies)
+		f, err = w.in.read(w.replies, maxReply(kind, len(w.out)))
 	}
 	if err != nil {
 		return frame{}, w.explain(ctx, limit, err)
@@ -204,6 +205,15 @@ func (w *worker) ask(ctx context.Context, limit time.Duration, kind, want uint32
 		return frame{}, fault
 	}
 	return frame{}, crash("%v: a reply to request %d where one to %d was due", errProtocol, f.sequence, w.sequence)
+}
+
+// maxReply returns the most bytes that the reply to a request of a kind and size has.
+func maxReply(kind uint32, size int) int {
+	const text = 8 << 20 // facts, or a traceback
+	if kind == kindPlan {
+		return math.MaxInt32 // a plan may have many copies of an expert
+	}
+	return text + 2*size // two int32 per weight
 }
 
 // deadline ends reads and writes at that time, or soon where the process has ended.
