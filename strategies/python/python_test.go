@@ -221,15 +221,27 @@ func TestAnEndlessLoopEndsAtTheLimit(t *testing.T) {
 func TestADeadlineIsThatOfTheCall(t *testing.T) {
 	h := newHost(t, "numpy")
 	p := problem(t, shape)
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	_, slow := prepare(t, h, "python:file="+write(t, "slow.py", "import os, time\n"+snake+`
+time.sleep(.3)
+good = balanced_packing
+
+def balanced_packing(weight, num_packs):
+    if not os.path.exists(__file__ + ".died"):
+        open(__file__ + ".died", "w")
+        os.kill(os.getpid(), 9)
+    return good(weight, num_packs)
+`), shape)
+	if _, err := slow.Pack(context.Background(), p, strategies.Random{}, packing.NewPacking(shape)); err == nil {
+		t.Fatal("the worker lives")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
-	_, slow := prepare(t, h, "python:file="+write(t, "slow.py", "import time\n"+snake+"\ntime.sleep(.2)\n"), shape)
 	if _, err := slow.Pack(ctx, p, strategies.Random{}, packing.NewPacking(shape)); err != nil {
 		t.Errorf("a program that loads slowly: %v", err)
 	}
-	ctx, cancel = context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer cancel()
 	_, loop := prepare(t, h, "python:arrays=numpy,file="+write(t, "loop.py", "def balanced_packing(weight, num_packs):\n    while True: pass\n"), shape)
+	ctx, cancel = context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
 	if _, err := loop.Pack(ctx, p, strategies.Random{}, packing.NewPacking(shape)); !errors.Is(err, strategies.ErrTimeLimit) {
 		t.Errorf("error %v, want that of the time limit", err)
 	}
