@@ -4,16 +4,18 @@ import (
 	"fmt"
 
 	"packbench/internal/number"
+	"packbench/runs"
 )
 
 // remarks says what programs outside this one did in their runs besides packing: the
 // last remark of the first cell that has one, a line per strategy and backend.
 func (v *view) remarks() []string {
+	m := &v.Run.Manifest
 	type key struct{ strategy, backend string }
 	first := map[key]string{}
 	cells := map[key]int{}
 	var order []key
-	for _, c := range v.run.Cells() {
+	for _, c := range v.Run.Cells() {
 		k := key{c.Strategy(), c.Backend()}
 		last := ""
 		for _, r := range c.Records {
@@ -21,12 +23,12 @@ func (v *view) remarks() []string {
 				last = w
 			}
 		}
-		if last == "" || v.run.Manifest.Programs[c.Strategy()] == "" {
+		if last == "" || m.Programs[c.Strategy()] == "" {
 			continue
 		}
 		if cells[k]++; cells[k] == 1 {
 			order = append(order, k)
-			first[k] = fmt.Sprintf("%s on %s (%s): %s", v.strategyName(c.Strategy()), v.problemName(problem{workload: c.Workload()}), c.Backend(), last)
+			first[k] = fmt.Sprintf("%s on %s (%s): %s", m.Label(runs.StrategyAxis, c.Strategy()), m.Label(runs.WorkloadAxis, c.Workload()), c.Backend(), last)
 		}
 	}
 	var all []string

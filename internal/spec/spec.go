@@ -92,7 +92,7 @@ const (
 	Int    Kind = iota // a whole number in [Min, Max]
 	Float              // a finite number in [Min, Max]
 	Choice             // one of Choices
-	Text               // any text, and none where the default is ""
+	Text               // any text; what it means is checked by who declares it
 )
 
 // Param declares one parameter.
