@@ -28,7 +28,7 @@ func (v *view) remarks() []string {
 		}
 		if cells[k]++; cells[k] == 1 {
 			order = append(order, k)
-			first[k] = fmt.Sprintf("%s on %s (%s): %s", m.Label(runs.StrategyAxis, c.Strategy()), m.Label(runs.WorkloadAxis, c.Workload()), c.Backend(), last)
+			first[k] = fmt.Sprintf("%s on %s (%s): %s", v.strategyName(c.Strategy()), v.cellName(c.Cell), c.Backend(), last)
 		}
 	}
 	var all []string

@@ -1,5 +1,6 @@
 // Package python runs packing programs written in Python as they are: functions
-// balanced_packing(weight, num_packs) that take a torch tensor or a NumPy array.
+// balanced_packing(weight, num_packs) that take a torch tensor or a NumPy array. So do
+// functions rebalance_experts, which plan expert placements.
 //
 // A program is served by a worker, a Python process that is kept alive from call to
 // call. A [Host] starts workers, one per program and backend, and ends them. The
@@ -31,8 +32,8 @@
 //	17 loaded   JSON: arrays ("numpy" or "torch"), facts of the machine
 //	18 packed   int64 ns to arrays, of the call, from arrays;
 //	            int32 pack_index, rank_in_pack [layers, items]
-//	19 planned  the three times; uint64 width;
-//	            int32 physical_to_logical [layers, slots], expert_count [layers, experts],
+//	19 planned  the three times; uint64 width; int32 physical_to_logical [layers, slots]
+//	            and, where width is not 0, expert_count [layers, experts] and
 //	            logical_to_physical [layers, experts, width]
 //	20 fault    JSON: kind, message of one line, traceback
 //

@@ -363,12 +363,15 @@ class Program:
     def plan(self, body):
         layers, experts, slots, groups, nodes, gpus, seed_value = PLAN_HEAD.unpack_from(body)
         answer, before, call, end = self.run(memoryview(body)[PLAN_HEAD.size:], (layers, experts), seed_value, (slots, groups, nodes, gpus))
-        physical, logical, count = members(answer, ("physical_to_logical_map", "logical_to_physical_map", "expert_count"))
-        width = tuple(getattr(logical, "shape", ()))[2:]
-        width = int(width[0]) if width else 0
-        parts = [indices(physical, "physical_to_logical_map", (layers, slots)),
-                 indices(count, "expert_count", (layers, experts)),
-                 indices(logical, "logical_to_physical_map", (layers, experts, width or "copies"))]
+        names = ("physical_to_logical_map", "logical_to_physical_map", "expert_count")
+        physical, width = answer, 0
+        if not hasattr(answer, "shape"):
+            physical, logical, count = members(answer, names)
+        parts = [indices(physical, names[0], (layers, slots))]
+        if physical is not answer:
+            parts.append(indices(count, names[2], (layers, experts)))
+            parts.append(indices(logical, names[1], (layers, experts, "copies")))
+            width = len(parts[2]) // (4 * layers * experts)
         return [TIMES.pack(before, call, time.perf_counter_ns() - end), struct.pack("<Q", width), *parts]
 
     def facts(self):
@@ -465,7 +468,7 @@ def wrong_type(name, dtype, nan):
 
 def check_shape(array, name, shape):
     got = tuple(array.shape)
-    if len(got) != len(shape) or any(isinstance(n, int) and n != g for n, g in zip(shape, got)):
+    if len(got) != len(shape) or 0 in got or any(isinstance(n, int) and n != g for n, g in zip(shape, got)):
         raise Fault("answer", f"{name} has shape [{', '.join(map(str, got))}]: return [{', '.join(map(str, shape))}]")
 
 
