@@ -74,7 +74,14 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(base, path)
 	}
-	loads, err := datasets.Read(path, datasets.ReadOptions{Array: keyOf(w), Step: w.Step})
+	opt := datasets.ReadOptions{Key: keyOf(w), Step: w.Step}
+	if w.Steps != "" {
+		var err error
+		if opt.Sum, err = datasets.ParseStepRange(w.Steps); err != nil {
+			return nil, fmt.Errorf("workload %s: %w", w.File, err)
+		}
+	}
+	loads, err := datasets.Read(path, opt)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"packbench/internal/number"
-	"packbench/runs"
 )
 
 // remarks says what programs outside this one did in their runs besides packing: the

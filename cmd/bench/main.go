@@ -95,6 +95,8 @@ func run(args []string, s *streams) int {
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(c int) { code = c }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		loadFormats(),
+		rawStrings(),
 	)
 	if err != nil {
 		return report(s, err)

@@ -20,7 +20,9 @@ import (
 
 // placeCmd plans the placement of the experts of one file of loads.
 type placeCmd struct {
-	File     string `arg:"" help:"Loads of experts: .npy, .npz, JSON or CSV, a layer per row; - is standard input."`
+	loadFlags
+
+	File     string `arg:"" predictor:"file" help:"Loads of experts: a file or a folder of ranks' files; - is standard input."`
 	Planner  string `short:"p" default:"balanced" help:"Planner, as name or name:key=value,…; see bench list planners."`
 	Slots    int    `help:"Slots (physical experts) per layer, on all GPUs together."`
 	GPUs     int    `name:"gpus" required:"" help:"Number of GPUs."`
@@ -28,11 +30,6 @@ type placeCmd struct {
 	Groups   int    `default:"1" help:"Number of groups of experts, which hierarchical planners keep on a node each."`
 	GPUSlots string `name:"gpu-slots" help:"Slots of each GPU where they differ: 9x30,10x2 for thirty GPUs of 9 and two of 10."`
 	Lost     string `help:"GPUs that are lost: 4,8:16 for GPU 4 and the GPUs 8 to 15."`
-
-	Key   string `help:"Name of the array in an .npz file."`
-	Array string `hidden:"" help:"Former name of --key."`
-	Step  *int   `help:"Plan for this step of loads recorded over several."`
-	Steps string `help:"Plan for the steps a:b (b not included), or all; the default is all."`
 
 	Previous    string  `help:"Placement there is now, FILE or FILE:KEY: .npz, .npy, JSON, or an engine's file."`
 	ExpertBytes float64 `name:"expert-bytes" help:"Size of an expert's weights in one layer, to show moves in bytes."`
@@ -89,7 +86,11 @@ func (c *placeCmd) Run(s *streams) error {
 	if err := plan.Validate(); err != nil {
 		return fmt.Errorf("%s gave a plan that breaks the rules: %w", planner.Spec(), err)
 	}
-	answer := planfile.Answer{Planner: planner.Spec().String(), Plan: plan, Loads: summed(loads), FirstLayer: c.FirstLayer}
+	sum, err := loads.Sum(0, loads.Steps)
+	if err != nil {
+		return badInput(err)
+	}
+	answer := planfile.Answer{Planner: planner.Spec().String(), Plan: plan, Loads: sum.Weights, FirstLayer: c.FirstLayer}
 	if engine != nil {
 		if err := engine.Check(answer); err != nil {
 			return badInput(err)
@@ -118,7 +119,11 @@ func planError(ctx context.Context, err error) error {
 // engine returns the engine whose file is to be written, nil for none.
 func (c *placeCmd) engine() (*planfile.Engine, error) {
 	if c.To == "" {
-		return nil, nil
+		if c.Out == "" {
+			return nil, nil
+		}
+		_, err := datasets.OutputFormat(c.Out, datasets.NPZ, datasets.JSON)
+		return nil, err
 	}
 	e, err := planfile.ForEngine(c.To)
 	if err != nil {
@@ -138,56 +143,31 @@ func (c *placeCmd) write(s *streams, engine *planfile.Engine, a planfile.Answer)
 	if c.Out == "" {
 		return nil
 	}
-	write := a.WriteJSON
 	if engine != nil {
-		write = func(w io.Writer) error { return engine.Write(w, a) }
-	} else if strings.HasSuffix(strings.ToLower(c.Out), ".npz") {
-		write = a.WriteNPZ
+		return s.write(c.Out, func(w io.Writer) error { return engine.Write(w, a) })
 	}
-	return s.write(c.Out, write)
+	format, err := datasets.OutputFormat(c.Out, datasets.NPZ, datasets.JSON)
+	if err != nil {
+		return badInput(err)
+	}
+	if format == datasets.NPZ {
+		return s.write(c.Out, a.WriteNPZ)
+	}
+	return s.write(c.Out, a.WriteJSON)
 }
 
 // loads reads the steps that were asked for.
 func (c *placeCmd) loads(s *streams) (*datasets.Loads, error) {
-	if c.Key != "" && c.Array != "" && c.Key != c.Array {
-		return nil, fmt.Errorf("--key %s and --array %s: give one of them", c.Key, c.Array)
-	}
-	if c.Step != nil && c.Steps != "" {
-		return nil, fmt.Errorf("--step %d and --steps %s: give one of them", *c.Step, c.Steps)
-	}
-	opt := datasets.ReadOptions{Array: c.Key, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in}
-	if c.Key == "" {
-		opt.Array = c.Array
+	opt, err := c.options(s, keepSteps)
+	if err != nil {
+		return nil, err
 	}
 	loads, err := datasets.Read(c.File, opt)
-	if err != nil || c.Steps == "" || c.Steps == "all" {
-		return loads, err
-	}
-	from, to, err := parseRange(c.Steps, loads.Steps)
 	if err != nil {
-		return nil, fmt.Errorf("--steps %s: %w", c.Steps, err)
+		return nil, err
 	}
-	n := loads.Layers * loads.Items
-	part := *loads
-	part.Steps, part.Weights = to-from, loads.Weights[from*n:to*n]
-	return &part, nil
-}
-
-// summed returns the loads summed over the steps, [layers, experts].
-func summed(l *datasets.Loads) []float32 {
-	n := l.Layers * l.Items
-	if l.Steps == 1 {
-		return l.Weights
-	}
-	out := make([]float32, n)
-	for i := range out {
-		sum := 0.0
-		for t := range l.Steps {
-			sum += float64(l.Weights[t*n+i])
-		}
-		out[i] = float32(sum)
-	}
-	return out
+	s.notes(c.File, loads.Notes)
+	return loads, nil
 }
 
 // topology returns the sizes that were asked for, before and after GPUs were
