@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,16 @@ func (f pythonFlags) host(b backendFlags) *python.Host {
 // registry returns all strategies: those of this program and those that h runs.
 func registry(h *python.Host) strategies.Registry {
 	return append(strategies.Builtin(), python.Definition(h))
+}
+
+// withoutPrograms returns all strategies for a verb that is to run nothing of the
+// user's: programs are known, and are errors.
+func withoutPrograms() strategies.Registry {
+	d := python.Definition(python.NewHost(python.Options{}))
+	d.New = func(strategies.Values) (strategies.Strategy, error) {
+		return nil, errors.New("a program in Python: bench run draws its packs, bench report runs none")
+	}
+	return append(strategies.Builtin(), d)
 }
 
 // fileList is the value of a flag that takes all arguments up to the next flag.

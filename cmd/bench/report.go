@@ -51,7 +51,7 @@ func (c *reportCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	paths, err := writeReport(run, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends}, o)
+	paths, err := writeReport(run, harness.Catalog{Strategies: withoutPrograms(), Backends: backends}, o)
 	for _, path := range paths {
 		if _, err := fmt.Fprintln(s.out, path); err != nil {
 			return err
