@@ -15,8 +15,12 @@ func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: tru
 // abort asks the process for its traceback and its end.
 func abort(cmd *exec.Cmd) { _ = cmd.Process.Signal(syscall.SIGABRT) } // it may have ended
 
-// killGroup ends the process and all it has started.
-func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // likewise
+// killGroup ends the process and all it has started; the process too where it has left
+// its group.
+func killGroup(cmd *exec.Cmd) {
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // likewise
+	_ = cmd.Process.Kill()
+}
 
 // ending says how a process ended: the signal, or its exit status.
 func ending(cmd *exec.Cmd) (signal syscall.Signal, status int) {

@@ -34,14 +34,15 @@ func (p *program) read() error {
 	if p.file == "" {
 		return errors.New("python needs a file: write python:file=PATH")
 	}
+	// Opening a pipe would wait for whoever writes to it.
+	if info, err := os.Stat(p.file); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("cannot read the program %s: not a regular file", p.file)
+	}
 	f, err := os.Open(p.file)
 	if err != nil {
 		return fmt.Errorf("cannot read the program %s: %w", p.file, cause(err))
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("cannot read the program %s: not a regular file", p.file)
-	}
 	text, err := io.ReadAll(io.LimitReader(f, maxSource+1))
 	if err != nil {
 		return fmt.Errorf("cannot read the program %s: %w", p.file, cause(err))

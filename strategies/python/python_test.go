@@ -143,6 +143,13 @@ func TestFaultsAreErrorsOfTheirCall(t *testing.T) {
 		{"prints", "print('hello', flush=True); os.write(1, b'raw'); os.system('echo from a shell')\n    return index, rank", "done"},
 		{"writes to its input", "weight[:] = np.nan\n    return index, rank", "done"},
 		{"closed standard files", "import sys; sys.stdout.close(); sys.stderr.close()\n    return index, rank", "done"},
+		{"a worker that stops", "os.kill(os.getpid(), 19)", "took longer than"},
+		{"another group", "os.setpgid(0, os.getpgid(os.getppid())); os.kill(os.getpid(), 19)", "took longer than"},
+		{"a lazy answer", "class Lazy:\n        def __array__(self, *_, **__): return index\n    return Lazy(), rank", "pack_index is Lazy: return an array"},
+		{"a dictionary", "return {'pack_index': index, 'rank_in_pack': rank}", "the answer is dict"},
+		{"lists", "return index.tolist(), rank.tolist()", "done"},
+		{"another clock", "import time; time.perf_counter_ns = lambda: 0\n    return index, rank", "done"},
+		{"threads that stay", "import threading, time; threading.Thread(target=time.sleep, args=(100,)).start()\n    return index, rank", "done"},
 		{"another directory", "os.chdir('/')\n    return index, rank", "done"},
 	}
 	p := problem(t, shape)
@@ -153,7 +160,11 @@ func TestFaultsAreErrorsOfTheirCall(t *testing.T) {
 			_, healthy := prepare(t, h, "python:file="+good, shape)
 			file := write(t, "fault.py", "import os\nimport numpy as np\ndef balanced_packing(weight, num_packs):\n"+
 				"    index = np.tile(np.arange(12) // 3, (3, 1))\n    rank = np.tile(np.arange(12) % 3, (3, 1))\n    "+tt.body+"\n")
-			_, r := prepare(t, h, "python:timeout=20s,memory=4096,file="+file, shape)
+			limit := ""
+			if strings.HasPrefix(tt.want, "took longer") {
+				limit = ",timeout=500ms"
+			}
+			_, r := prepare(t, h, "python:memory=4096,file="+file+limit, shape)
 			_, err := r.Pack(context.Background(), p, strategies.Random{}, packing.NewPacking(shape))
 			got := "done"
 			if err != nil {
@@ -192,6 +203,49 @@ func TestAnswersThatBreakTheRulesAreFound(t *testing.T) {
 				t.Errorf("error %v, want one about %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// The text of a program is what Python takes it for: with a byte order mark, in
+// another encoding, with modules beside it.
+func TestTextsOfPrograms(t *testing.T) {
+	h := newHost(t, "numpy")
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "beside.py"), []byte(snake), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ name, text, want string }{
+		{"bom.py", "\ufeff" + snake, ""},
+		{"crlf.py", strings.ReplaceAll(snake, "\n", "\r\n"), ""},
+		{"latin.py", "# coding: latin-1\nassert len('\xe9') == 1\n" + snake, ""},
+		{"import.py", "from beside import balanced_packing\n", ""},
+		{"main.py", snake + "\nif __name__ == '__main__':\n    raise SystemExit\n", ""},
+		{"data.py", "import dataclasses\n@dataclasses.dataclass\nclass D:\n    x: 'int' = 1\n" + snake, ""},
+		{"random.py", snake, ""},
+		{"utf8.py", "x = '\xff\xfe'\n", "utf8.py"},
+		{"nul.py", "x = 1\x00\n", "nul.py"},
+		{"empty.py", "", "empty.py has no function balanced_packing: it has none"},
+		{"number.py", "balanced_packing = 3", "balanced_packing in number.py is not a function but int"},
+	}
+	for _, tt := range tests {
+		path := filepath.Join(dir, tt.name)
+		text := []byte(tt.text)
+		if err := os.WriteFile(path, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		s, err := strategies.Registry{python.Definition(h)}.Parse("python:file=" + path)
+		if tt.want != "" {
+			if err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s: error %v, want %q", tt.name, err, tt.want)
+			}
+			continue
+		}
+		if err == nil {
+			_, err = strategies.Pack(context.Background(), cpu.New(cpu.Options{Threads: 1}), s, problem(t, shape), strategies.Random{})
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ type loaded struct {
 // load is a request to load a program.
 type load struct {
 	Path        string  `json:"path"`
-	Source      string  `json:"source"`
+	Source      []byte  `json:"source"` // base64, for its encoding is Python's business
 	Block       bool    `json:"block"`
 	Function    string  `json:"function"`
 	Arrays      string  `json:"arrays"`
@@ -81,7 +81,7 @@ func startWorker(ctx context.Context, h *Host, p *program, backend string) (*wor
 	}
 	limit := max(loadLimit, p.timeout)
 	request, err := json.Marshal(load{
-		Path: p.path, Source: p.source, Block: p.block != "none", Function: p.function, Arrays: p.arrays, Kind: p.kind,
+		Path: p.path, Source: []byte(p.source), Block: p.block != "none", Function: p.function, Arrays: p.arrays, Kind: p.kind,
 		Backend: backend, Device: h.options.Device, Threads: h.options.Threads,
 		Seconds: p.timeout.Seconds(), LoadSeconds: limit.Seconds(),
 		MemoryBytes: p.memory, FileBytes: maxFileBytes, Files: maxOpenFiles,
@@ -180,6 +180,9 @@ func environment(dir string, threads int) []string {
 // the next. Any error but that of ctx is a [Fault]; after one the worker is of no
 // more use.
 func (w *worker) ask(ctx context.Context, limit time.Duration, kind, want uint32, a []byte, b []float32) (frame, error) {
+	if uint64(len(a))+4*uint64(len(b)) > math.MaxUint32 {
+		return frame{}, crash("%d loads are more than one request can hold", len(b))
+	}
 	w.sequence++
 	w.out = appendHeader(w.out[:0], kind, w.sequence, len(a)+4*len(b))
 	w.out = appendFloats(append(w.out, a...), b)
