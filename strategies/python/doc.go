@@ -9,7 +9,7 @@
 //
 // # Protocol
 //
-// The worker reads requests from file 3 and writes replies to file 4. File 5 is a
+// The worker runs the Python package in the folder worker. It reads requests from file 3 and writes replies to file 4. File 5 is a
 // pipe whose other end the host holds: when the host ends, the kernel kills the
 // worker's process group. Standard output and standard error go to a log. Both
 // directions carry frames, all numbers little-endian:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -28,6 +29,7 @@ type Host struct {
 	log     log
 
 	mu     sync.Mutex
+	dir    string // of the scripts, "" before the first worker
 	slots  map[string]*slot
 	facts  []strategies.Fact
 	checks map[string]error // of programs that have been loaded
@@ -68,6 +70,24 @@ func (h *Host) interpreter() (string, error) {
 		return "", fmt.Errorf("%w: %s: %w: name one with --python or PACKBENCH_PYTHON", ErrInterpreter, name, err)
 	}
 	return path, nil
+}
+
+// scripts returns the directory of what workers run, which is written first.
+func (h *Host) scripts() (string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.dir != "" {
+		return h.dir, nil
+	}
+	dir, err := os.MkdirTemp("", "packbench-scripts-")
+	if err == nil {
+		err = unpack(dir)
+	}
+	if err != nil {
+		return "", err
+	}
+	h.dir = dir
+	return dir, nil
 }
 
 // check loads a program on the CPU and returns the error where it can never run. The
@@ -169,6 +189,8 @@ func (h *Host) Close() error {
 	h.mu.Lock()
 	slots := h.slots
 	h.slots = map[string]*slot{}
+	dir := h.dir
+	h.dir = ""
 	h.mu.Unlock()
 	for _, s := range slots {
 		s.mu.Lock()
@@ -176,5 +198,8 @@ func (h *Host) Close() error {
 		s.mu.Unlock()
 	}
 	h.log.close()
-	return nil
+	if dir == "" {
+		return nil
+	}
+	return os.RemoveAll(dir)
 }

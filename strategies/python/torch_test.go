@@ -58,11 +58,8 @@ func TestATorchProgramPacksAsOursDoes(t *testing.T) {
 func TestTorchFaults(t *testing.T) {
 	h := newHost(t, "torch")
 	tests := []struct{ name, body, want string }{
-		{"floats", "return index.float(), rank", "pack_index has dtype torch.float32: return whole numbers"},
 		{"NaN", "return index * float('nan'), rank", "pack_index has dtype torch.float32 and holds NaN"},
-		{"a wrong shape", "return index, rank[:, 1:]", "rank_in_pack has shape [3, 11]: return [3, 12]"},
 		{"out of memory", "return torch.ones(1 << 40), rank", "allocate"},
-		{"an index out of range", "return index[5], rank", "IndexError: index 5 is out of bounds"},
 		{"draws that are seeded", "i = torch.rand(3, 12).argsort(1); return i // 3, i % 3", "done"},
 	}
 	p := problem(t, shape)
@@ -92,12 +89,9 @@ func TestArraysAreChosen(t *testing.T) {
 	const answer = "\n    i = np.tile(np.arange(12), (3, 1)); return i // 3, i % 3\n"
 	const tiny = "\n    n = weight.shape[1]; i = np.tile(np.arange(n), (len(weight), 1)); return i // (n // num_packs), i % (n // num_packs)\n"
 	tests := []struct{ name, spec, text string }{
-		{"stated", "arrays=torch,", "import numpy as np\ndef balanced_packing(weight, num_packs):\n    weight.numel()" + answer},
 		{"annotated", "", "import numpy as np\nimport torch\ndef balanced_packing(weight: 'torch.Tensor', num_packs):\n    weight.numel()" + answer},
 		{"annotated with NumPy", "", "import numpy as np\nimport torch\ndef balanced_packing(weight: np.ndarray, num_packs):\n    weight.astype(int)" + answer},
-		{"imported", "", "import numpy as np\ndef balanced_packing(weight, num_packs):\n    weight.astype(int)" + answer},
 		{"found by trying", "", "import numpy as np\nimport torch\ndef balanced_packing(weight, num_packs):\n    weight.numel()" + tiny},
-		{"found by trying, NumPy", "", "import numpy as np\nimport torch\ndef balanced_packing(weight, num_packs):\n    weight.astype(int)" + tiny},
 		{"torch imported within", "", "import numpy as np\ndef balanced_packing(weight, num_packs):\n    import torch\n    torch.from_numpy(weight)" + tiny},
 		{"named parameters", "arrays=numpy,", "import numpy as np\ndef balanced_packing(*, num_packs, weight):\n    weight.astype(int)" + answer},
 	}

@@ -2,7 +2,6 @@ package python
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,9 +13,6 @@ import (
 
 	"packbench/strategies"
 )
-
-//go:embed worker.py
-var script string
 
 // Limits of a worker besides those that a program may choose.
 const (
@@ -76,7 +72,11 @@ func startWorker(ctx context.Context, h *Host, p *program, backend string) (*wor
 		return nil, err
 	}
 	w := &worker{program: p, log: &h.log, logName: logName(p), dead: make(chan struct{}), drained: make(chan struct{})}
-	if err := w.start(interpreter, h.options.Threads); err != nil {
+	scripts, err := h.scripts()
+	if err == nil {
+		err = w.start(interpreter, scripts, h.options.Threads)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("cannot start a worker for %s: %w", p.file, err)
 	}
 	limit := max(loadLimit, p.timeout)
@@ -99,8 +99,8 @@ func startWorker(ctx context.Context, h *Host, p *program, backend string) (*wor
 	return w, nil
 }
 
-// start starts the process.
-func (w *worker) start(interpreter string, threads int) (err error) {
+// start starts the process, which runs the package in the directory scripts.
+func (w *worker) start(interpreter, scripts string, threads int) (err error) {
 	if w.dir, err = os.MkdirTemp("", "packbench-python-"); err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (w *worker) start(interpreter string, threads int) (err error) {
 	if err != nil {
 		return err
 	}
-	w.cmd = exec.Command(interpreter, "-u", "-c", script)
+	w.cmd = exec.Command(interpreter, "-u", "-c", bootstrap, scripts)
 	w.cmd.Dir = w.dir
 	w.cmd.Env = append(os.Environ(), environment(w.dir, threads)...)
 	w.cmd.Stdout, w.cmd.Stderr = theirs[3], theirs[3]

@@ -16,6 +16,7 @@ import (
 func startLoop(t *testing.T) *worker {
 	t.Helper()
 	h := NewHost(Options{Interpreter: pythontest.Interpreter(t, "numpy"), Threads: 1})
+	t.Cleanup(func() { h.Close() })
 	file := filepath.Join(t.TempDir(), "loop.py")
 	if err := os.WriteFile(file, []byte("def balanced_packing(weight, num_packs):\n    print('begun')\n    while True: pass\n"), 0o666); err != nil {
 		t.Fatal(err)
