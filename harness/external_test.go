@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"packbench/internal/fakebackend"
 	"packbench/internal/spec"
 	"packbench/packing"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 // program is a strategy outside this process, for tests.

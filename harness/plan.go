@@ -34,6 +34,7 @@ type Plan struct {
 	Cells      []runs.PlannedCell
 	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
 	Programs   map[string]string            // of strategies in files; see [runs.Manifest]
+	Notes      []string                     // what the readers of files decided, a line each
 
 	jobs    []job // an element per cell: what carries it out
 	loads   *loadStore
@@ -117,6 +118,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 		w, err := newWorkload(entry, e.Base)
 		if err != nil {
 			return nil, err
+		}
+		for _, note := range w.notes {
+			p.Notes = append(p.Notes, w.name+": "+note)
 		}
 		packs := entry.Packs
 		if len(packs) == 0 {

@@ -6,8 +6,8 @@ import (
 	"os"
 	"os/signal"
 
+	"packbench/cmd/bench/internal/answer"
 	"packbench/datasets"
-	"packbench/internal/answer"
 	"packbench/packing"
 	"packbench/strategies"
 )

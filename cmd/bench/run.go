@@ -60,6 +60,9 @@ func (c *runCmd) Run(s *streams) error {
 	}
 	defer session.Close()
 	host.LogTo(filepath.Join(session.Dir, "python"))
+	for _, note := range session.Plan.Notes {
+		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
+	}
 	if !c.Quiet {
 		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
 	}

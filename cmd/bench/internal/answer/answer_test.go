@@ -9,7 +9,7 @@ import (
 
 	"github.com/sbinet/npyio/npz"
 
-	"packbench/internal/answer"
+	"packbench/cmd/bench/internal/answer"
 	"packbench/packing"
 )
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"packbench/internal/draws"
-	"packbench/internal/reference"
 	"packbench/strategies"
+	"packbench/strategies/reference"
 	"packbench/verify/golden"
 )
 
