@@ -44,7 +44,7 @@
 //
 // # Limits
 //
-// A call has a limit of time, and the worker limits of address space (not on CUDA,
+// A call has a limit of time, and the worker limits of memory (not on CUDA,
 // which reserves more than any machine has), CPU time, file size and open files, and
 // a working directory of its own that is removed with it. This contains accidents. It
 // is no sandbox for hostile code: a program can read and write what its user can, use

@@ -26,7 +26,7 @@ type program struct {
 	arrays   string // "auto", "numpy" or "torch"
 	kind     uint32 // kindPack or kindPlan
 	timeout  time.Duration
-	memory   int64 // bytes of address space
+	memory   int64 // bytes that may be allocated
 }
 
 // read reads the program's file.

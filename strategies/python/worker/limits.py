@@ -26,7 +26,9 @@ def limit(request):
     set_to("RLIMIT_FSIZE", request["file_bytes"])
     set_to("RLIMIT_NOFILE", request["files"])
     if request["backend"] == "cpu":  # CUDA reserves addresses by the terabyte
-        set_to("RLIMIT_AS", request["memory_bytes"])
+        set_to("RLIMIT_DATA", request["memory_bytes"])
+        # Libraries alone take gigabytes of addresses, but no program takes that many.
+        set_to("RLIMIT_AS", request["memory_bytes"] + (64 << 30))
 
 
 def limit_cpu(seconds):

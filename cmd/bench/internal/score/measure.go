@@ -10,12 +10,14 @@ import (
 	"packbench/strategies"
 )
 
-// Each case is packed at least twice, so that an answer that changes is noticed, and
-// more often while that takes no time worth mentioning.
+// Each case is packed at least twice, the first time to warm up, and more often while
+// that takes no time worth mentioning. A call that takes long needs no warm-up and is
+// not repeated.
 const (
 	minCalls = 2
 	maxCalls = 7
 	patience = 300 * time.Millisecond
+	long     = time.Second
 )
 
 // Measure packs every case with s on b. Remarks are what the strategy had to say. An
@@ -72,6 +74,9 @@ func measureCase(ctx context.Context, b strategies.Backend, s strategies.Strateg
 		if call == 0 {
 			quality = packing.Evaluate(p, out)
 			begin = time.Now() // the worker of a program may have been started
+			if taken >= long {
+				return quality, taken, remark, nil
+			}
 		} else {
 			times = append(times, taken) // the first call warms up
 		}
