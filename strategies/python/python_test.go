@@ -134,7 +134,7 @@ func TestFaultsAreErrorsOfTheirCall(t *testing.T) {
 		{"a killed worker", "os.kill(os.getpid(), 9)", "the worker was killed (SIGKILL)"},
 		{"a killed group", "os.killpg(0, 9)", "the worker was killed (SIGKILL)"},
 		{"memory", "return np.ones(1 << 40), rank", "ran out of memory under its limit"},
-		{"memory, bit by bit", "keep = [np.zeros(1 << 27) for _ in range(10)]; return index, rank", "ran out of memory under its limit"},
+		{"memory bit by bit", "keep = [np.zeros(1 << 27) for _ in range(10)]; return index, rank", "ran out of memory under its limit"},
 		{"a large file", "f = open('big', 'wb'); f.seek(300 << 20); f.write(b'x'); f.flush()", "OSError: [Errno 27] File too large"},
 		{"too many files", "[open('f%d' % i, 'w') for i in range(2000)]; files = [os.open('f', os.O_CREAT) for i in range(2000)]", "Too many open files"},
 		{"garbage in the protocol", "os.write(4, b'what is this, a frame? it is not')", "the program wrote to the pipe of the protocol"},
