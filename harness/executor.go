@@ -35,7 +35,8 @@ func NewExecutor(p *Plan) *BackendExecutor {
 // Close releases the runners.
 func (x *BackendExecutor) Close() error { return x.runners.close() }
 
-// Execute implements [Executor]. Only [strategies.Runner.Pack] is timed. The
+// Execute implements [Executor]. Only [strategies.Runner.Pack] is
+// timed, by the runner itself where it does. The
 // garbage of earlier work is collected before, so that no run pays for another.
 func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, job := &x.plan.Cells[i], &x.plan.jobs[i]
@@ -121,13 +122,22 @@ func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Proble
 	o.Start = time.Now()
 	report, err := r.Pack(ctx, p, random, r.out)
 	elapsed := max(time.Since(o.Start), 1) // a coarse clock sees no time pass
+	if report.Time > 0 {
+		elapsed = report.Time
+	}
 	switch {
+	case errors.Is(err, strategies.ErrTimeLimit):
+		o.Status, o.Reason = runs.Timeout, reason(err)
 	case x.plan.timeout > 0 && (elapsed > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
 		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)
+	case errors.Is(err, strategies.ErrUnavailable):
+		o.Status, o.Reason = runs.Unavailable, reason(err)
+	case errors.Is(err, strategies.ErrUnsupported):
+		o.Status, o.Reason = runs.Unsupported, reason(err)
 	case err != nil:
 		o.Status, o.Reason = runs.Failed, reason(err)
 	default:
-		o.Status = runs.Done
+		o.Status, o.Warnings = runs.Done, report.Warnings
 	}
 	o.Run = map[string]float64{runs.TimeMeasure: float64(elapsed)}
 	for _, s := range report.Stages {

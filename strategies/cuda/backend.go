@@ -33,10 +33,14 @@ func (b *Backend) Describe() (strategies.Description, error) {
 	return description, err
 }
 
-// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble].
+// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble] and
+// every [strategies.External].
 func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
 	if err := shape.Validate(); err != nil {
 		return nil, err
+	}
+	if s, ok := s.(strategies.External); ok {
+		return s.PrepareOn(Name, shape)
 	}
 	e, ok := s.(strategies.Ensemble)
 	if !ok {
