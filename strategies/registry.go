@@ -36,6 +36,7 @@ func Builtin() Registry {
 		twoOptDefinition,
 		topKMaxAnyDefinition,
 		descentDefinition,
+		fillDefinition,
 		snakeDefinition,
 		layeredLPTDefinition,
 		bldmDefinition,
