@@ -2,54 +2,98 @@ package strategies
 
 import (
 	"context"
-	"math"
 
 	"packbench/internal/exchange"
 	"packbench/internal/spec"
 )
 
+// fillDefinition fills packs one by one below a limit as near to the lower bound as
+// its effort allows; see the package internal/fill. Where heavy items decide, or
+// packs hold so many items that exchanges find all there is to find, it descends
+// from capped LPT instead, looks for a proof or a better packing among a few nodes
+// of the search of exact, and then kicks the packing.
+//
+// It always ends, its maximum load is never above that of capped LPT, and the same
+// layer gives the same packing whatever the seed and the unit of the loads.
+// LayerStats.Steps counts limits tried and exchanges.
 var fillDefinition = Definition{
 	Name:    "fill",
-	Summary: "trial",
-	Source:  "trial",
+	Summary: "packs filled one by one just below a limit, or a descent with kicks where that does not pay; for few items per pack above all",
+	Source:  "this project; sums of pairs by two pointers as in Horowitz and Sahni 1974, kicks after iterated local search (Lourenço, Martin, Stützle 2003)",
 	Params: []Param{
-		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "x"},
-		{Name: "tol", Kind: spec.Float, Default: "0.00003", Min: 0, Max: 1, Doc: "x"},
-		{Name: "effort", Kind: spec.Int, Default: "100", Min: 0, Max: 1 << 20, Doc: "x"},
-		{Name: "kicks", Kind: spec.Int, Default: "20", Min: 0, Max: 1 << 20, Doc: "x"},
-		{Name: "nodes", Kind: spec.Int, Default: "1", Min: 0, Max: math.MaxInt32, Doc: "x"},
+		{Name: "effort", Kind: spec.Int, Default: "100", Min: 0, Max: 1 << 20, Doc: "steps of filling per item, at most; a fifth as many kicks, ten times as many nodes of search"},
+		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most, in a descent"},
+		{Name: "tol", Kind: spec.Float, Default: "0.000033", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
 		{Name: "phase", Kind: spec.Choice, Default: "max", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
 	},
-	New: func(v Values) (Strategy, error) {
-		options := exchange.FillOptions{
-			Exchange:  v.Int("exchange"),
-			Tolerance: v.Float("tol"),
-			Effort:    v.Int("effort"),
-			RaiseMin:  v.Choice("phase") == "max-min",
-		}
-		kicks, nodes := v.Int("kicks"), v.Int("nodes")
-		return PerLayer(v, func(items, packs int) LayerPacker {
-			packer := exchange.NewFill(items, packs, options)
-			var e *exact
-			if nodes > 0 && checkExact(items, packs) == nil {
-				e = newSearch(items, packs, int64(nodes*items))
-			}
-			return PackFunc(func(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
-				r, err := packer.Pack(ctx, exchangeLayer(task), packIndex, rankInPack)
-				if err != nil || r.Optimal || packer.Done() {
-					return LayerStats{Optimal: r.Optimal, Steps: r.Exchanges}, err
-				}
-				if e != nil && packer.Heavy() {
-					optimal, err := e.improve(ctx, task, packIndex, rankInPack)
-					if err != nil || optimal {
-						return LayerStats{Optimal: optimal, Steps: r.Exchanges}, err
-					}
-				}
-				if kicks > 0 && !packer.Filled() {
-					r, err = packer.Kick(ctx, kicks, packIndex, rankInPack)
-				}
-				return LayerStats{Optimal: r.Optimal, Steps: r.Exchanges}, err
-			})
-		}, Proves, PlansAsGiven), nil
+	Presets: []spec.Preset{
+		{Name: "best", Args: []spec.Arg{{Key: "effort", Value: "1000"}, {Key: "exchange", Value: "4"}, {Key: "tol", Value: "0.00001"}},
+			Doc: "within 0.00001 of the bound where that can be had; ten times the effort where not"},
 	},
+	New: func(v Values) (Strategy, error) {
+		f := filling{
+			options: exchange.FillOptions{Exchange: v.Int("exchange"), Tolerance: v.Float("tol"), Effort: v.Int("effort")},
+			kicks:   v.Int("effort") / 5,
+			nodes:   10 * int64(v.Int("effort")),
+			raise:   v.Choice("phase") == "max-min",
+		}
+		return PerLayer(v, f.newPacker, Proves, PlansAsGiven), nil
+	},
+}
+
+// filling is the strategy fill.
+type filling struct {
+	options exchange.FillOptions
+	kicks   int
+	nodes   int64 // of a search for a proof
+	raise   bool
+}
+
+func (f filling) newPacker(items, packs int) LayerPacker {
+	p := &filler{filling: f, packer: exchange.NewFill(items, packs, f.options), small: items <= smallSearch}
+	if f.nodes > 0 && items*packs <= largeSearch && checkExact(items, packs) == nil {
+		p.search = newSearch(items, packs, f.nodes)
+	}
+	return p
+}
+
+const (
+	smallSearch = 24      // items that are searched, whatever their loads
+	largeSearch = 1 << 16 // items times packs above which a dive of the search takes longer than it is worth
+)
+
+// filler packs layers of one size.
+type filler struct {
+	filling
+	packer *exchange.FillPacker
+	search *exact // nil where layers are too large
+	small  bool
+}
+
+// PackLayer implements [LayerPacker].
+func (f *filler) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
+	result, err := f.packer.Pack(ctx, exchangeLayer(task), packIndex, rankInPack)
+	if err == nil && !result.Optimal && !f.packer.Done() {
+		result, err = f.improve(ctx, task, result, packIndex, rankInPack)
+	}
+	if err == nil && f.raise {
+		var raised exchange.Result
+		raised, err = f.packer.Raise(ctx, packIndex, rankInPack)
+		result.Exchanges = raised.Exchanges
+	}
+	return LayerStats{Optimal: result.Optimal, Steps: result.Exchanges}, err
+}
+
+// improve searches and kicks what is not within the tolerance.
+func (f *filler) improve(ctx context.Context, task Task, so exchange.Result, packIndex, rankInPack []int32) (exchange.Result, error) {
+	if f.search != nil && (f.small || f.packer.Astray()) {
+		optimal, err := f.search.improve(ctx, task, packIndex, rankInPack)
+		if so.Optimal = optimal; optimal || err != nil {
+			return so, err
+		}
+	}
+	if f.kicks > 0 && !f.packer.Filled() {
+		return f.packer.Kick(ctx, f.kicks, packIndex, rankInPack)
+	}
+	return so, nil
 }
