@@ -27,6 +27,7 @@ var fillDefinition = Definition{
 		{Name: "phase", Kind: spec.Choice, Default: "max", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
 	},
 	Presets: []spec.Preset{
+		{Name: "fast", Args: []spec.Arg{{Key: "effort", Value: "20"}}, Doc: "a fifth of the effort"},
 		{Name: "best", Args: []spec.Arg{{Key: "effort", Value: "1000"}, {Key: "exchange", Value: "4"}, {Key: "tol", Value: "0.00001"}},
 			Doc: "within 0.00001 of the bound where that can be had; ten times the effort where not"},
 	},
@@ -58,7 +59,7 @@ func (f filling) newPacker(items, packs int) LayerPacker {
 }
 
 const (
-	smallSearch = 24      // items that are searched, whatever their loads
+	smallSearch = 40      // items that are searched, whatever their loads
 	largeSearch = 1 << 16 // items times packs above which a dive of the search takes longer than it is worth
 )
 
@@ -92,7 +93,7 @@ func (f *filler) improve(ctx context.Context, task Task, so exchange.Result, pac
 			return so, err
 		}
 	}
-	if f.kicks > 0 && !f.packer.Filled() {
+	if f.kicks > 0 && (f.small || !f.packer.Filled()) {
 		return f.packer.Kick(ctx, f.kicks, packIndex, rankInPack)
 	}
 	return so, nil

@@ -41,17 +41,20 @@ func NewFill(items, packs int, opt FillOptions) *FillPacker {
 	return p
 }
 
-// fillPays reports whether packs of a layer without heavy items are worth filling:
-// not where exchanges between two packs are many, unless there are many packs, too.
+// Packs with more than fewEach items are worth filling up to someEach, if there are
+// many: exchanges between two packs find more the more items they choose from.
+const (
+	fewEach     = 7
+	someEach    = 10
+	manyItems   = 192
+	fillerBytes = 64 << 20 // of a Filler at most
+)
+
+// fillPays reports whether packs of a layer without heavy items are worth filling.
 func fillPays(items, packs int) bool {
-	const (
-		few, some = 7, 9 // items per pack
-		many      = 192  // items
-		memory    = 64 << 20
-	)
 	capacity := items / packs
-	return packs > 2 && capacity >= fill.LeastCapacity && fill.Bytes(items, packs) <= memory &&
-		(capacity <= few || capacity <= some && items >= many)
+	return packs > 2 && capacity >= fill.LeastCapacity && fill.Bytes(items, packs) <= fillerBytes &&
+		(capacity <= fewEach || capacity <= someEach && items >= manyItems)
 }
 
 // Pack is [Packer.Pack].
@@ -64,7 +67,7 @@ func (p *FillPacker) Pack(ctx context.Context, layer Layer, packIndex, rankInPac
 	if p.filler != nil && !p.heavy() && !p.Done() {
 		p.fill()
 	}
-	if !p.solved && !p.Done() {
+	if !p.Done() && (!p.solved || p.gap() > p.fillReach()) {
 		p.descend(math.MaxInt64)
 		p.keep()
 	}
@@ -101,16 +104,21 @@ func (p *FillPacker) gap() float64 {
 	return float64(p.reached.most-p.goal.bound) / float64(max(1, p.goal.bound))
 }
 
-// The limits that are tried: the gap of the next one in multiples of the last, or of
-// the best attained. Chosen by trial, as the shares below; see BenchmarkFill.
+// fillReach is the reach of exchanges that are not many, for which to fill packs
+// surely is of use.
+func (p *FillPacker) fillReach() float64 { return p.reachOf(min(3, p.largest)) }
+
+// The limits that are tried. The numbers are chosen by trial, as the variations
+// below; BenchmarkFill shows what they do.
 const (
-	firstGap = 2   // multiples of the reach
-	solvedBy = .6  // after a packing was found
-	failedBy = 1.2 // after none was, but for an earlier limit
-	nearest  = .9  // at most, of the best gap
-	widenBy  = 1.5 // after none was at all
-	unsolved = 4   // limits, at most, before the first packing is found
-	tryItem  = 50  // steps per item for one limit
+	firstGap = 2   // gap of the first limit, in multiples of fillReach
+	solvedBy = .6  // gap of the next limit, in multiples of the gap attained
+	failedBy = 1.2 // the same in multiples of the limit that failed
+	nearest  = .9  // of the gap attained, at most
+	widenBy  = 1.5 // failedBy before the first packing is found
+	unsolved = 4   // limits tried before the first packing is found
+	tryLeast = 20  // steps per item for one limit, and
+	tryMore  = 8   // one more for every so many items
 )
 
 // fill fills the packs below lower and lower limits, until the effort is spent or
@@ -118,28 +126,33 @@ const (
 func (p *FillPacker) fill() {
 	n, bound := len(p.weight), p.goal.bound
 	steps := p.effort * n
-	gap := max(p.opt.Tolerance, firstGap*p.reachOf(min(3, p.largest)))
+	gap, tries := max(p.opt.Tolerance, float64(firstGap*p.fillReach())), unsolved
+	budget := (tryLeast + n/tryMore) * n
+	if p.capacity > fewEach {
+		gap, tries = p.opt.Tolerance, 1 // else exchanges are as good
+	}
 	for failed := 0; steps > 0 && !p.Done() && p.ctx.Err() == nil; {
 		limit := min(bound+part(bound, gap), p.reached.most-1)
-		took, ok := p.filler.Fill(p.weight, p.try(failed, limit, min(steps, tryItem*n)), p.filled)
+		took, ok := p.filler.Fill(p.weight, p.try(failed, limit, min(steps, budget)), p.filled)
 		p.count++
 		steps -= took + n
-		switch {
-		case ok:
+		if ok {
 			copy(p.member, p.filled)
 			p.settleMembers()
 			p.keep()
 			p.solved = true
 			gap = min(gap, p.gap()) * solvedBy
 			continue
+		}
+		failed++
+		switch {
 		case p.solved:
 			gap = min(gap*failedBy, p.gap()*nearest)
-		case failed+1 < unsolved:
+		case failed < tries:
 			gap *= widenBy
 		default:
 			return
 		}
-		failed++
 	}
 }
 
@@ -152,8 +165,8 @@ func (p *FillPacker) try(failed int, limit int64, budget int) fill.Try {
 	}
 	switch {
 	case p.capacity == fill.LeastCapacity:
-		t.Scatter, t.Light, t.Share = true, failed%2 == 1, shares[failed%2]
-	case failed == 0 && p.capacity > 7:
+		t.Scatter, t.Light, t.Share = true, failed%4 == 3, shares[0]
+	case p.capacity > fewEach:
 		t.Share = 1 // the last packs have choice enough
 	}
 	return t
