@@ -23,7 +23,7 @@ var fillDefinition = Definition{
 	Params: []Param{
 		{Name: "effort", Kind: spec.Int, Default: "100", Min: 0, Max: 1 << 20, Doc: "steps of filling per item, at most; a fifth as many kicks, ten times as many nodes of search"},
 		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most, in a descent"},
-		{Name: "tol", Kind: spec.Float, Default: "0.000033", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
+		{Name: "tol", Kind: spec.Float, Default: "0.000025", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
 		{Name: "phase", Kind: spec.Choice, Default: "max", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
 	},
 	Presets: []spec.Preset{
@@ -87,14 +87,23 @@ func (f *filler) PackLayer(ctx context.Context, task Task, packIndex, rankInPack
 
 // improve searches and kicks what is not within the tolerance.
 func (f *filler) improve(ctx context.Context, task Task, so exchange.Result, packIndex, rankInPack []int32) (exchange.Result, error) {
-	if f.search != nil && (f.small || f.packer.Astray()) {
-		optimal, err := f.search.improve(ctx, task, packIndex, rankInPack)
-		if so.Optimal = optimal; optimal || err != nil {
-			return so, err
-		}
+	so, err := f.prove(ctx, task, so, packIndex, rankInPack)
+	if err != nil || so.Optimal || f.kicks == 0 || f.packer.Filled() && !f.small {
+		return so, err
 	}
-	if f.kicks > 0 && (f.small || !f.packer.Filled()) {
-		return f.packer.Kick(ctx, f.kicks, packIndex, rankInPack)
+	kicked, err := f.packer.Kick(ctx, f.kicks, packIndex, rankInPack)
+	if err != nil || kicked.Optimal || f.packer.Done() || !f.packer.Kicked() {
+		return kicked, err
 	}
-	return so, nil
+	return f.prove(ctx, task, kicked, packIndex, rankInPack)
+}
+
+// prove searches for a better packing, or a proof that there is none.
+func (f *filler) prove(ctx context.Context, task Task, so exchange.Result, packIndex, rankInPack []int32) (exchange.Result, error) {
+	if f.search == nil || !f.small && !f.packer.Astray() {
+		return so, nil
+	}
+	var err error
+	so.Optimal, err = f.search.improve(ctx, task, packIndex, rankInPack)
+	return so, err
 }

@@ -28,6 +28,7 @@ type FillPacker struct {
 	exact   bool         // no load of the layer is rounded
 	reached outcome      // of the packing in best
 	solved  bool         // that was filled
+	kicked  bool         // the last kicks found a better packing
 }
 
 // NewFill returns a packer for layers of items that go into packs.
@@ -96,8 +97,12 @@ func (p *FillPacker) Filled() bool { return p.solved }
 // Astray reports whether the bound of the last layer is likely not to be within
 // reach: a few heavy items decide, or the packing is far from it for its size.
 func (p *FillPacker) Astray() bool {
-	return p.heavy() || p.gap() > p.poor*p.reach()
+	return p.heavy() || p.gap() > astray*p.fillReach()
 }
+
+// astray is the gap, in multiples of fillReach, from which on the bound is taken to be
+// out of reach.
+const astray = 4
 
 // gap returns the gap of the best packing.
 func (p *FillPacker) gap() float64 {

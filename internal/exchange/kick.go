@@ -16,6 +16,7 @@ const (
 // within the tolerance.
 func (p *FillPacker) Kick(ctx context.Context, kicks int, packIndex, rankInPack []int32) (Result, error) {
 	p.reload(packIndex)
+	p.kicked = false
 	random := xorshift(88172645463325252)
 	s := &p.state
 	for range kicks {
@@ -34,6 +35,7 @@ func (p *FillPacker) Kick(ctx context.Context, kicks int, packIndex, rankInPack 
 		p.phase(p.lower(kickAim*gap), false)
 		if most, _ := p.extremes(); most < best {
 			p.keep()
+			p.kicked = true
 			continue
 		}
 		copy(p.member, p.best)
@@ -41,6 +43,9 @@ func (p *FillPacker) Kick(ctx context.Context, kicks int, packIndex, rankInPack 
 	}
 	return p.result(ctx, packIndex, rankInPack)
 }
+
+// Kicked reports whether the last kicks found a better packing.
+func (p *FillPacker) Kicked() bool { return p.kicked }
 
 // Raise raises the lightest packs of the last packing, whose packs are in packIndex,
 // without raising the max load.
