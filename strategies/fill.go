@@ -9,9 +9,10 @@ import (
 
 // fillDefinition fills packs one by one below a limit as near to the lower bound as
 // its effort allows; see the package internal/fill. Where heavy items decide, or
-// packs hold so many items that exchanges find all there is to find, it descends
-// from capped LPT instead, looks for a proof or a better packing among a few nodes
-// of the search of exact, and then kicks the packing.
+// packs hold so many items that exchanges find as much, it descends from capped LPT
+// instead. What is not within the tolerance then, and may not come within it, is
+// searched for a better packing or a proof as exact does it, for a few nodes, and
+// kicked: a few random exchanges, and a descent from there.
 //
 // It always ends, its maximum load is never above that of capped LPT, and the same
 // layer gives the same packing whatever the seed and the unit of the loads.
@@ -27,7 +28,6 @@ var fillDefinition = Definition{
 		{Name: "phase", Kind: spec.Choice, Default: "max", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
 	},
 	Presets: []spec.Preset{
-		{Name: "fast", Args: []spec.Arg{{Key: "effort", Value: "20"}}, Doc: "a fifth of the effort"},
 		{Name: "best", Args: []spec.Arg{{Key: "effort", Value: "1000"}, {Key: "exchange", Value: "4"}, {Key: "tol", Value: "0.00001"}},
 			Doc: "within 0.00001 of the bound where that can be had; ten times the effort where not"},
 	},
@@ -59,7 +59,7 @@ func (f filling) newPacker(items, packs int) LayerPacker {
 }
 
 const (
-	smallSearch = 40      // items that are searched, whatever their loads
+	smallSearch = 48      // items up to which a layer is searched and kicked whatever its loads
 	largeSearch = 1 << 16 // items times packs above which a dive of the search takes longer than it is worth
 )
 
@@ -77,7 +77,8 @@ func (f *filler) PackLayer(ctx context.Context, task Task, packIndex, rankInPack
 	if err == nil && !result.Optimal && !f.packer.Done() {
 		result, err = f.improve(ctx, task, result, packIndex, rankInPack)
 	}
-	if err == nil && f.raise {
+	// A proof is for the loads as given: nothing may move that was rounded.
+	if err == nil && f.raise && !(result.Optimal && f.packer.Rounds()) {
 		var raised exchange.Result
 		raised, err = f.packer.Raise(ctx, packIndex, rankInPack)
 		result.Exchanges = raised.Exchanges
@@ -100,7 +101,7 @@ func (f *filler) improve(ctx context.Context, task Task, so exchange.Result, pac
 
 // prove searches for a better packing, or a proof that there is none.
 func (f *filler) prove(ctx context.Context, task Task, so exchange.Result, packIndex, rankInPack []int32) (exchange.Result, error) {
-	if f.search == nil || !f.small && !f.packer.Astray() {
+	if f.search == nil || !f.small && !f.packer.BoundInDoubt() {
 		return so, nil
 	}
 	var err error

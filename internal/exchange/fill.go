@@ -14,12 +14,14 @@ type FillOptions struct {
 	Effort    int     // steps per item that filling may take, at most
 }
 
-// FillPacker packs layers of one size by filling packs one by one below a limit
-// (see the package fill), as low as its effort allows. Where that does not pay, or
-// no packing is found so, it descends from capped LPT; kicks go on from there.
+// FillPacker packs layers of one size by filling packs one by one below lower and
+// lower limits (see the package fill), as far as its effort goes. Where that does not
+// pay, or ends far from the bound, it descends from the best packing it has, at first
+// capped LPT; kicks go on from there.
 //
-// Exchanges between two packs get stuck where packs hold few items, however many
-// are tried: fewer than a few hundred exchanges are within reach of a pack.
+// With few items per pack a descent gets stuck: two packs of four can exchange items
+// in 34 ways, so among 64 packs there are some 2,000 exchanges for the heaviest, and
+// more passes find no others. A pack that is filled chooses among all items left.
 type FillPacker struct {
 	Packer
 	effort  int
@@ -65,12 +67,16 @@ func (p *FillPacker) Pack(ctx context.Context, layer Layer, packIndex, rankInPac
 	p.begin(layer.Seed, layer.Index, 0, weights)
 	p.keep()
 	p.solved = false
-	if p.filler != nil && !p.heavy() && !p.Done() {
-		p.fill()
+	steps := 0
+	if p.filler != nil && !p.heavy() {
+		steps = p.fill(p.effort*len(p.weight), false)
 	}
 	if !p.Done() && (!p.solved || p.gap() > p.fillReach()) {
 		p.descend(math.MaxInt64)
 		p.keep()
+		if p.capacity > 3 {
+			p.fill(steps, true)
+		}
 	}
 	return p.result(ctx, packIndex, rankInPack)
 }
@@ -94,27 +100,30 @@ func (p *FillPacker) Done() bool { return p.reached.most <= p.lower(p.opt.Tolera
 // Filled reports whether the last packing was filled.
 func (p *FillPacker) Filled() bool { return p.solved }
 
-// Astray reports whether the bound of the last layer is likely not to be within
-// reach: a few heavy items decide, or the packing is far from it for its size.
-func (p *FillPacker) Astray() bool {
-	return p.heavy() || p.gap() > astray*p.fillReach()
+// Rounds reports whether loads of the last layer had to be rounded, so that packings
+// that seem equal may differ.
+func (p *FillPacker) Rounds() bool { return !p.exact }
+
+// BoundInDoubt reports whether no packing may come near the bound of the last layer:
+// a few heavy items decide, or what was reached is far from it for the layer's size.
+func (p *FillPacker) BoundInDoubt() bool {
+	return p.heavy() || p.gap() > farOff*p.fillReach()
 }
 
-// astray is the gap, in multiples of fillReach, from which on the bound is taken to be
-// out of reach.
-const astray = 4
+// farOff is the least gap of BoundInDoubt, in multiples of fillReach.
+const farOff = 4
 
 // gap returns the gap of the best packing.
 func (p *FillPacker) gap() float64 {
 	return float64(p.reached.most-p.goal.bound) / float64(max(1, p.goal.bound))
 }
 
-// fillReach is the reach of exchanges that are not many, for which to fill packs
-// surely is of use.
+// fillReach is reach for exchanges of up to three items, however many the descent may
+// exchange: the unit of the gaps that filling is tried for.
 func (p *FillPacker) fillReach() float64 { return p.reachOf(min(3, p.largest)) }
 
-// The limits that are tried. The numbers are chosen by trial, as the variations
-// below; BenchmarkFill shows what they do.
+// The limits that are tried. These numbers, and those of try, were chosen by trial;
+// BenchmarkGap of the package strategies shows what they do to gaps and times.
 const (
 	firstGap = 2   // gap of the first limit, in multiples of fillReach
 	solvedBy = .6  // gap of the next limit, in multiples of the gap attained
@@ -126,16 +135,21 @@ const (
 	tryMore  = 8   // one more for every so many items
 )
 
-// fill fills the packs below lower and lower limits, until the effort is spent or
-// the tolerance reached.
-func (p *FillPacker) fill() {
+// fill fills the packs below lower and lower limits, until the steps are taken or the
+// tolerance is reached, and returns the steps that are left. near says that the best
+// packing is worth improving on; if not, the first limits are estimates, and fill ends
+// if they are not met.
+func (p *FillPacker) fill(steps int, near bool) int {
 	n, bound := len(p.weight), p.goal.bound
-	steps := p.effort * n
 	gap, tries := max(p.opt.Tolerance, float64(firstGap*p.fillReach())), unsolved
 	budget := (tryLeast + n/tryMore) * n
 	if p.capacity > fewEach {
 		gap, tries = p.opt.Tolerance, 1 // else exchanges are as good
 	}
+	if near {
+		gap = p.gap() * solvedBy
+	}
+	late := near
 	for failed := 0; steps > 0 && !p.Done() && p.ctx.Err() == nil; {
 		limit := min(bound+part(bound, gap), p.reached.most-1)
 		took, ok := p.filler.Fill(p.weight, p.try(failed, limit, min(steps, budget)), p.filled)
@@ -145,20 +159,23 @@ func (p *FillPacker) fill() {
 			copy(p.member, p.filled)
 			p.settleMembers()
 			p.keep()
-			p.solved = true
+			p.solved, near = p.solved || !late, true
 			gap = min(gap, p.gap()) * solvedBy
 			continue
 		}
 		failed++
 		switch {
-		case p.solved:
+		case near:
 			gap = min(gap*failedBy, p.gap()*nearest)
 		case failed < tries:
 			gap *= widenBy
+		case p.capacity > fewEach:
+			return 0
 		default:
-			return
+			return steps
 		}
 	}
+	return steps
 }
 
 // try varies what is tried after failures.

@@ -2,11 +2,11 @@ package exchange
 
 import "context"
 
-// The numbers of a kick, chosen by trial.
+// The numbers of a kick, chosen by trial like those of fill.
 const (
-	kickMoves  = 4
-	kickPasses = 16
-	kickAim    = .9 // of the gap
+	kickMoves  = 4  // random exchanges
+	kickPasses = 16 // of an excess, in the descent
+	kickAim    = .9 // gap of the descent, in multiples of the best
 )
 
 // Kick goes on from the last packing, whose packs are in packIndex, where that may
