@@ -52,7 +52,7 @@ type filling struct {
 
 func (f filling) newPacker(items, packs int) LayerPacker {
 	p := &filler{filling: f, packer: exchange.NewFill(items, packs, f.options), small: items <= smallSearch}
-	if f.nodes > 0 && items*packs <= largeSearch && checkExact(items, packs) == nil {
+	if f.nodes > 0 && int64(items)*int64(packs) <= largeSearch && checkExact(items, packs) == nil {
 		p.search = newSearch(items, packs, f.nodes)
 	}
 	return p

@@ -50,7 +50,7 @@ type Try struct {
 const LeastCapacity = 3
 
 // Bytes is the memory that a Filler needs.
-func Bytes(items, packs int) int { return items * (packs + 1) / 2 * (8 + 4) }
+func Bytes(items, packs int) int64 { return int64(items) * int64(packs+1) / 2 * (8 + 4) }
 
 // New returns a Filler for layers of items that go into packs; a pack must hold
 // [LeastCapacity] items.
