@@ -71,10 +71,10 @@ func (p *FillPacker) Pack(ctx context.Context, layer Layer, packIndex, rankInPac
 	if p.filler != nil && !p.heavy() {
 		steps = p.fill(p.effort*len(p.weight), false)
 	}
-	if !p.Done() && (!p.solved || p.gap() > p.fillReach()) {
+	if !p.Done() && (!p.solved || p.gap() > farFilled*p.fillReach()) {
 		p.descend(math.MaxInt64)
 		p.keep()
-		if p.capacity > 3 {
+		if p.capacity > fill.LeastCapacity { // else kicks are better
 			p.fill(steps, true)
 		}
 	}
@@ -110,8 +110,11 @@ func (p *FillPacker) BoundInDoubt() bool {
 	return p.heavy() || p.gap() > farOff*p.fillReach()
 }
 
-// farOff is the least gap of BoundInDoubt, in multiples of fillReach.
-const farOff = 4
+// Gaps in multiples of fillReach.
+const (
+	farFilled = 2 // from which on it pays to descend from a filled packing
+	farOff    = 4 // from which on the bound is in doubt
+)
 
 // gap returns the gap of the best packing.
 func (p *FillPacker) gap() float64 {
@@ -183,7 +186,7 @@ func (p *FillPacker) try(failed int, limit int64, budget int) fill.Try {
 	shares := [...]float64{.5, .35, .7, 1, .6, .42, .85}
 	t := fill.Try{
 		Limit: limit, Budget: budget, Share: shares[failed%len(shares)],
-		Scatter: failed%8 == 7, Seed: uint32(failed) * 0x9e3779b9,
+		Scatter: failed%8 == 7, Seed: uint32(failed) * 0x85ebca6b,
 	}
 	switch {
 	case p.capacity == fill.LeastCapacity:

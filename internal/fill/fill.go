@@ -57,7 +57,7 @@ func Bytes(items, packs int) int64 { return int64(items) * int64(packs+1) / 2 * 
 func New(items, packs int) *Filler {
 	f := &Filler{capacity: items / packs, levels: make([]level, packs+1), last: 6, perNode: 5}
 	if f.capacity == LeastCapacity {
-		f.last, f.perNode = 10, 2
+		f.last, f.perNode = 14, 2
 	}
 	for left := range f.levels {
 		n := f.capacity * left

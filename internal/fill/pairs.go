@@ -67,11 +67,20 @@ func (f *Filler) scatter(weight []int64, most int64) (i, j int) {
 	if middle <= first {
 		return 0, last
 	}
-	f.random = f.random*1664525 + 1013904223 // of Numerical Recipes; its upper bits are good
-	i = first + int(uint64(f.random)*uint64(middle-first)>>32)
+	i = first + int(uint64(f.draw())*uint64(middle-first)>>32)
 	f.steps += 8
 	// One beyond the heaviest that fits, for the step down to be a choice.
 	return i, min(last, place(weight, most-weight[i])+1)
+}
+
+// draw returns a random number: a counter, hashed. Successive draws of a simpler
+// generator are alike enough to show in how many packings are found.
+func (f *Filler) draw() uint32 {
+	f.random += 0x9e3779b9
+	z := f.random
+	z = (z ^ z>>16) * 0x21f0aaad // constants of Wellons, hash prospector
+	z = (z ^ z>>15) * 0x735a2d97
+	return z ^ z>>15
 }
 
 // place returns the first position of a weight ≤ goal, or the number of weights.
