@@ -132,8 +132,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 // add appends the cells of a job for every seed.
 func (p *Plan) add(j job) error {
 	e := &p.Experiment
-	if n := len(p.Cells) + len(e.Seeds); n > maxRuns/(e.Warmup+e.Repeats) {
-		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer strategies, workloads, packs or seeds, or repeat less", n, e.Warmup+e.Repeats, maxRuns)
+	each := (e.Warmup + e.Repeats) * max(1, e.Invocations)
+	if n := len(p.Cells) + len(e.Seeds); n > maxRuns/each {
+		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer strategies, workloads, packs or seeds, or repeat less", n, each, maxRuns)
 	}
 	for _, seed := range e.Seeds {
 		l, err := p.loads.get(j.workload, seed)
