@@ -98,8 +98,13 @@ portable:
 	  awk '/^TEXT/ {f=$$2} /FN?M(ADD|SUB)[SD]/ {print f, $$1; bad=1} END {exit bad}'; then :; \
 	  else echo "these lines are compiled to fused operations: convert the product explicitly"; exit 1; fi
 
+# Machines whose int has 32 bits.
+.PHONY: narrow
+narrow:
+	GOARCH=386 $(GO) vet $(PACKAGES)
+
 .PHONY: ci
-ci: test race purego portable
+ci: test race purego portable narrow
 	$(MAKE) --no-print-directory fuzz FUZZTIME=3000x
 	rm -rf bin/ci && $(GO) run ./cmd/bench run smoke --quiet -o bin/ci
 	notebooks/run.sh bin/ci
