@@ -12,21 +12,21 @@ import (
 
 // asked says what was to be found out.
 func (v *view) asked() []fact {
-	e := v.run.Manifest.Experiment
+	e := v.Run.Manifest.Experiment
 	byShape := map[string][]string{}
 	var shapes []string
-	for _, p := range v.problems {
-		if byShape[p.shape()] == nil {
-			shapes = append(shapes, p.shape())
+	for _, p := range v.Problems {
+		if byShape[p.ShapeText()] == nil {
+			shapes = append(shapes, p.ShapeText())
 		}
-		byShape[p.shape()] = append(byShape[p.shape()], v.problemName(p))
+		byShape[p.ShapeText()] = append(byShape[p.ShapeText()], v.problemName(p))
 	}
 	var workloads []string
 	for _, s := range shapes {
 		workloads = append(workloads, strings.Join(byShape[s], ", ")+" ("+s+")")
 	}
 	var names, seeds []string
-	for _, s := range v.strategies {
+	for _, s := range v.Strategies {
 		names = append(names, v.strategyName(s))
 	}
 	for _, s := range e.Seeds {
@@ -35,9 +35,9 @@ func (v *view) asked() []fact {
 	return []fact{
 		{"Strategies", strings.Join(names, ", ")},
 		{"Workloads", strings.Join(workloads, "; ")},
-		{"Backends", strings.Join(v.backends, ", ")},
+		{"Backends", strings.Join(v.Backends, ", ")},
 		{"Seeds", strings.Join(seeds, ", ")},
-		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.run.Manifest.ShuffleSeed)},
+		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.Run.Manifest.ShuffleSeed)},
 	}
 }
 

@@ -12,29 +12,29 @@ import (
 const curveHeight = 190 // of a panel of curves, in units of the figure
 
 func missingLayers(sk *sketch) string {
-	if len(sk.all.gap) == 0 {
+	if len(sk.all.Gap) == 0 {
 		return "no layer has a result"
 	}
 	return ""
 }
 
-// drawDistribution shows for each strategy on what share of the layers its gap
-// is at most so large.
+// drawDistribution shows for each strategy the distribution of its gap over the
+// layers.
 func drawDistribution(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Distribution of the gap to the lower bound",
-		"The share of the layers, of all problems and seeds, whose heaviest pack is at most so far above the lower bound, "+
-			"a load below which no packing can go. Further up and left is better; a layer at 0 is packed as well as can be.")
+		"For each gap, the share of layers (over all problems and seeds) whose gap is no larger. No packing has a heaviest pack below the lower bound, "+
+			"so a layer at 0 is packed optimally; further up and left is better.")
 	in := sk.all
-	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.gap), "layer"), number.Count(len(sk.problems), "problem"))
+	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.Gap), "layer"), number.Count(len(sk.Problems), "problem"))
 	p.Notes = append(p.Notes, sk.incomplete()...)
 	p.XLabel, p.YLabel = gapAxis, "share of layers"
 	var all []float64
 	ch := &figure.Chart{}
-	for j, s := range in.strategies {
-		values := finiteColumn(in.gap, j)
+	for j, s := range in.Strategies {
+		values := finiteColumn(in.Gap, j)
 		all = append(all, values...)
 		name := sk.strategyName(s)
-		cv := distribution(values, len(in.gap))
+		cv := distribution(values, len(in.Gap))
 		cv.Look, cv.Name = sk.looks[s], name
 		cv.Tip = func(i int) string {
 			return fmt.Sprintf("%s: gap at most %s on %.0f %% of the layers", name, number.Percent(cv.Xs[i]), 100*cv.Ys[i])
@@ -48,21 +48,21 @@ func drawDistribution(sk *sketch) (*picture, error) {
 }
 
 // drawProfile shows for each strategy on what share of the layers its imbalance
-// is at most so many times the smallest that any reached.
+// is within a factor of the smallest.
 func drawProfile(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Share of layers within a factor of the best strategy",
-		"The share of the layers on which a strategy leaves at most so many times the imbalance of the best strategy on that layer "+
+		"For each factor, the share of layers on which the imbalance of a strategy is within that factor of the best strategy's "+
 			"(performance profile, Dolan and Moré 2002). At 1 it is the best itself; further up is better. "+
-			"What a curve lacks to 100 % are layers that another strategy packs perfectly, which no factor reaches, or without a result.")
+			"Where a curve ends below 100 %, another strategy packs the remaining layers perfectly, which no factor reaches, or they have no result.")
 	in := sk.all
-	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.gap), "layer"), number.Count(len(sk.problems), "problem"))
+	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.Gap), "layer"), number.Count(len(sk.Problems), "problem"))
 	p.Notes = append(p.Notes, sk.incomplete()...)
 	p.XLabel, p.YLabel = "imbalance relative to the best strategy on the layer", "share of layers"
 	ch := &figure.Chart{}
-	ratios, largest := in.ratios()
-	for j, s := range in.strategies {
+	ratios, largest := in.Ratios()
+	for j, s := range in.Strategies {
 		name := sk.strategyName(s)
-		cv := distribution(ratios[j], len(in.imbalance))
+		cv := distribution(ratios[j], len(in.Imbalance))
 		if len(cv.Xs) > 0 && cv.Xs[0] > 1 {
 			cv.Xs, cv.Ys = slices.Insert(cv.Xs, 0, 1), slices.Insert(cv.Ys, 0, 0)
 		}
@@ -78,38 +78,9 @@ func drawProfile(sk *sketch) (*picture, error) {
 	return p, nil
 }
 
-// ratios returns for each strategy its imbalance over the smallest on the layer,
-// where that is finite, and the largest of all.
-func (in instances) ratios() (ratios [][]float64, largest float64) {
-	ratios = make([][]float64, len(in.strategies))
-	largest = 1
-	for _, row := range in.imbalance {
-		least := math.Inf(1)
-		for _, x := range row {
-			if x < least { // false for NaN
-				least = x
-			}
-		}
-		for j, x := range row {
-			ratio := math.Inf(1)
-			switch {
-			case x == least: // both may be 0
-				ratio = 1
-			case least > 0 && !math.IsNaN(x):
-				ratio = x / least
-			}
-			if !math.IsInf(ratio, 0) {
-				ratios[j] = append(ratios[j], ratio)
-				largest = max(largest, ratio)
-			}
-		}
-	}
-	return ratios, largest
-}
-
-// distribution is the distribution function of values, of which there should be
-// so many in all: those missing are larger than any.
-func distribution(values []float64, of int) figure.Curve {
+// distribution is the distribution function of n values, of which the missing
+// ones are larger than any.
+func distribution(values []float64, n int) figure.Curve {
 	cv := figure.Curve{Step: true}
 	sorted := slices.Sorted(slices.Values(values))
 	for i, x := range sorted {
@@ -117,7 +88,7 @@ func distribution(values []float64, of int) figure.Curve {
 			continue
 		}
 		cv.Xs = append(cv.Xs, x)
-		cv.Ys = append(cv.Ys, float64(i+1)/float64(of))
+		cv.Ys = append(cv.Ys, float64(i+1)/float64(n))
 	}
 	return cv
 }
@@ -144,3 +115,14 @@ func ratioScale(largest float64) figure.Scale {
 
 // times writes a factor: "2.5 ×".
 func times(v float64) string { return number.Trimmed(number.Short(v)) + " ×" }
+
+// incomplete says which strategies lack results, a line each.
+func (sk *sketch) incomplete() []string {
+	var lines []string
+	for j, s := range sk.all.Strategies {
+		if n := sk.all.Without(j); n > 0 {
+			lines = append(lines, fmt.Sprintf("× %s has no result on %d of %s", sk.strategyName(s), n, number.Count(len(sk.all.Gap), "layer")))
+		}
+	}
+	return lines
+}

@@ -13,7 +13,7 @@ import (
 const rankAlpha = 0.05
 
 func missingRanks(sk *sketch) string {
-	columns, blocks := sk.all.complete()
+	columns, blocks := sk.all.Complete()
 	if len(columns) < 3 {
 		return "fewer than three strategies have results"
 	}
@@ -26,33 +26,11 @@ func missingRanks(sk *sketch) string {
 	return ""
 }
 
-// complete returns the strategies with any result, and the imbalances on the
-// layers on which all of those have one.
-func (in instances) complete() (columns []int, blocks [][]float64) {
-	for j := range in.strategies {
-		if in.without(j) < len(in.imbalance) {
-			columns = append(columns, j)
-		}
-	}
-	for _, row := range in.imbalance {
-		block := make([]float64, 0, len(columns))
-		for _, j := range columns {
-			if !math.IsNaN(row[j]) {
-				block = append(block, row[j])
-			}
-		}
-		if len(block) == len(columns) {
-			blocks = append(blocks, block)
-		}
-	}
-	return columns, blocks
-}
-
 // drawRanks is the critical-difference diagram of Demšar (2006): the mean ranks
 // of the strategies over the layers on which all have a result, with bars over
 // those that the data cannot tell apart.
 func drawRanks(sk *sketch) (*picture, error) {
-	columns, blocks := sk.all.complete()
+	columns, blocks := sk.all.Complete()
 	ranking, err := stats.Friedman(blocks)
 	if err != nil {
 		return nil, err
@@ -62,14 +40,14 @@ func drawRanks(sk *sketch) (*picture, error) {
 		return nil, err
 	}
 	p := sk.newPicture("Mean ranks of the strategies by imbalance",
-		"On every layer the strategies are ranked by the imbalance they leave, 1 for the smallest, ties sharing a rank; further left is better. "+
-			"A bar joins strategies whose mean ranks are too close to be told apart (critical-difference diagram, Demšar 2006; Nemenyi test at level 0.05).")
+		"On every layer the strategies are ranked by imbalance, 1 for the smallest, with ties sharing a rank; further left is better. "+
+			"A bar joins strategies whose mean ranks are too close to tell apart (critical-difference diagram, Demšar 2006; Nemenyi test at level 0.05).")
 	p.Subtitle = fmt.Sprintf("%s on which every strategy has a result · Friedman test: p %s · critical difference %s",
 		number.Count(len(blocks), "layer"), number.P(ranking.P), number.Significant(cd, 2))
 	p.Notes = append(p.Notes, sk.incomplete()...)
 	d := &figure.Ranks{Difference: cd}
 	for i, j := range columns {
-		s := sk.all.strategies[j]
+		s := sk.all.Strategies[j]
 		d.Marks = append(d.Marks, figure.Rank{Name: sk.strategyName(s), Look: sk.looks[s],
 			Rank: ranking.MeanRanks[i], Value: number.Short(ranking.MeanRanks[i])})
 	}

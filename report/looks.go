@@ -29,6 +29,24 @@ var house = map[string][2]int{
 	"deepseek":     {5, 3},
 }
 
+// looks returns the look of every strategy of the view. A preset of the house
+// goes by its short name.
+func (v *view) looks() map[string]figure.Look {
+	keys := make([]string, len(v.Strategies))
+	for i, s := range v.Strategies {
+		keys[i] = s
+		if label := v.names.Strategies[s]; house[label] != [2]int{} {
+			keys[i] = label
+		}
+	}
+	byKey := looks(keys)
+	assigned := map[string]figure.Look{}
+	for i, s := range v.Strategies {
+		assigned[s] = byKey[keys[i]]
+	}
+	return assigned
+}
+
 // looks assigns a look to every strategy spec. A strategy of the house has its
 // own wherever it appears; another gets one by a hash of its name, so that it
 // keeps it from figure to figure and from run to run unless two collide.

@@ -19,20 +19,18 @@ import (
 // what to do about it.
 func (v *view) warnings() []string {
 	var all []string
-	for _, r := range v.rows() {
-		if r.trouble != "" {
-			all = append(all, sentence(r.name()+": "+r.trouble))
-		}
+	for _, t := range v.troubles() {
+		all = append(all, sentence(t))
 	}
 	all = append(all, v.idleLayers()...)
-	if v.run.Truncated {
+	if v.Run.Truncated {
 		all = append(all, "The last record was cut short: the run was broken off. Finish it with bench run --resume.")
 	}
 	all = append(all, v.differentPackings()...)
-	if n := len(v.run.Manifest.Environments); n > 1 {
-		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times do not compare.", n))
+	if n := len(v.Run.Manifest.Environments); n > 1 {
+		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times cannot be compared.", n))
 	}
-	for _, e := range sorted(v.run.Manifest.Environments) {
+	for _, e := range sorted(v.Run.Manifest.Environments) {
 		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {
 			all = append(all, sentence(w.String()))
 		}
@@ -40,12 +38,40 @@ func (v *view) warnings() []string {
 	return append(all, v.doubtfulTimes()...)
 }
 
+// troubles says what failed and why, in the order of the rows: what a strategy
+// has for the same reason on several problems, once.
+func (v *view) troubles() []string {
+	type trouble struct{ strategy, backend, why string }
+	var order []trouble
+	of := map[trouble][]row{}
+	for _, r := range v.rows() {
+		if r.trouble == "" {
+			continue
+		}
+		t := trouble{r.strategy, r.backend, r.trouble}
+		if of[t] == nil {
+			order = append(order, t)
+		}
+		of[t] = append(of[t], r)
+	}
+	var all []string
+	for _, t := range order {
+		rows := of[t]
+		name := rows[0].name()
+		if len(rows) > 1 {
+			name = fmt.Sprintf("%s on %s, on %d problems, the first %s", t.strategy, t.backend, len(rows), rows[0].workload)
+		}
+		all = append(all, name+": "+t.why)
+	}
+	return all
+}
+
 // idleLayers names the problems that have layers without load.
 func (v *view) idleLayers() []string {
 	var all []string
-	for _, p := range v.problems {
+	for _, p := range v.Problems {
 		if n := v.idle(p); n > 0 {
-			all = append(all, fmt.Sprintf("%s (%s): %s without any load, left out of every number.", v.problemName(p), p.size(), number.Count(n, "layer")))
+			all = append(all, fmt.Sprintf("%s (%s): %s without any load, left out of every number.", v.problemName(p), p.Shape(), number.Count(n, "layer")))
 		}
 	}
 	return all
@@ -61,7 +87,7 @@ func (v *view) doubtfulTimes() []string {
 	}
 	var doubts []*doubt
 	cells := 0
-	for _, c := range v.run.Cells() {
+	for _, c := range v.Run.Cells() {
 		times := c.Times()
 		if len(times) == 0 {
 			continue
@@ -74,7 +100,7 @@ func (v *view) doubtfulTimes() []string {
 		for _, w := range warnings {
 			i := slices.IndexFunc(doubts, func(d *doubt) bool { return d.w.Code == w.Code })
 			if i < 0 {
-				name := fmt.Sprintf("%s, %s on %s", v.problemName(problem{workload: c.Workload()}), v.strategyName(c.Strategy()), c.Backend())
+				name := fmt.Sprintf("%s, %s on %s", v.cellName(c.Cell), v.strategyName(c.Strategy()), c.Backend())
 				doubts, i = append(doubts, &doubt{first: name, w: w}), len(doubts)
 			}
 			doubts[i].cells++
@@ -103,30 +129,23 @@ func sentence(text string) string {
 // differentPackings names the results that differ between backends, which they
 // must not.
 func (v *view) differentPackings() []string {
-	type cell struct {
-		problem  problem
-		strategy string
-		seed     uint64
-	}
-	hashes := map[cell]map[string]bool{}
-	for s, r := range v.results {
-		for _, c := range r.cells {
-			for _, rec := range c.Records {
-				if rec.Status == runs.Done && rec.AnswerHash != "" {
-					at := cell{s.problem, s.strategy, c.Seed()}
-					if hashes[at] == nil {
-						hashes[at] = map[string]bool{}
-					}
-					hashes[at][rec.AnswerHash] = true
-				}
+	hashes := map[string]map[string]bool{} // by all coordinates but the backend
+	of := map[string]runs.Cell{}
+	for _, c := range v.Cells() {
+		at := c.Without(runs.BackendAxis)
+		id := at.ID()
+		for _, r := range c.Done() {
+			if hashes[id] == nil {
+				hashes[id], of[id] = map[string]bool{}, at
 			}
+			hashes[id][r.AnswerHash] = true
 		}
 	}
 	var all []string
-	for at, found := range hashes {
+	for id, found := range hashes {
 		if len(found) > 1 {
 			all = append(all, fmt.Sprintf("%s gave %d different packings of %s (seed %d): every run and backend must give the same. Check with bench verify.",
-				v.strategyName(at.strategy), len(found), v.problemName(at.problem), at.seed))
+				v.strategyName(of[id].Strategy()), len(found), v.cellName(of[id]), of[id].Seed()))
 		}
 	}
 	slices.Sort(all)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Run is a run directory read back.
@@ -219,6 +220,8 @@ func jsonError(err error) error {
 		return fmt.Errorf("not JSON at byte %d: %s", syntax.Offset, syntax.Error())
 	case errors.As(err, &kind):
 		return fmt.Errorf("%s: a %s does not belong there", kind.Field, kind.Value)
+	case err != nil && strings.HasPrefix(err.Error(), "json: "): // an unknown field has no type of its own
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return err
 }

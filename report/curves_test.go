@@ -47,15 +47,16 @@ func TestParseRounds(t *testing.T) {
 }
 
 func TestLineOfProblems(t *testing.T) {
-	v := &view{}
+	var problems []problem
 	for _, items := range []int{288, 72, 144} {
-		v.problems = append(v.problems, problem{"uniform", 8, items, items / 9})
+		problems = append(problems, problem{"uniform", 8, items, items / 9})
 	}
-	v.problems = append(v.problems, problem{"uniform", 16, 288, 32}, problem{"zipf", 8, 36, 4})
+	problems = append(problems, problem{"uniform", 16, 288, 32}, problem{"zipf", 8, 36, 4})
+	v := newView(madeRun([]string{"lpt"}, []string{"cpu"}, problems), Names{})
 	line, rest := v.line(dimensions[0])
 	var items []int
 	for _, p := range line {
-		items = append(items, p.items)
+		items = append(items, p.Items)
 	}
 	if !slices.Equal(items, []int{72, 144, 288}) || rest != "uniform, 8 layers, 9 items per pack" {
 		t.Errorf("items %v, %s", items, rest)
