@@ -220,7 +220,7 @@ func TestMeasuresAreDeclaredOnce(t *testing.T) {
 		return names
 	}
 	m := &runs.Manifest{Measures: append(runs.Measures(), runs.Measure{Name: "moves", Unit: runs.Count, Better: runs.Lower, Scope: runs.PerLayer})}
-	if got := names(Measures(m, runs.PerLayer)); !slices.Equal(got, []string{"imbalance", "max", "min", "mean", "lower_bound", "optimal", "moves", MaxOverMean, Balancedness, Gap, RelativeImbalance}) {
+	if got := names(Measures(m, runs.PerLayer)); !slices.Equal(got, []string{"imbalance", "max", "min", "mean", "lower_bound", "optimal", "loads", "moves", MaxOverMean, Balancedness, Gap, RelativeImbalance, AboveOptimum}) {
 		t.Errorf("%v", got)
 	}
 	if got := names(Judged(m, runs.PerRun)); !slices.Equal(got, []string{"time"}) {
@@ -235,8 +235,8 @@ func TestPlainWorkloadLeavesOutWhatTheShapeTells(t *testing.T) {
 	for spec, want := range map[string]string{
 		"uniform:layers=58,items=288":             "uniform",
 		"lognormal:sigma=0.5,layers=58,items=288": "lognormal sigma=0.5",
-		"loads.npy":                               "loads.npy",
-		"with:colon.npy":                          "with:colon.npy",
+		"loads.npy":      "loads.npy",
+		"with:colon.npy": "with:colon.npy",
 	} {
 		if got := PlainWorkload(spec); got != want {
 			t.Errorf("%q is %q, want %q", spec, got, want)

@@ -69,6 +69,8 @@ func measureColumn(d runs.Measure) column {
 		return column{d.Name + "_ns", whole, true}
 	case runs.Truth:
 		return column{d.Name, truth, true}
+	case runs.Identity:
+		return column{d.Name, whole, true}
 	}
 	return column{d.Name, real, true}
 }
@@ -76,8 +78,8 @@ func measureColumn(d runs.Measure) column {
 // measured returns a value of a measure for its column.
 func measured(d runs.Measure, v float64) any {
 	switch d.Unit {
-	case runs.Nanoseconds:
-		return nanoseconds(v)
+	case runs.Nanoseconds, runs.Identity:
+		return rounded(v)
 	case runs.Truth:
 		return v != 0
 	}

@@ -131,7 +131,7 @@ func stageTable(run *runs.Run) *table {
 		for _, r := range c.Records {
 			for _, s := range r.Stages() {
 				row := append([]any{}, place...)
-				t.rows = append(t.rows, append(row, int64(r.Repeat), s.Name, nanoseconds(s.Time)))
+				t.rows = append(t.rows, append(row, int64(r.Repeat), s.Name, rounded(s.Time)))
 			}
 		}
 	}

@@ -73,6 +73,17 @@ func (p *Plan) problem(i int) (*packing.Problem, error) {
 	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs)
 }
 
+// identities returns [runs.LoadsMeasure] of the layers of cell i, on loads that
+// are kept.
+func (p *Plan) identities(i int) ([]float64, error) {
+	j := p.jobs[i]
+	l, err := p.loads.get(j.workload, j.random.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return l.identities(), nil
+}
+
 // shape is the shape of the problem of cell i.
 func (p *Plan) shape(i int) packing.Shape {
 	return packing.Shape{Layers: p.Cells[i].Layers, Items: p.Cells[i].Items, Packs: p.jobs[i].packs}
@@ -160,6 +171,7 @@ func (p *Plan) add(j job) error {
 			Layers:       l.Layers,
 			Items:        l.Items,
 			WorkloadHash: l.hash,
+			Draws:        j.workload.draws(seed),
 		})
 	}
 	return nil

@@ -18,6 +18,9 @@ type workload struct {
 	// what is in it; "" for a generated workload.
 	content string
 	load    func(seed uint64) (*datasets.Loads, error)
+	// draws names the random draws of the loads, the same for every seed of a
+	// file.
+	draws func(seed uint64) string
 }
 
 // newWorkload returns the workload that an experiment's entry means. A file,
@@ -37,7 +40,11 @@ func newWorkload(w runs.Workload, base string) (*workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workload{name: generated.Spec().String(), load: generated.Generate}, nil
+	return &workload{
+		name:  generated.Spec().String(),
+		load:  generated.Generate,
+		draws: func(seed uint64) string { return fmt.Sprintf("%s seed %d", generated.Draws(), seed) },
+	}, nil
 }
 
 // workloadName returns the canonical name of the workload of an entry, without
@@ -86,6 +93,7 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 		name:    name,
 		content: loads.Hash(),
 		load:    func(uint64) (*datasets.Loads, error) { return loads, nil },
+		draws:   func(uint64) string { return "file " + name },
 	}, nil
 }
 
@@ -111,7 +119,8 @@ type loadKey struct {
 type keptLoads struct {
 	*datasets.Loads
 	hash string
-	used int // the store's clock at the last use
+	ids  []float64 // of the loads of each layer; nil until asked for
+	used int       // the store's clock at the last use
 }
 
 func newLoadStore() *loadStore {
