@@ -35,10 +35,12 @@ func RatioInterval(a, b []float64, confidence float64) (Interval, error) {
 	if err != nil {
 		return Interval{}, err
 	}
-	i := Interval{Center: math.Exp(center), Lo: 0, Hi: math.Inf(1), Confidence: 1}
+	i := Interval{Center: math.Exp(center), Lo: math.Inf(-1), Hi: math.Inf(1), Confidence: 1}
+	if math.IsInf(i.Center, 1) {
+		return Interval{}, fmt.Errorf("a ratio of e^%.4g is not finite", center)
+	}
 	k, covered := shiftEnds(len(a), len(b), confidence)
 	if k < 1 {
-		i.Lo = math.Inf(-1)
 		return i, nil
 	}
 	differences := newDifferences(a, b)
