@@ -45,12 +45,14 @@ func layerMeasures(m *runs.Manifest) []runs.Measure {
 }
 
 // quoted returns the measures of layers of which tables of cells or runs show
-// statistics: those that say something of their own, and max/mean, which people
-// quote.
+// statistics: those that say something of their own, max/mean, which people
+// quote, and the gap above the optimum where that is known.
 func quoted(m *runs.Manifest) []runs.Measure {
 	list := analysis.Headline(m, runs.PerLayer)
-	if d, ok := analysis.Find(m, analysis.MaxOverMean); ok {
-		list = append(list, d)
+	for _, name := range []string{analysis.MaxOverMean, analysis.AboveOptimum} {
+		if d, ok := analysis.Find(m, name); ok {
+			list = append(list, d)
+		}
 	}
 	return sorted(list, nameOf, quoteOrder)
 }
