@@ -47,7 +47,10 @@ func environmentFacts(e runs.Environment) []fact {
 		{"threads used", fmt.Sprint(e.Threads)},
 		{"memory", fmt.Sprintf("%.1f GB", float64(e.MemoryMB)/1000)},
 		{"system", strings.TrimSpace(e.OS + " " + e.Kernel)},
+		{"CPU quota", quota(e.CPUQuota)},
+		{"affinity", affinity(e)},
 		{"governor", e.Governor},
+		{"turbo", e.Turbo},
 		{"load before", fmt.Sprintf("%.2f", e.Load1)},
 		{"Go", e.GoVersion},
 		{"program", e.Program},
@@ -70,6 +73,22 @@ func environmentFacts(e runs.Environment) []fact {
 		facts[i].Name, facts[i].Value = printable(facts[i].Name), printable(facts[i].Value)
 	}
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+}
+
+// quota says how much CPU time a control group allows, "" without a limit.
+func quota(cores float64) string {
+	if cores == 0 {
+		return ""
+	}
+	return number.Short(cores) + " cores' worth of time"
+}
+
+// affinity says on how many cores the process may run, "" where on all.
+func affinity(e runs.Environment) string {
+	if e.Affinity == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %s", e.Affinity, number.Count(e.Cores, "core"))
 }
 
 // shellCommand writes a command so that it can be pasted into a shell.

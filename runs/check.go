@@ -40,10 +40,9 @@ func (m *Manifest) check() error {
 	return nil
 }
 
-// hasKey reports whether key is that of the cell, for generated loads or for
-// those of a file.
+// hasKey reports whether key is one of those that the cell can have.
 func (c Cell) hasKey(key, workloadHash string) bool {
-	return key == c.Key("") || key == c.Key(workloadHash)
+	return key == c.Key("") || key == c.Key(workloadHash) || key == c.NamedKey(workloadHash)
 }
 
 // checker holds the records of a run against its manifest and each other.

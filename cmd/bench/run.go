@@ -57,6 +57,9 @@ func (c *runCmd) Run(s *streams) error {
 	if c.Invocation != nil {
 		return c.one(session, s)
 	}
+	for _, note := range session.Plan.Notes {
+		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
+	}
 	if !c.Quiet {
 		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
 	}
