@@ -21,7 +21,7 @@ type workload struct {
 	// draws names the random draws of the loads, the same for every seed of a
 	// file.
 	draws func(seed uint64) string
-	notes   []string // what the reader of a file decided
+	notes []string // what the reader of a file decided
 }
 
 // newWorkload returns the workload that an experiment's entry means. A file,

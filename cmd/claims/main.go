@@ -12,7 +12,7 @@
 //	…
 //	<!-- end -->
 //
-// "go run ./internal/claims FILE…" evaluates the expressions on the run
+// "go run ./cmd/claims FILE…" evaluates the expressions on the run
 // directories under results/reference and fails where the text says something
 // else; with -write it puts the text right. A figure passes if it is the value
 // rounded to the digits that are shown; one of a time, which another recording
@@ -30,8 +30,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"packbench/internal/atomicfile"
 	"io"
+	"packbench/internal/atomicfile"
 )
 
 func main() {

@@ -88,8 +88,8 @@ func (r *records) call(e *ast.CallExpr) (any, error) {
 	if !ok {
 		return nil, fmt.Errorf("only functions can be called")
 	}
-	f, ok := functions[name.Name]
-	if !ok {
+	f := function(name.Name)
+	if f == nil {
 		return nil, fmt.Errorf("no function %s", name.Name)
 	}
 	args := arguments{name: name.Name}
