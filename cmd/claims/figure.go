@@ -26,7 +26,7 @@ var (
 	tailFigure = regexp.MustCompile(`(×?` + numberText + `(?: ?(?:%|ns|µs|ms|s|MB)|×)?)[*_]*$`)
 	digits     = regexp.MustCompile(numberText)
 	withUnit   = regexp.MustCompile(`(?:^|[^\w.,:=])(` + numberText + ` (?:%|ns|µs|ms|MB|s))(?:[^\w]|$)`)
-	tailWords  = regexp.MustCompile(`(?i)((?:an? |one )?[a-z-]+)[*_]*$`)
+	tailWords  = regexp.MustCompile(`(?i)((?:[a-z]+ )?[a-z-]+)[*_]*$`)
 )
 
 // words are the numbers that are written out.

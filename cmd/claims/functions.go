@@ -24,6 +24,8 @@ import (
 //	layers(RUN, STRATEGY, WORKLOAD, PACKS)    layers that count
 //	time(RUN, STRATEGY, WORKLOAD, PACKS)      median time of a run, ns; of several problems the geometric mean
 //	slower(RUN, STRATEGY, BASELINE, WORKLOAD, PACKS)  ratio of the times
+//	minGap, maxGap(RUN, STRATEGY)             the smallest and the largest mean gap of any problem
+//	minSlower, maxSlower(RUN, STRATEGY, BASELINE)     likewise of the ratio of the times
 //	strategies(RUN), problems(RUN), took(RUN) counts; ns from the first run to the last
 //	better, same, worse(RUN, STRATEGY, BASELINE, WORKLOAD)  layers, by imbalance; those with equal loads once
 //	betterBy, sameBy, worseBy(RUN, STRATEGY, BASELINE, MEASURE, WORKLOAD)
@@ -38,6 +40,7 @@ import (
 //	frontier(RUN, STRATEGY, …)                mean gap and time per layer, µs
 //	optima(RUN, STRATEGY, …)                  mean gap above the bound and above the proven optimum
 //	versus(RUN, STRATEGY, BASELINE)           change of imbalance by workload
+//	power(FILE)                               what make power counted
 func function(name string) func(*records, *arguments) any {
 	switch name {
 	case "gap":
@@ -52,6 +55,14 @@ func function(name string) func(*records, *arguments) any {
 		return count(func(r *analysis.Result) int { return len(r.Instances()) })
 	case "within":
 		return within
+	case "minGap":
+		return perProblem(math.Min, gapOf)
+	case "maxGap":
+		return perProblem(math.Max, gapOf)
+	case "minSlower":
+		return perProblem(math.Min, nil)
+	case "maxSlower":
+		return perProblem(math.Max, nil)
 	case "time":
 		return timeOf
 	case "slower":
@@ -92,6 +103,8 @@ func function(name string) func(*records, *arguments) any {
 		return optimumTable
 	case "versus":
 		return versusTable
+	case "power":
+		return powerTable
 	}
 	return nil
 }
@@ -214,6 +227,36 @@ func slower(r *records, a *arguments) any {
 	return quantity{mean(x) / mean(y), true}
 }
 
+func gapOf(r *analysis.Result) float64 { return analysis.Mean(r.Values(analysis.Gap)) }
+
+// perProblem takes RUN and STRATEGY, without a function also BASELINE, and
+// returns the least or greatest value of any problem.
+func perProblem(pick func(x, y float64) float64, of func(*analysis.Result) float64) func(*records, *arguments) any {
+	return func(r *records, a *arguments) any {
+		results, list := r.chosen(&arguments{name: a.name, list: []any{a.text(), a.text()}})
+		if list == nil {
+			a.fail("no such run or strategy")
+			return nil
+		}
+		value := of
+		if of == nil {
+			baseline, err := strategyOf(results, a.text())
+			if err != nil {
+				a.fail("%w", err)
+				return nil
+			}
+			value = func(x *analysis.Result) float64 {
+				return x.Time().Center / results.Answer(x.Problem, baseline).Time().Center
+			}
+		}
+		q := quantity{value(list[0]), of == nil}
+		for _, x := range list[1:] {
+			q.value = pick(q.value, value(x))
+		}
+		return q
+	}
+}
+
 func ofRun(of func(*analysis.Results) quantity) func(*records, *arguments) any {
 	return func(r *records, a *arguments) any {
 		results, err := r.run(a.text())
@@ -262,7 +305,7 @@ func against(named bool, of func(stats.Pairs) int) func(*records, *arguments) an
 func (r *records) compared(run, strategy, baseline string, a *arguments) []*compare.Cell {
 	workload := ""
 	if a.more() {
-		workload = a.text()
+		workload = canonical(a.text())
 	}
 	if a.err != nil {
 		return nil

@@ -10,6 +10,7 @@ import (
 
 	"packbench/analysis"
 	"packbench/compare"
+	"packbench/datasets"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -103,6 +104,7 @@ func strategyOf(r *analysis.Results, name string) (string, error) {
 // problemsOf returns the problems with a workload, by its spec; with packs above 0
 // on that number of packs only; of "" all.
 func problemsOf(r *analysis.Results, workload string, packs int) ([]*analysis.Problem, error) {
+	workload = canonical(workload)
 	var list []*analysis.Problem
 	for _, p := range r.Problems {
 		if (workload == "" || p.Workload() == workload) && (packs == 0 || p.Cell.Packs() == packs) {
@@ -113,6 +115,14 @@ func problemsOf(r *analysis.Results, workload string, packs int) ([]*analysis.Pr
 		return nil, fmt.Errorf("no problem %q", workload)
 	}
 	return list, nil
+}
+
+// canonical returns a workload as records name it.
+func canonical(workload string) string {
+	if w, err := datasets.Parse(workload); err == nil {
+		return w.Spec().String()
+	}
+	return workload // of a file, or none
 }
 
 // errNothing is the error of a strategy without any result.

@@ -72,13 +72,10 @@ func loadsName(p *analysis.Problem) string {
 
 // percent is a share with two digits: "0.023 %".
 func percent(share float64) string {
-	switch {
-	case share == 0:
+	if share == 0 {
 		return "0"
-	case share >= 0.01:
-		return number.Significant(100*share, 2) + " %"
 	}
-	return number.Trimmed(number.Significant(100*share, 2)) + " %"
+	return number.Significant(100*share, 2) + " %"
 }
 
 func gapTable(r *records, a *arguments) any {
@@ -143,9 +140,34 @@ func intervalText(i stats.Interval) string {
 }
 
 func signed(v float64) string {
-	text := number.Trimmed(number.Significant(v, 2))
+	text := number.Significant(v, 2)
 	if v > 0 {
 		return "+" + text
 	}
 	return strings.Replace(text, "-", "−", 1)
+}
+
+// powerTable says how often comparisons of times found something, by kind of duel.
+func powerTable(r *records, a *arguments) any {
+	file := a.text()
+	t := table{{"the new program", "invocations a side", "cells called different", "cells that regressed by the gate", "duels that failed the gate"}}
+	for _, k := range []struct{ key, name, invocations string }{
+		{"same/1", "the same again", "1"}, {"same/6", "the same again", "6"},
+		{"5/1", "5 % slower", "1"}, {"10/1", "10 % slower", "1"},
+		{"10/6", "10 % slower", "6"}, {"20/6", "20 % slower", "6"},
+	} {
+		of := func(what, total string) string {
+			n, err := r.measured(file, k.key+"/"+what)
+			if err != nil {
+				a.fail("%w", err)
+			}
+			all, err := r.measured(file, k.key+"/"+total)
+			if err != nil {
+				a.fail("%w", err)
+			}
+			return fmt.Sprintf("%g of %g", n, all)
+		}
+		t = append(t, []string{k.name, k.invocations, of("significant", "cells"), of("above", "cells"), of("gates", "duels")})
+	}
+	return t
 }
