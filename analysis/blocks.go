@@ -140,4 +140,3 @@ func drawsOf(c *Cell) string {
 	generator, _, _ := strings.Cut(c.Workload(), ":")
 	return fmt.Sprintf("%s seed %d", generator, c.Seed())
 }
-
