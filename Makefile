@@ -3,6 +3,9 @@
 # make ci           that, and the race detector, a little fuzzing and the notebooks
 # make install      install bench, its manual page and completions under PREFIX (/usr/local)
 # make release      static binaries for other systems, into bin/release
+# make claims       hold the figures of the documentation to the records (WRITE=1 puts them right)
+# make power        how often comparisons of times are wrong, and what they find
+# make speed        measure the times that the README quotes; PUBLISHED=FILE: those of the published program
 # make results      run the reference experiments again, into results/reference/
 # make torture      kill it, cut and flip its files, fill its disk
 # make benchmarks   time the strategies
@@ -99,11 +102,28 @@ portable:
 	  awk '/^TEXT/ {f=$$2} /FN?M(ADD|SUB)[SD]/ {print f, $$1; bad=1} END {exit bad}'; then :; \
 	  else echo "these lines are compiled to fused operations: convert the product explicitly"; exit 1; fi
 
+# Machines whose int has 32 bits.
+.PHONY: narrow
+narrow:
+	GOARCH=386 $(GO) vet $(PACKAGES)
+
 .PHONY: ci
-ci: test race purego portable
+ci: test race purego portable narrow claims
 	$(MAKE) --no-print-directory fuzz FUZZTIME=3000x
 	rm -rf bin/ci && $(GO) run ./cmd/bench run smoke --quiet -o bin/ci
 	notebooks/run.sh bin/ci
+
+# Every figure in these files is what the records say. Nothing is measured.
+CLAIMS := results/README.md results/POWER.md
+.PHONY: claims
+claims:
+	$(GO) run ./cmd/claims $(if $(WRITE),-write) $(CLAIMS)
+
+# Take a quiet machine. The page that quotes the counts is results/POWER.md.
+POWER := 30m
+.PHONY: power
+power:
+	$(GO) test -tags power -run TestPower -v -timeout 0 ./cmd/bench -budget $(POWER) -out $(CURDIR)/results/reference/power.json
 
 # The reference results that the README shows. Take a quiet machine.
 REFERENCE := seed shapes frontier convergence

@@ -145,7 +145,7 @@ func unfinished(run *runs.Run) string {
 		if done < len(c.Records) {
 			continue
 		}
-		wanted, there = wanted+run.Manifest.Experiment.Repeats, there+done
+		wanted, there = wanted+run.Manifest.Experiment.RunsPerCell(), there+done
 	}
 	if there >= wanted {
 		return ""

@@ -80,6 +80,9 @@ func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Out
 	o.AnswerHash = hashPacking(r.out)
 	if evaluate {
 		o.Layer = layerMeasures(packing.Evaluate(problem, r.out), report.Proofs(job.strategy))
+		if o.Layer[runs.LoadsMeasure], err = x.plan.identities(i); err != nil {
+			return failed(err)
+		}
 		o.Warnings = strategies.Warnings(job.strategy, problem, r.out)
 	}
 	return o

@@ -45,9 +45,15 @@ func check(e *runs.Experiment) error {
 	case e.Warmup < 0 || e.Warmup > maxRuns:
 		return fmt.Errorf("warmup %d: use 0 to %d", e.Warmup, maxRuns)
 	}
+	if e.Invocations < 0 || e.Invocations > maxInvocations {
+		return fmt.Errorf("invocations %d: use 1 to %d", e.Invocations, maxInvocations)
+	}
 	_, err := timeout(e)
 	return err
 }
+
+// maxInvocations is a guard against a slip of the finger.
+const maxInvocations = 1000
 
 // timeout returns the longest that a run may take; 0 is no limit.
 func timeout(e *runs.Experiment) (time.Duration, error) {

@@ -93,9 +93,9 @@ func (b *ledger) enter(i int, r *runs.Record) {
 // record, and the warm-up runs of cells that have such repeats.
 func (b *ledger) missing(steps []Step) []Step {
 	open := make([]bool, len(b.cells))
-	for i, c := range b.cells {
-		for repeat := range b.plan.Experiment.Repeats {
-			open[i] = open[i] || !c.settled && !c.recorded[repeat]
+	for _, s := range steps {
+		if c := b.cells[s.Cell]; s.Repeat != Warmup && !c.settled && !c.recorded[s.Repeat] {
+			open[s.Cell] = true
 		}
 	}
 	var left []Step

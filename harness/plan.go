@@ -76,6 +76,17 @@ func (p *Plan) problem(i int) (*packing.Problem, error) {
 	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs)
 }
 
+// identities returns [runs.LoadsMeasure] of the layers of cell i, on loads that
+// are kept.
+func (p *Plan) identities(i int) ([]float64, error) {
+	j := p.jobs[i]
+	l, err := p.loads.get(j.workload, j.random.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return l.identities(), nil
+}
+
 // shape is the shape of the problem of cell i.
 func (p *Plan) shape(i int) packing.Shape {
 	return packing.Shape{Layers: p.Cells[i].Layers, Items: p.Cells[i].Items, Packs: p.jobs[i].packs}
@@ -146,8 +157,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 // add appends the cells of a job for every seed.
 func (p *Plan) add(j job) error {
 	e := &p.Experiment
-	if n := len(p.Cells) + len(e.Seeds); n > maxRuns/(e.Warmup+e.Repeats) {
-		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer strategies, workloads, packs or seeds, or repeat less", n, e.Warmup+e.Repeats, maxRuns)
+	each := (e.Warmup + e.Repeats) * max(1, e.Invocations)
+	if n := len(p.Cells) + len(e.Seeds); n > maxRuns/each {
+		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer strategies, workloads, packs or seeds, or repeat less", n, each, maxRuns)
 	}
 	for _, seed := range e.Seeds {
 		l, err := p.loads.get(j.workload, seed)
@@ -178,6 +190,7 @@ func (p *Plan) add(j job) error {
 			Layers:       l.Layers,
 			Items:        l.Items,
 			WorkloadHash: l.hash,
+			Draws:        j.workload.draws(seed),
 		})
 	}
 	return nil

@@ -12,6 +12,9 @@ import (
 type Session struct {
 	Dir  string
 	Plan *Plan
+	// Invocation is which of the experiment's invocations this process makes,
+	// from 0.
+	Invocation int
 
 	out         *runs.Writer
 	environment string        // key of the environment that runs now
@@ -74,6 +77,19 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Unfinished returns the invocations that have runs to make.
+func (s *Session) Unfinished() []int {
+	e := s.Plan.Experiment
+	book := newLedger(s.Plan, s.records)
+	var list []int
+	for i := range max(1, e.Invocations) {
+		if len(book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, 0, i))) > 0 {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // sameAs returns an error for the first difference between the plan and the

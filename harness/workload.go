@@ -18,7 +18,10 @@ type workload struct {
 	// what is in it; "" for a generated workload.
 	content string
 	load    func(seed uint64) (*datasets.Loads, error)
-	notes   []string // what the reader of a file decided
+	// draws names the random draws of the loads, the same for every seed of a
+	// file.
+	draws func(seed uint64) string
+	notes []string // what the reader of a file decided
 }
 
 // newWorkload returns the workload that an experiment's entry means. A file,
@@ -38,7 +41,11 @@ func newWorkload(w runs.Workload, base string) (*workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workload{name: generated.Spec().String(), load: generated.Generate}, nil
+	return &workload{
+		name:  generated.Spec().String(),
+		load:  generated.Generate,
+		draws: func(seed uint64) string { return fmt.Sprintf("%s seed %d", generated.Draws(), seed) },
+	}, nil
 }
 
 // workloadName returns the canonical name of the workload of an entry, without
@@ -95,6 +102,7 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 		content: loads.Hash(),
 		notes:   loads.Notes,
 		load:    func(uint64) (*datasets.Loads, error) { return loads, nil },
+		draws:   func(uint64) string { return "file " + name },
 	}, nil
 }
 
@@ -120,7 +128,8 @@ type loadKey struct {
 type keptLoads struct {
 	*datasets.Loads
 	hash string
-	used int // the store's clock at the last use
+	ids  []float64 // of the loads of each layer; nil until asked for
+	used int       // the store's clock at the last use
 }
 
 func newLoadStore() *loadStore {

@@ -210,6 +210,10 @@ type PlannedCell struct {
 	Layers       int
 	Items        int
 	WorkloadHash string // SHA-256 of the loads; see package datasets
+	// Draws names the random draws that the loads are made of: cells with equal
+	// Draws are not independent of each other, layer by layer. "" where it is not
+	// known.
+	Draws string
 }
 
 // plannedCell is PlannedCell as JSON has it.
@@ -219,11 +223,12 @@ type plannedCell struct {
 	Layers       int    `json:"layers"`
 	Items        int    `json:"items"`
 	WorkloadHash string `json:"workload_hash"`
+	Draws        string `json:"draws,omitempty"`
 }
 
 // MarshalJSON writes the cell as a member of its own.
 func (p PlannedCell) MarshalJSON() ([]byte, error) {
-	return marshal(plannedCell{p.Cell, p.Key, p.Layers, p.Items, p.WorkloadHash})
+	return marshal(plannedCell{p.Cell, p.Key, p.Layers, p.Items, p.WorkloadHash, p.Draws})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -232,7 +237,7 @@ func (p *PlannedCell) UnmarshalJSON(text []byte) error {
 	if err := unmarshalStrict(text, &c); err != nil {
 		return err
 	}
-	*p = PlannedCell{c.Cell, c.Key, c.Layers, c.Items, c.WorkloadHash}
+	*p = PlannedCell{c.Cell, c.Key, c.Layers, c.Items, c.WorkloadHash, c.Draws}
 	return nil
 }
 

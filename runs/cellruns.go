@@ -3,6 +3,7 @@ package runs
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -79,6 +80,22 @@ func (c *CellRuns) Run(measure string) []float64 {
 		}
 	}
 	return values
+}
+
+// Invocations returns a measure of the runs that are done, by the process that
+// made them, in the order of the invocations; those without it are left out.
+func (c *CellRuns) Invocations(measure string) [][]float64 {
+	values := map[int][]float64{}
+	for _, r := range c.Records {
+		if v, ok := r.Run[measure]; ok && r.Status == Done {
+			values[r.Invocation] = append(values[r.Invocation], v)
+		}
+	}
+	var list [][]float64
+	for _, i := range slices.Sorted(maps.Keys(values)) {
+		list = append(list, values[i])
+	}
+	return list
 }
 
 // Times returns the times of the runs that are done, in ns.

@@ -82,6 +82,8 @@ func (c *checker) record(line int, r *Record) error {
 	switch {
 	case r.Repeat < 0:
 		return fmt.Errorf("repeat %d: the first run is 0", r.Repeat)
+	case r.Invocation < 0:
+		return fmt.Errorf("invocation %d: the first is 0", r.Invocation)
 	case !plan.Cell.Equal(r.Cell):
 		return fmt.Errorf("key %s is not that of the cell", r.Key)
 	case r.Layers != plan.Layers || r.Items != plan.Items:

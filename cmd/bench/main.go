@@ -34,6 +34,7 @@ type app struct {
 	Env     envCmd     `cmd:"" help:"Describe this machine and program."`
 	Report  reportCmd  `cmd:"" help:"Draw the figures of a run and write its report again."`
 	Compare compareCmd `cmd:"" help:"Compare two runs, or the strategies of one, and say what differs significantly."`
+	Duel    duelCmd    `cmd:"" help:"Run two programs in turn on one experiment and compare them."`
 	Export  exportCmd  `cmd:"" help:"Export the records of a run for benchstat, pandas, DuckDB."`
 	Verify  verifyCmd  `cmd:"" help:"Hold the backends to recorded packings and to each other, bit for bit."`
 
