@@ -60,7 +60,9 @@ func (c Cell) Without(axes ...string) Cell {
 }
 
 // Equal reports whether both cells have the same coordinates, in any order.
-func (c Cell) Equal(d Cell) bool { return c.ID() == d.ID() }
+func (c Cell) Equal(d Cell) bool {
+	return slices.Equal(c.coordinates, d.coordinates) || c.ID() == d.ID()
+}
 
 // ID returns a text that is the same for cells that are [Cell.Equal] and for
 // no others, to serve as a key of maps.

@@ -13,11 +13,13 @@ type CellRuns struct {
 }
 
 // Cells returns the cells of the run with their records, in the order of the
-// plan. A cell that has no record yet is there with status [Pending].
+// plan. A cell that has no record yet is there with status [Pending]; of a
+// shard there are its own cells alone.
 func (r *Run) Cells() []*CellRuns {
-	cells := make([]*CellRuns, len(r.Manifest.Cells))
+	planned := r.Manifest.Planned()
+	cells := make([]*CellRuns, len(planned))
 	byKey := make(map[string]*CellRuns, len(cells))
-	for i, p := range r.Manifest.Cells {
+	for i, p := range planned {
 		cells[i] = &CellRuns{PlannedCell: p}
 		byKey[p.Key] = cells[i]
 	}

@@ -24,6 +24,11 @@ type Manifest struct {
 	// Labels are the names that tables and figures show in place of values, by
 	// axis and value.
 	Labels map[string]map[string]string `json:"labels,omitempty"`
+	// Shard is the part of the plan that this directory holds; nil is all of it.
+	Shard *Shard `json:"shard,omitempty"`
+	// Sources are the directories that the records were merged from, where they
+	// were.
+	Sources []Source `json:"sources,omitempty"`
 }
 
 // Label returns the name to show for a value on an axis.
