@@ -34,6 +34,22 @@ var ErrNoManifest = errors.New("not a run directory")
 // that does not fit, a member that records do not have, measures that
 // contradict each other.
 func Load(dir string) (*Run, error) {
+	r, err := open(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = r.scan(func(_ []byte, record *Record) error {
+		r.Records = append(r.Records, *record)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// open reads the manifest of a run directory.
+func open(dir string) (*Run, error) {
 	r := &Run{Dir: dir}
 	path := filepath.Join(dir, ManifestFile)
 	text, err := readRegular(path, maxManifest)
@@ -44,10 +60,6 @@ func Load(dir string) (*Run, error) {
 		return nil, err
 	}
 	if r.Manifest, r.format, err = parseManifest(text); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	path = filepath.Join(dir, RecordsFile)
-	if err := r.readRecords(path); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
@@ -123,42 +135,6 @@ func manifestV2(text []byte) (m Manifest, err error) {
 	return m, unmarshalStrict(object, &m)
 }
 
-// readRecords reads the records file, a record per line.
-func (r *Run) readRecords(path string) error {
-	f, _, err := openRegular(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	check := newChecker(&r.Manifest)
-	lines := bufio.NewReaderSize(f, 1<<20)
-	for number := 1; ; number++ {
-		line, err := readLine(lines)
-		if len(line) == 0 && errors.Is(err, io.EOF) {
-			return check.finish()
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("line %d: %w", number, err)
-		}
-		if r.cutShort(line) {
-			r.Truncated = true
-			return check.finish()
-		}
-		record, err := r.parseRecord(bytes.TrimSuffix(line, []byte("\n")))
-		if err == nil {
-			err = check.record(number, &record)
-		}
-		if err != nil {
-			return fmt.Errorf("line %d: %w", number, err)
-		}
-		r.Records = append(r.Records, record)
-		r.complete += int64(len(line))
-	}
-}
-
 // readLine returns the next line with its end, which the last may lack.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
@@ -193,12 +169,15 @@ func (r *Run) cutShort(line []byte) bool {
 }
 
 // parseRecord reads one line, without its end.
-func (r *Run) parseRecord(line []byte) (record Record, err error) {
+func (r *Run) parseRecord(d *decoder, line []byte) (record Record, err error) {
 	object, sealed, err := unseal(line)
 	switch {
 	case err != nil:
 		return Record{}, err
 	case sealed:
+		if record, ok := d.record(object); ok {
+			return record, nil
+		}
 		err = unmarshalStrict(object, &record)
 	case r.format == 1:
 		record, err = recordV1(line)
