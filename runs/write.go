@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"packbench/internal/atomicfile"
 )
@@ -20,6 +21,7 @@ type Writer struct {
 	dir      string
 	manifest Manifest
 	file     *os.File // the records
+	size     int64    // of the records, in bytes
 }
 
 // Create begins a run in the directory dir. It must not exist, or hold nothing
@@ -133,7 +135,7 @@ func (w *Writer) upgrade(records []Record) error {
 	if w.file, err = lockRecords(w.dir); err != nil {
 		return err
 	}
-	if _, err := w.file.Seek(0, io.SeekEnd); err != nil {
+	if w.size, err = w.file.Seek(0, io.SeekEnd); err != nil {
 		return err
 	}
 	return w.writeManifest()
@@ -145,6 +147,7 @@ func (w *Writer) trim(complete int64) error {
 	if err := w.file.Truncate(complete); err != nil {
 		return err
 	}
+	w.size = complete
 	if _, err := w.file.Seek(complete, io.SeekStart); err != nil || complete == 0 {
 		return err
 	}
@@ -152,6 +155,7 @@ func (w *Writer) trim(complete int64) error {
 	if _, err := w.file.ReadAt(last[:], complete-1); err != nil || last[0] == '\n' {
 		return err
 	}
+	w.size++
 	_, err := w.file.WriteString("\n")
 	return err
 }
@@ -166,11 +170,40 @@ func lockRecords(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(f); err != nil {
+	// Whoever asks whether there is a run (Busy) holds the lock for an instant.
+	for try := 1; ; try++ {
+		held, err := lock(f)
+		switch {
+		case err == nil && held:
+			return f, nil
+		case err == nil && try < 5:
+			time.Sleep(20 * time.Millisecond)
+			continue
+		case err == nil:
+			err = fmt.Errorf("%s %w: wait until that ends", dir, ErrBusy)
+		}
 		f.Close()
-		return nil, fmt.Errorf("%s is being written by another run: wait until that ends", dir)
+		return nil, err
 	}
-	return f, nil
+}
+
+// ErrBusy is the error of a directory that another process has open for
+// writing.
+var ErrBusy = errors.New("is being written by another run")
+
+// Busy reports whether a process has the run directory open for writing, as far
+// as its file system has locks that tell.
+func Busy(dir string) (bool, error) {
+	f, _, err := openRegular(filepath.Join(dir, RecordsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	free, err := lockShared(f)
+	return err == nil && !free, err
 }
 
 // Manifest returns the manifest as it is on disk.
@@ -215,14 +248,16 @@ func (w *Writer) Append(r Record) error {
 	if err := w.inPlace(); err != nil {
 		return err
 	}
-	if _, err := w.file.Write(line); err != nil {
+	n, err := w.file.Write(line)
+	w.size += int64(n)
+	if err != nil {
 		return err
 	}
 	return w.file.Sync()
 }
 
-// inPlace returns an error where somebody has removed or replaced the file that
-// is being written.
+// inPlace returns an error where somebody has removed, replaced or written to
+// the file that is being written. File systems without locks let them.
 func (w *Writer) inPlace() error {
 	path := filepath.Join(w.dir, RecordsFile)
 	ours, err := w.file.Stat()
@@ -232,6 +267,9 @@ func (w *Writer) inPlace() error {
 	there, err := os.Stat(path)
 	if err != nil || !os.SameFile(ours, there) {
 		return fmt.Errorf("%s was removed or replaced while the run went on", path)
+	}
+	if there.Size() != w.size {
+		return fmt.Errorf("%s has %d bytes where this run left %d: another run writes to it", path, there.Size(), w.size)
 	}
 	return nil
 }
