@@ -23,6 +23,9 @@ type Origin struct {
 	Command     []string // as typed
 	ShuffleSeed uint64   // of the order of runs; a resumed run keeps its own
 	Environment runs.Environment
+	// Shard is the part of the plan to run; nil is all of it. A resumed run
+	// keeps its own.
+	Shard *runs.Shard
 }
 
 // Create begins a run of the plan in the directory dir, which must not hold a
@@ -37,6 +40,7 @@ func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 		Environments: map[string]runs.Environment{key: o.Environment},
 		Cells:        plan.Cells,
 		Labels:       plan.Labels,
+		Shard:        o.Shard,
 	})
 	if err != nil {
 		return nil, err
@@ -88,6 +92,15 @@ func (p *Plan) sameAs(cells []runs.PlannedCell) error {
 		}
 	}
 	return nil
+}
+
+// Cells returns the number of cells that the session runs: those of its shard,
+// or of the whole plan.
+func (s *Session) Cells() int {
+	if shard := s.out.Manifest().Shard; shard != nil {
+		return len(shard.Cells)
+	}
+	return len(s.Plan.Cells)
 }
 
 // Close closes the run directory.
