@@ -57,7 +57,7 @@ var ErrInterrupted = errors.New("interrupted")
 func (s *Session) Execute(ctx context.Context, executor Executor, observe func(Event)) error {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)
-	book.keepTo(s.out.Manifest().Shard)
+	book.keepTo(s.Shard())
 	steps := book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, s.out.Manifest().ShuffleSeed))
 	rest := newEstimate(len(s.Plan.Cells), steps)
 	finished := 0

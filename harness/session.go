@@ -94,10 +94,13 @@ func (p *Plan) sameAs(cells []runs.PlannedCell) error {
 	return nil
 }
 
+// Shard returns the part of the plan that the session runs; nil is all of it.
+func (s *Session) Shard() *runs.Shard { return s.out.Manifest().Shard }
+
 // Cells returns the number of cells that the session runs: those of its shard,
 // or of the whole plan.
 func (s *Session) Cells() int {
-	if shard := s.out.Manifest().Shard; shard != nil {
+	if shard := s.Shard(); shard != nil {
 		return len(shard.Cells)
 	}
 	return len(s.Plan.Cells)

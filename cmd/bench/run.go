@@ -32,9 +32,10 @@ type runCmd struct {
 	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
 	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
 	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
-	Quiet       bool     `short:"q" help:"Show no progress and no table."`
-	NoFigures   bool     `help:"Draw no figures and write no report."`
-	Print       bool     `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
+	shardFlags
+	Quiet     bool `short:"q" help:"Show no progress and no table."`
+	NoFigures bool `help:"Draw no figures and write no report."`
+	Print     bool `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
 }
 
 // Run implements the verb.
@@ -53,12 +54,15 @@ func (c *runCmd) Run(s *streams) error {
 	}
 	defer session.Close()
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
+		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, session.Cells(), session.Dir)
 	}
 	if err := c.execute(session, s.err); errors.Is(err, harness.ErrInterrupted) {
 		return fmt.Errorf("interrupted: bench run --resume %s finishes the run", session.Dir)
 	} else if err != nil {
 		return err
+	}
+	if session.Shard() != nil {
+		return c.finishShard(session, s)
 	}
 	return c.finish(session.Dir, backends, s)
 }
@@ -91,6 +95,9 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 		if dir == "" {
 			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
 		}
+		if c.Shard != "" || c.Costs != "" {
+			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun: leave out --shard and --costs", dir))
+		}
 		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Backend != nil || c.ShuffleSeed != nil {
 			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend and --shuffle-seed", dir))
 		}
@@ -113,6 +120,12 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 		return nil, badInput(err)
 	}
 	origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
+	if c.Shard != "" {
+		return c.openShard(plan, catalog, origin)
+	}
+	if c.Costs != "" || c.Wait != 0 {
+		return nil, badInput(errors.New("--costs and --wait are about shards: add --shard i/N"))
+	}
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)
 		if errors.Is(err, runs.ErrExists) {
