@@ -72,7 +72,7 @@ func TestScanHandsOnEveryLine(t *testing.T) {
 	for repeat := range 2000 {
 		for _, strategy := range []string{"a", "b"} {
 			r := record(strategy, repeat, float64(1+repeat))
-			line, err := encode(&r)
+			line, err := r.Line()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ func BenchmarkScan(b *testing.B) {
 	size := 0
 	for repeat := range 20_000 {
 		r := record("a", repeat, float64(12345+repeat))
-		line, err := encode(&r)
+		line, err := r.Line()
 		if err == nil {
 			_, err = file.Write(line)
 		}

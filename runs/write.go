@@ -118,7 +118,7 @@ func (w *Writer) upgrade(records []Record) error {
 	err := atomicfile.Write(filepath.Join(w.dir, RecordsFile), func(out io.Writer) error {
 		buffered := bufio.NewWriter(out)
 		for i := range records {
-			line, err := encode(&records[i])
+			line, err := records[i].Line()
 			if err != nil {
 				return err
 			}
@@ -241,7 +241,7 @@ func (w *Writer) writeManifest() error {
 // Append writes one record and waits until it is on disk. It returns an error
 // where the records file is no longer in the directory.
 func (w *Writer) Append(r Record) error {
-	line, err := encode(&r)
+	line, err := r.Line()
 	if err != nil {
 		return err
 	}
@@ -274,8 +274,9 @@ func (w *Writer) inPlace() error {
 	return nil
 }
 
-// encode writes a record as a line with its checksum.
-func encode(r *Record) ([]byte, error) {
+// Line returns the record as a line of records.jsonl, with its checksum and its
+// end.
+func (r *Record) Line() ([]byte, error) {
 	text, err := marshal(r)
 	if err != nil {
 		return nil, err
