@@ -53,6 +53,16 @@ func (d *decoder) text(b []byte) string {
 // members are the names of a record's members in the order of its struct.
 var members = []string{"key", "cell", "repeat", "status", "reason", "layers", "items", "workload_hash", "answer_hash", "start", "run", "layer", "warnings", "environment"}
 
+// sealed reads the record of a line whose checksum begins at a byte. For the
+// time of the call that byte ends the object.
+func (d *decoder) sealed(line []byte, at int) (r Record, ok bool) {
+	was := line[at]
+	line[at] = '}'
+	r, ok = d.record(line[:at+1])
+	line[at] = was
+	return r, ok
+}
+
 // record reads a record; ok is false where encoding/json must decide.
 func (d *decoder) record(object []byte) (r Record, ok bool) {
 	s := scanner{object}

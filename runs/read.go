@@ -168,17 +168,18 @@ func (r *Run) cutShort(line []byte) bool {
 	return at < 0 || len(line)-at < sealLength
 }
 
-// parseRecord reads one line, without its end.
+// parseRecord reads one line, without its end. The line is as before when it
+// returns.
 func (r *Run) parseRecord(d *decoder, line []byte) (record Record, err error) {
-	object, sealed, err := unseal(line)
+	body, sealed, err := sealedBody(line)
 	switch {
 	case err != nil:
 		return Record{}, err
 	case sealed:
-		if record, ok := d.record(object); ok {
+		if record, ok := d.sealed(line, len(body)); ok {
 			return record, nil
 		}
-		err = unmarshalStrict(object, &record)
+		err = unmarshalStrict(append(bytes.Clone(body), '}'), &record)
 	case r.format == 1:
 		record, err = recordV1(line)
 	default:

@@ -43,6 +43,25 @@ type batch struct {
 	decoded chan struct{}
 }
 
+// reuse keeps the memory of batches that have been read for others.
+type reuse chan []byte
+
+func (free reuse) get() []byte {
+	select {
+	case text := <-free:
+		return text[:0]
+	default:
+		return make([]byte, 0, batchSize+batchSize/8)
+	}
+}
+
+func (free reuse) put(text []byte) {
+	select {
+	case free <- text:
+	default:
+	}
+}
+
 // scan reads the records file and calls visit with each record, in the order of
 // the file. Lines are decoded by several goroutines, a few batches ahead.
 func (r *Run) scan(visit func(line []byte, record *Record) error) error {
@@ -71,12 +90,12 @@ type visitError struct{ error }
 func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) error) error {
 	workers := max(1, runtime.GOMAXPROCS(0))
 	work, ordered := make(chan *batch, workers), make(chan *batch, 2*workers)
-	done := make(chan struct{})
+	done, free := make(chan struct{}), make(reuse, 4*workers)
 	var readErr error
 	go func() {
 		defer close(ordered)
 		defer close(work)
-		readErr = r.readBatches(f, func(b *batch) bool {
+		readErr = r.readBatches(f, free, func(b *batch) bool {
 			select {
 			case ordered <- b:
 			case <-done:
@@ -116,6 +135,7 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 		if b.err != nil {
 			return fmt.Errorf("line %d: %w", number+1, b.err)
 		}
+		free.put(b.text)
 	}
 	if readErr != nil {
 		return fmt.Errorf("line %d: %w", number+1, readErr)
@@ -126,9 +146,9 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 // readBatches cuts the file into batches and calls add with each until that
 // returns false. It notes whether the last line was cut short, and how much of
 // the file is whole.
-func (r *Run) readBatches(f io.Reader, add func(*batch) bool) error {
+func (r *Run) readBatches(f io.Reader, free reuse, add func(*batch) bool) error {
 	lines := bufio.NewReaderSize(f, 1<<20)
-	b := &batch{decoded: make(chan struct{})}
+	b := &batch{text: free.get(), decoded: make(chan struct{})}
 	var ends []int
 	flush := func() bool {
 		if len(ends) == 0 {
@@ -140,7 +160,7 @@ func (r *Run) readBatches(f io.Reader, add func(*batch) bool) error {
 			from = end
 		}
 		full := b
-		b, ends = &batch{decoded: make(chan struct{})}, ends[:0]
+		b, ends = &batch{text: free.get(), decoded: make(chan struct{})}, ends[:0]
 		return add(full)
 	}
 	for {

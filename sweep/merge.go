@@ -92,66 +92,55 @@ func Merge(out string, dirs []string, o MergeOptions) (Merged, error) {
 }
 
 // sourcesOf returns the run directories to merge, by the number of their shard,
-// an earlier merge last. Manifests are read later.
+// an earlier merge last. Only the manifest of the first is read, for a manifest
+// with the plan of a large sweep takes as long as many records.
 func sourcesOf(out string, dirs []string) ([]*source, error) {
 	var list []*source
-	add := func(dir string) error {
-		m, err := runs.ReadManifest(dir)
-		if err != nil {
-			return input(err)
-		}
-		list = append(list, &source{dir, m})
-		return nil
-	}
 	for _, dir := range dirs {
 		if sameFile(out, dir) {
 			return nil, input(fmt.Errorf("%s is both what to merge and where to: name another directory", dir))
 		}
 		if isRun(dir) {
-			if err := add(dir); err != nil {
-				return nil, err
+			m, err := runs.ReadManifest(dir)
+			if err != nil {
+				return nil, input(err)
 			}
+			s := &source{dir: dir}
+			if m.Shard != nil {
+				s.order = m.Shard.Index
+			}
+			list = append(list, s)
 			continue
 		}
 		shards, err := shardDirs(dir)
 		if err != nil {
 			return nil, input(err)
 		}
-		begun := 0
-		for _, s := range shards {
-			if !isRun(s.path) {
-				continue
-			}
-			if err := add(s.path); err != nil {
-				return nil, err
-			}
-			begun++
-		}
-		if begun == 0 {
+		shards = slices.DeleteFunc(shards, func(s shardDir) bool { return !isRun(s.path) })
+		if len(shards) == 0 {
 			if _, err := os.Stat(dir); err != nil {
 				return nil, input(err)
 			}
 			return nil, input(fmt.Errorf("%s is neither a run directory nor one of a sweep: there is no %s and no shard in %s", dir, runs.ManifestFile, filepath.Join(dir, ShardsDir)))
 		}
+		for _, s := range shards {
+			list = append(list, &source{dir: s.path, order: s.index})
+		}
 	}
-	slices.SortStableFunc(list, func(a, b *source) int {
-		return cmp.Or(cmp.Compare(a.number(), b.number()), a.manifest.Created.Compare(b.manifest.Created))
-	})
+	slices.SortStableFunc(list, func(a, b *source) int { return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.dir, b.dir)) })
 	if isRun(out) {
-		if err := add(out); err != nil {
-			return nil, err
-		}
-		if s := list[len(list)-1].manifest.Shard; s != nil {
-			return nil, input(fmt.Errorf("%s is shard %v: name another directory to merge into", out, s))
-		}
-	}
-	for _, s := range list[1:] {
-		if err := same(list[0], s); err != nil {
+		m, err := runs.ReadManifest(out)
+		if err != nil {
 			return nil, input(err)
 		}
-		s.manifest.Cells = nil // they are those of the first
+		if m.Shard != nil {
+			return nil, input(fmt.Errorf("%s is shard %v: name another directory to merge into", out, m.Shard))
+		}
+		list = append(list, &source{dir: out})
 	}
-	return list, nil
+	m, err := runs.ReadManifest(list[0].dir)
+	list[0].manifest = m
+	return list, input(err)
 }
 
 func sameFile(a, b string) bool {
@@ -215,13 +204,28 @@ func (m *merger) copy(w io.Writer, number uint32, s *source) error {
 			return input(err)
 		}
 	}
-	if err := same(m.base, &source{s.dir, run.Manifest}); err != nil { // the directory was made anew
+	there := &source{dir: s.dir, manifest: run.Manifest}
+	if err := same(m.base, there); err != nil {
 		return input(err)
 	}
-	cells := s.manifest.Cells
-	s.manifest = run.Manifest
-	s.manifest.Cells = cells
+	if s != m.base {
+		there.manifest.Cells = nil // they are those of the base
+	}
+	s.manifest = there.manifest
 	return nil
+}
+
+// foreign says what keeps a source, which has a record of a cell that the plan
+// does not have, from being part of the run.
+func (m *merger) foreign(s *source) error {
+	there, err := runs.ReadManifest(s.dir)
+	if err == nil {
+		err = same(m.base, &source{dir: s.dir, manifest: there})
+	}
+	if err == nil {
+		err = fmt.Errorf("%s has changed while it was read: merge again", s.dir)
+	}
+	return input(err)
 }
 
 type writeError struct{ error }
@@ -229,8 +233,8 @@ type writeError struct{ error }
 // add writes a record unless it has been written.
 func (m *merger) add(w io.Writer, number uint32, s *source, text []byte, r *runs.Record) error {
 	cell := m.cells[r.Key]
-	if cell == nil { // the directory was made anew
-		return input(fmt.Errorf("%s has a cell %s that %s does not have", s.dir, r.Key, m.base.dir))
+	if cell == nil {
+		return m.foreign(s)
 	}
 	this, l := place{cell.index, uint32(r.Repeat)}, line{maphash.Bytes(m.seed, text), number}
 	if before, ok := m.lines[this]; ok {

@@ -11,7 +11,7 @@ import (
 // m, is not the shard of the plan.
 func SameShard(dir string, m *runs.Manifest, e runs.Experiment, cells []runs.PlannedCell, shard *runs.Shard) error {
 	plan := runs.Manifest{Experiment: e, Cells: cells, Axes: m.Axes, Measures: m.Measures}
-	if err := same(&source{dir, *m}, &source{"the plan", plan}); err != nil {
+	if err := same(&source{dir: dir, manifest: *m}, &source{dir: "the plan", manifest: plan}); err != nil {
 		return err
 	}
 	switch {

@@ -14,6 +14,7 @@ import (
 // source is a run directory that is merged, without its records.
 type source struct {
 	dir      string
+	order    int // number of the shard as far as it is known, 0 of a whole run
 	manifest runs.Manifest
 }
 
