@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Run is a run directory read back.
@@ -23,6 +24,9 @@ type Run struct {
 
 	complete int64 // length of the records up to the end of the last whole line, in bytes
 	format   int   // of the directory as it is on disk
+
+	arranged   []*CellRuns // the cells as they were made of what had the fingerprint
+	arrangedOf uint64
 }
 
 // ErrNoManifest is the error of a directory that no run has begun in.
@@ -38,7 +42,11 @@ func Load(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = r.scan(func(_ []byte, record *Record) error {
+	read := int64(0)
+	err = r.scan(func(line []byte, record *Record) error {
+		if read += int64(len(line)) + 1; len(r.Records) == expectAfter {
+			r.expect(read)
+		}
 		r.Records = append(r.Records, *record)
 		return nil
 	})
@@ -46,6 +54,20 @@ func Load(dir string) (*Run, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// expectAfter is how many records tell how many there will be.
+const expectAfter = 10_000
+
+// expect makes room for the records of the file, of which the first have so many
+// bytes.
+func (r *Run) expect(read int64) {
+	info, err := os.Stat(filepath.Join(r.Dir, RecordsFile))
+	if err != nil {
+		return
+	}
+	share := float64(info.Size()) / float64(read)
+	r.Records = slices.Grow(r.Records, max(0, int(1.02*share*expectAfter)-len(r.Records)))
 }
 
 // open reads the manifest of a run directory.
