@@ -39,6 +39,7 @@ func Builtin() Registry {
 		twoOptDefinition,
 		topKMaxAnyDefinition,
 		descentDefinition,
+		fillDefinition,
 		snakeDefinition,
 		layeredLPTDefinition,
 		bldmDefinition,

@@ -121,6 +121,13 @@ type Runner interface {
 	Close() error
 }
 
+// StageTimer is a [Runner] that can measure its stages, which takes time itself: it
+// does so only where it is asked to. Its other reports have no stages.
+type StageTimer interface {
+	Runner
+	TimeStages(on bool)
+}
+
 // Report says how a [Runner.Pack] went.
 type Report struct {
 	// Stages are the times of the parts of the work, in the order they come.
