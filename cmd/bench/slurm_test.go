@@ -251,4 +251,3 @@ func (d disk) grow() {
 		d.t.Fatalf("%v: %s", err, out)
 	}
 }
-
