@@ -11,13 +11,13 @@ import (
 	"runtime"
 )
 
-// Scan reads the run directory dir with all the checks of [Load] and calls visit
-// with each record and the line that it stands on, without its end, instead of
-// keeping them: Records of the run that it returns is empty. The line is only
-// valid until visit returns; an error of visit ends the reading and is
-// returned. Directories of an earlier format have no lines to hand on and are
-// an error.
-func Scan(dir string, visit func(line []byte, r *Record) error) (*Run, error) {
+// Reader is a run directory whose records are read one by one instead of being
+// kept.
+type Reader struct{ run *Run }
+
+// Open reads the manifest of the run directory dir, with its checks. The lines of
+// a directory of an earlier format could not be handed on: they are an error.
+func Open(dir string) (*Reader, error) {
 	r, err := open(dir)
 	if err != nil {
 		return nil, err
@@ -25,11 +25,17 @@ func Scan(dir string, visit func(line []byte, r *Record) error) (*Run, error) {
 	if r.format != Format {
 		return nil, fmt.Errorf("%s is of format %d: bench run --resume %s brings it up to format %d", dir, r.format, dir, Format)
 	}
-	if err := r.scan(visit); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return &Reader{r}, nil
 }
+
+// Manifest returns the manifest, as it was when the directory was opened.
+func (r *Reader) Manifest() *Manifest { return &r.run.Manifest }
+
+// Scan reads the records with all the checks of [Load] and calls visit with each
+// and the line that it stands on, without its end. The line is only valid until
+// visit returns; an error of visit ends the reading and is returned. Scan is
+// called once.
+func (r *Reader) Scan(visit func(line []byte, r *Record) error) error { return r.run.scan(visit) }
 
 // batchSize is about how many bytes of records are decoded at a time.
 const batchSize = 1 << 18

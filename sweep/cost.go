@@ -42,15 +42,19 @@ func (t *Timings) Add(r *runs.Record) {
 
 // ReadTimings returns the timings of the run in dir.
 func ReadTimings(dir string) (*Timings, error) {
+	run, err := runs.Open(dir)
+	if err != nil {
+		return nil, err
+	}
 	t := NewTimings()
-	run, err := runs.Scan(dir, func(_ []byte, r *runs.Record) error {
+	err = run.Scan(func(_ []byte, r *runs.Record) error {
 		t.Add(r)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	t.learn(run.Manifest.Cells)
+	t.learn(run.Manifest().Cells)
 	return t, nil
 }
 

@@ -190,42 +190,30 @@ const attempts = 3
 
 // copy writes the records of a source that are not there yet.
 func (m *merger) copy(w io.Writer, number uint32, s *source) error {
-	var run *runs.Run
 	for try := 1; ; try++ {
-		var err error
-		run, err = runs.Scan(s.dir, func(text []byte, r *runs.Record) error { return m.add(w, number, s, text, r) })
+		run, err := runs.Open(s.dir)
+		if err != nil {
+			return input(err)
+		}
+		s.manifest = *run.Manifest()
+		if err := same(m.base, s); err != nil {
+			return input(err)
+		}
+		err = run.Scan(func(text []byte, r *runs.Record) error { return m.add(w, number, s, text, r) })
 		if err == nil {
 			break
 		}
-		if own := (writeError{}); errors.As(err, &own) || errors.Is(err, ErrInput) {
+		if errors.Is(err, ErrInput) || errors.As(err, new(writeError)) {
 			return err
 		}
 		if busy, _ := runs.Busy(s.dir); !busy || try == attempts {
 			return input(err)
 		}
 	}
-	there := &source{dir: s.dir, manifest: run.Manifest}
-	if err := same(m.base, there); err != nil {
-		return input(err)
-	}
 	if s != m.base {
-		there.manifest.Cells = nil // they are those of the base
+		s.manifest.Cells = nil // they are those of the base
 	}
-	s.manifest = there.manifest
 	return nil
-}
-
-// foreign says what keeps a source, which has a record of a cell that the plan
-// does not have, from being part of the run.
-func (m *merger) foreign(s *source) error {
-	there, err := runs.ReadManifest(s.dir)
-	if err == nil {
-		err = same(m.base, &source{dir: s.dir, manifest: there})
-	}
-	if err == nil {
-		err = fmt.Errorf("%s has changed while it was read: merge again", s.dir)
-	}
-	return input(err)
 }
 
 type writeError struct{ error }
@@ -234,7 +222,7 @@ type writeError struct{ error }
 func (m *merger) add(w io.Writer, number uint32, s *source, text []byte, r *runs.Record) error {
 	cell := m.cells[r.Key]
 	if cell == nil {
-		return m.foreign(s)
+		return input(fmt.Errorf("%s was made anew while it was read: merge again", s.dir))
 	}
 	this, l := place{cell.index, uint32(r.Repeat)}, line{maphash.Bytes(m.seed, text), number}
 	if before, ok := m.lines[this]; ok {

@@ -170,7 +170,12 @@ func readShard(dir string, s *Status, times *Timings) *progress {
 	// Before the records are read: a task that ends meanwhile has then written
 	// all.
 	busy, _ := runs.Busy(dir)
-	run, err := runs.Scan(dir, func(_ []byte, r *runs.Record) error {
+	run, err := runs.Open(dir)
+	if err != nil {
+		*s = Status{Shard: s.Shard, State: Damaged, Reason: err.Error()}
+		return nil
+	}
+	err = run.Scan(func(_ []byte, r *runs.Record) error {
 		times.Add(r)
 		c := cells[r.Key]
 		if c == nil {
@@ -203,18 +208,19 @@ func readShard(dir string, s *Status, times *Timings) *progress {
 		return nil
 	}
 	s.Failed = len(failed)
-	s.Begun = run.Manifest.Created
+	m := run.Manifest()
+	s.Begun = m.Created
 	for _, key := range order {
-		s.Machines = append(s.Machines, machine(run.Manifest.Environments[key]))
+		s.Machines = append(s.Machines, machine(m.Environments[key]))
 	}
 	if len(order) == 0 { // it has begun and made no run yet
-		for _, e := range run.Manifest.Environments {
+		for _, e := range m.Environments {
 			s.Machines = append(s.Machines, machine(e))
 		}
 	}
-	own := run.Manifest.Planned()
-	e := &run.Manifest.Experiment
-	p := &progress{experiment: e.Name, repeats: e.Repeats, plan: len(run.Manifest.Cells), cells: own, pending: make([]int, len(own))}
+	own := m.Planned()
+	e := &m.Experiment
+	p := &progress{experiment: e.Name, repeats: e.Repeats, plan: len(m.Cells), cells: own, pending: make([]int, len(own))}
 	for i := range own {
 		c := cells[own[i].Key]
 		if c == nil {
