@@ -33,6 +33,7 @@ type Plan struct {
 	Experiment runs.Experiment
 	Cells      []runs.PlannedCell
 	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
+	Programs   map[string]string            // of strategies in files; see [runs.Manifest]
 	Notes      []string                     // what the readers of files decided, a line each
 
 	jobs    []job // an element per cell: what carries it out
@@ -111,6 +112,14 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	chosen, err := c.strategies(e.Strategies)
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range chosen {
+		if f, ok := s.(strategies.External); ok {
+			if p.Programs == nil {
+				p.Programs = map[string]string{}
+			}
+			p.Programs[s.Spec().String()] = f.Content()
+		}
 	}
 	backends, err := c.backends(e.Backends)
 	if err != nil {

@@ -77,6 +77,11 @@ func environmentFacts(e runs.Environment) []fact {
 	if e.Dirty {
 		facts[len(facts)-1].Value += " with uncommitted changes"
 	}
+	python := make([]string, len(e.Python))
+	for i, f := range e.Python {
+		python[i] = f.Name + " " + f.Value
+	}
+	facts = append(facts, fact{"Python", strings.Join(python, "; ")})
 	for name, b := range sorted(e.Backends) {
 		value := b.Device
 		if b.Unavailable != "" {

@@ -27,6 +27,7 @@ import (
 type app struct {
 	Run     runCmd     `cmd:"" help:"Run an experiment and report it."`
 	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
+	Score   scoreCmd   `cmd:"" help:"Score a program in Python on a fixed set of loads, as a line of JSON."`
 	Place   placeCmd   `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
 	List    listCmd    `cmd:"" help:"List strategies, planners, backends, workloads and experiments."`
