@@ -5,7 +5,8 @@
 # make release      static binaries for other systems, into bin/release
 # make claims       hold the figures of the documentation to the records (WRITE=1 puts them right)
 # make power        how often comparisons of times are wrong, and what they find
-# make speed        measure the times that the README quotes; PUBLISHED=FILE: those of the published program
+# make speed        measure the times that the README quotes
+# make published    time the published program, PUBLISHED=FILE, where python3 has torch
 # make results      run the reference experiments again, into results/reference/
 # make torture      kill it, cut and flip its files, fill its disk
 # make scale        time and memory of the verbs on a sweep of a million records
@@ -124,6 +125,21 @@ CLAIMS := results/README.md results/POWER.md
 .PHONY: claims
 claims:
 	$(GO) run ./cmd/claims $(if $(WRITE),-write) $(CLAIMS)
+
+# The times that the README quotes. Take a quiet machine. The published program is
+# not part of this repository: make published PUBLISHED=FILE times it where python3
+# has torch.
+SPEED := results/reference/speed.json
+.PHONY: speed
+speed: build
+	$(GO) run ./cmd/speed -o $(SPEED)
+	$(GO) run -tags purego ./cmd/speed -plain -o $(SPEED)
+	$(GO) run ./cmd/speed -memory bin/bench -o $(SPEED)
+
+.PHONY: published
+published:
+	@if [ -z "$(PUBLISHED)" ]; then echo "name the published program: make published PUBLISHED=FILE.py"; exit 1; fi
+	$(GO) run ./cmd/speed -published $(PUBLISHED) -o $(SPEED)
 
 # Take a quiet machine. The page that quotes the counts is results/POWER.md.
 POWER := 30m
