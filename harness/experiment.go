@@ -32,8 +32,16 @@ func check(e *runs.Experiment) error {
 	switch {
 	case !nameRule.MatchString(e.Name):
 		return fmt.Errorf("name %q: use letters, digits, dots, dashes and underscores (it names a directory)", e.Name)
+	case len(e.Planners) > 0:
+		if err := checkPlacements(e); err != nil {
+			return err
+		}
 	case len(e.Strategies) == 0:
 		return errors.New("the experiment has no strategies: list at least one")
+	case len(e.Topologies) > 0 || e.Previous != "":
+		return errors.New("topologies and previous are for planners: list planners in the place of strategies")
+	}
+	switch {
 	case len(e.Workloads) == 0:
 		return errors.New("the experiment has no workloads: list at least one")
 	case len(e.Backends) == 0:

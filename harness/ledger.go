@@ -90,7 +90,11 @@ func (b *ledger) note(i int, r *runs.Record) {
 func (b *ledger) enter(i int, r *runs.Record) {
 	if before := b.cells[i].packing; r.Status == runs.Done && before != "" && before != r.AnswerHash && !b.external(i) {
 		r.Status = runs.Failed
-		r.Reason = fmt.Sprintf("the packing (hash %.12s) is not that of the cell's earlier runs (%.12s): the strategy is not deterministic", r.AnswerHash, before)
+		answer, subject := "packing", "strategy"
+		if r.Cell.Has(runs.PlannerAxis) {
+			answer, subject = "plan", "planner"
+		}
+		r.Reason = fmt.Sprintf("the %s (hash %.12s) is not that of the cell's earlier runs (%.12s): the %s is not deterministic", answer, r.AnswerHash, before, subject)
 		r.AnswerHash, r.Run, r.Layer, r.Warnings = "", nil, nil, nil
 	}
 	if r.Status == runs.Done && b.cells[i].packing == "" {

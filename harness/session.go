@@ -108,7 +108,7 @@ func (p *Plan) sameAs(cells []runs.PlannedCell) error {
 		case now.WorkloadHash != before.WorkloadHash:
 			return fmt.Errorf("workload %s has changed since the run began (hash %.12s, was %.12s): start a new run", now.Workload(), now.WorkloadHash, before.WorkloadHash)
 		default:
-			return fmt.Errorf("cell %d is %s on %s now and was %s on %s: start a new run", i, now.Strategy(), now.Workload(), before.Strategy(), before.Workload())
+			return fmt.Errorf("cell %d is %s on %s now and was %s on %s: start a new run", i, now.Subject(), now.Workload(), before.Subject(), before.Workload())
 		}
 	}
 	return nil

@@ -40,6 +40,11 @@ func (c Cell) Get(axis string) string {
 	return ""
 }
 
+// Has reports whether the cell has a value on an axis.
+func (c Cell) Has(axis string) bool {
+	return slices.ContainsFunc(c.coordinates, func(x Coordinate) bool { return x.Axis == axis })
+}
+
 // With returns the cell with another value on an axis, or with one more axis.
 func (c Cell) With(axis, value string) Cell {
 	list := slices.Clone(c.coordinates)
@@ -78,6 +83,29 @@ func (c Cell) ID() string {
 // Strategy returns the canonical spec of the strategy.
 func (c Cell) Strategy() string { return c.Get(StrategyAxis) }
 
+// Subject returns what the cell is about, on the axes of that role that this
+// program has: the canonical spec of its strategy or its planner.
+func (c Cell) Subject() string {
+	if c.Has(PlannerAxis) {
+		return c.Get(PlannerAxis)
+	}
+	return c.Strategy()
+}
+
+// Target says what the workload is distributed over: "32 packs", "288 slots, 32
+// GPUs, 4 nodes, 8 groups". One node and one group go without saying.
+func (c Cell) Target() string {
+	var parts []string
+	for _, a := range Axes() {
+		value := c.Get(a.Name)
+		whole := value == "1" && (a.Name == NodesAxis || a.Name == GroupsAxis)
+		if a.Role == Problem && a.Name != WorkloadAxis && c.Has(a.Name) && !whole {
+			parts = append(parts, a.Say(value))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Workload returns the canonical name of the workload.
 func (c Cell) Workload() string { return c.Get(WorkloadAxis) }
 
@@ -88,8 +116,11 @@ func (c Cell) Backend() string { return c.Get(BackendAxis) }
 func (c Cell) RNG() string { return c.Get(RNGAxis) }
 
 // Packs returns the number of packs, 0 where the cell has none.
-func (c Cell) Packs() int {
-	n, _ := strconv.Atoi(c.Get(PacksAxis))
+func (c Cell) Packs() int { return c.Number(PacksAxis) }
+
+// Number returns the value on an axis of numbers, 0 where the cell has none.
+func (c Cell) Number(axis string) int {
+	n, _ := strconv.Atoi(c.Get(axis))
 	return n
 }
 

@@ -184,5 +184,5 @@ func (r *Run) Failure() error {
 	if first == nil {
 		return nil
 	}
-	return fmt.Errorf("%d of %d cells failed, the first %s on %s (%s): %s", failures, total, first.Strategy(), first.Workload(), first.Backend(), first.Reason())
+	return fmt.Errorf("%d of %d cells failed, the first %s on %s (%s): %s", failures, total, first.Subject(), first.Workload(), first.Backend(), first.Reason())
 }

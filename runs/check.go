@@ -199,10 +199,22 @@ func (c *checker) layers(r *Record) error {
 			return fmt.Errorf("%s of %d layers in a record of %d layers", name, n, r.Layers)
 		}
 	}
-	if r.Layer == nil {
+	switch {
+	case r.Layer == nil:
 		return nil
+	case r.Cell.Has(StrategyAxis) || slices.ContainsFunc(loadMeasures, func(name string) bool { return r.Layer[name] != nil }):
+		return checkPacking(r)
+	case len(r.Layer) == 0:
+		return errors.New("layers without any measure")
 	}
-	for _, name := range []string{ImbalanceMeasure, MaxMeasure, MinMeasure, MeanMeasure, LowerBoundMeasure} {
+	return checkPlacement(r)
+}
+
+// loadMeasures are the measures of layers that every packing has.
+var loadMeasures = []string{ImbalanceMeasure, MaxMeasure, MinMeasure, MeanMeasure, LowerBoundMeasure}
+
+func checkPacking(r *Record) error {
+	for _, name := range loadMeasures {
 		if r.Layer[name] == nil {
 			return fmt.Errorf("layers without %s", name)
 		}

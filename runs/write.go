@@ -43,7 +43,7 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		file.Close()
 		return nil, existsError(dir)
 	}
-	m.Format, m.Axes, m.Measures = Format, Axes(), Measures()
+	m.Format, m.Axes, m.Measures = Format, AxesOf(m.Cells), MeasuresOf(m.Cells)
 	w := &Writer{dir: dir, manifest: m, file: file}
 	if err := w.writeManifest(); err != nil {
 		file.Close()

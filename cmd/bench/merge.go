@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"packbench/harness"
+	"packbench/placement/planners"
 	"packbench/sweep"
 )
 
@@ -44,5 +45,5 @@ func (c *mergeCmd) Run(s *streams) error {
 	}
 	defer closeAll(backends)
 	finish := runCmd{Quiet: c.Quiet}
-	return finish.finish(c.Out, harness.Catalog{Strategies: withoutPrograms(), Backends: backends}, s)
+	return finish.finish(c.Out, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: planners.Builtin()}, s)
 }

@@ -18,6 +18,7 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
+	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
@@ -56,7 +57,7 @@ func (c *runCmd) Run(s *streams) error {
 	defer closeAll(backends)
 	host := c.host(c.backendFlags)
 	defer host.Close()
-	catalog := harness.Catalog{Strategies: registry(host), Backends: backends}
+	catalog := harness.Catalog{Strategies: registry(host), Backends: backends, Planners: planners.Builtin(), Threads: c.threads()}
 	session, err := c.open(catalog, host)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 
 	"packbench/harness"
 	"packbench/internal/atomicfile"
+	"packbench/placement/planners"
 	"packbench/strategies"
 	"packbench/sweep"
 )
@@ -107,7 +108,7 @@ func (c *submitCmd) prepare() (job sweep.Job, open []int, err error) {
 	if experiment, err = harness.Narrow(experiment, c.Repeats, c.Backend); err != nil {
 		return job, nil, err
 	}
-	plan, err := harness.NewPlan(experiment, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	plan, err := harness.NewPlan(experiment, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends, Planners: planners.Builtin()})
 	if err != nil {
 		return job, nil, err
 	}
