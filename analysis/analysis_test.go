@@ -220,7 +220,7 @@ func TestMeasuresAreDeclaredOnce(t *testing.T) {
 		return names
 	}
 	m := &runs.Manifest{Measures: append(runs.MeasuresOf(nil), runs.Measure{Name: "moves", Unit: runs.Count, Better: runs.Lower, Scope: runs.PerLayer})}
-	if got := names(Measures(m, runs.PerLayer)); !slices.Equal(got, []string{"imbalance", "max", "min", "mean", "lower_bound", "optimal", "moves", MaxOverMean, Balancedness, Gap, RelativeImbalance}) {
+	if got := names(Measures(m, runs.PerLayer)); !slices.Equal(got, []string{"imbalance", "max", "min", "mean", "lower_bound", "optimal", "loads", "moves", MaxOverMean, Balancedness, Gap, RelativeImbalance, AboveOptimum}) {
 		t.Errorf("%v", got)
 	}
 	if got := names(Judged(m, runs.PerRun)); !slices.Equal(got, []string{"time"}) {

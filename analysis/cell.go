@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"packbench/packing"
@@ -11,8 +12,9 @@ import (
 // Cell is a cell of a run with what follows from its records.
 type Cell struct {
 	*runs.CellRuns
-	judged []float64 // a measure of the layers; nil where there is none
-	busy   []int     // the layers that are not idle
+	judged  []float64 // a measure of the layers; nil where there is none
+	busy    []int     // the layers that are not idle
+	optimum []float64 // the lowest possible max load, [layers], NaN where it is not known; nil where it is of none
 }
 
 // Cells returns the cells of a run in the order of its plan.
@@ -21,6 +23,10 @@ func Cells(run *runs.Run) []*Cell {
 	cells := make([]*Cell, len(list))
 	for i, c := range list {
 		cells[i] = NewCell(c)
+	}
+	optima := OptimaOf(cells...)
+	for _, c := range cells {
+		c.SetOptima(optima)
 	}
 	return cells
 }
@@ -69,10 +75,14 @@ func (c *Cell) Idle() int { return len(c.judged) - len(c.busy) }
 
 // Every returns a measure of every layer, idle ones included, [layers]; nil
 // where the cell does not have it. The measure may be one that follows from
-// others.
+// others. It is NaN where a layer does not have it, which may be so of
+// [AboveOptimum] only.
 func (c *Cell) Every(measure string) []float64 {
 	if v := c.Layer(measure); v != nil {
 		return v
+	}
+	if measure == AboveOptimum {
+		return c.aboveOptimum()
 	}
 	for _, d := range derived {
 		if d.Name == measure {
@@ -104,15 +114,25 @@ func (c *Cell) Quality(l int) packing.Quality {
 	}
 }
 
-// Values returns a measure of the layers that are not idle, in the order of
-// [Cell.Busy].
+// Known returns the indices of the layers that count and have a measure.
+func (c *Cell) Known(measure string) []int {
+	if measure != AboveOptimum {
+		return c.busy
+	}
+	every := c.Every(measure)
+	return slices.DeleteFunc(slices.Clone(c.busy), func(l int) bool { return every == nil || math.IsNaN(every[l]) })
+}
+
+// Values returns a measure of the layers that are not idle and have it, in the
+// order of [Cell.Known].
 func (c *Cell) Values(measure string) []float64 {
 	every := c.Every(measure)
 	if every == nil {
 		return nil
 	}
-	values := make([]float64, len(c.busy))
-	for i, l := range c.busy {
+	known := c.Known(measure)
+	values := make([]float64, len(known))
+	for i, l := range known {
 		values[i] = every[l]
 	}
 	return values
@@ -122,7 +142,7 @@ func (c *Cell) Values(measure string) []float64 {
 func (c *Cell) Over(d runs.Measure) Over { return Describe(c.Values(d.Name), d.Better) }
 
 // Median returns the median of a measure over the runs that are done.
-func (c *Cell) Median(measure string) Times { return MedianOf(c.Run(measure)) }
+func (c *Cell) Median(measure string) Times { return SampleOf(measure, c).Median() }
 
 // Proof counts the layers whose max load was proved to be the lowest possible.
 type Proof struct {

@@ -19,6 +19,9 @@ const (
 	MaxOverMean       = "max_over_mean"
 	Balancedness      = "balancedness"
 	RelativeImbalance = "relative_imbalance"
+	// AboveOptimum is known of the layers whose lowest possible max load some
+	// strategy of the run proved: the gap without what is the bound's.
+	AboveOptimum = "above_optimum"
 )
 
 // derived are the measures of layers that follow from recorded ones.
@@ -39,6 +42,8 @@ var derived = []struct {
 			}
 			return q.Imbalance() / q.Mean
 		}},
+	{runs.Measure{Name: AboveOptimum, Unit: runs.Ratio, Better: runs.Lower, Scope: runs.PerLayer, Meaning: "(max load − lowest possible)/lowest possible, on layers where that was proved; 0 is optimal"},
+		nil}, // takes more than the quality
 }
 
 // Measures returns the declared measures of a run of one scope: those recorded,
@@ -80,7 +85,7 @@ func Judged(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 
 // restating are the measures that order the packings of a layer as another one
 // does, in other units, or are a part of another.
-var restating = []string{runs.MaxMeasure, runs.MinMeasure, runs.GPUMaxMeasure, MaxOverMean, Balancedness, RelativeImbalance}
+var restating = []string{runs.MaxMeasure, runs.MinMeasure, runs.GPUMaxMeasure, MaxOverMean, Balancedness, RelativeImbalance, AboveOptimum}
 
 // Headline returns those measures of [Judged] that say something of their own:
 // what tables and tests show where nothing else is asked for. A measure that is

@@ -239,7 +239,7 @@ func (r *Result) Runs(measure string) []float64 {
 }
 
 // Time returns the median time of all runs that are done, ns.
-func (r *Result) Time() Times { return MedianOf(r.Runs(runs.TimeMeasure)) }
+func (r *Result) Time() Times { return SampleOf(runs.TimeMeasure, r.Cells...).Median() }
 
 // Trouble says what went wrong, "unavailable: no driver", with the number of
 // seeds where it did so in some only; "" where nothing did.

@@ -186,7 +186,7 @@ func (p pair) unfinished() string {
 		cell *runs.CellRuns
 		run  *runs.Run
 	}{{"new", p.new, p.newRun}, {"old", p.old, p.oldRun}} {
-		asked := side.run.Manifest.Experiment.Repeats
+		asked := side.run.Manifest.Experiment.RunsPerCell()
 		if n := len(side.cell.Done()); n == len(side.cell.Records) && n < asked {
 			return fmt.Sprintf("%s is not finished, %d of %d runs are there", side.name, n, asked)
 		}
@@ -214,6 +214,13 @@ func (p pair) judged() both {
 		bound[l] = max(a[l], b[l])
 	}
 	s := both{old: bounded(p.old, bound), new: bounded(p.new, bound)}
+	optima := p.optima
+	if optima == nil {
+		o := analysis.OptimaOf(s.old, s.new)
+		optima = &o
+	}
+	s.old.SetOptima(*optima)
+	s.new.SetOptima(*optima)
 	s.idle = p.new.Layers - len(s.busy())
 	return s
 }
@@ -242,6 +249,17 @@ func (b both) busy() []int {
 	list := slices.Concat(b.old.Busy(), b.new.Busy())
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// loads returns an identity of the loads of each layer up to their order, as far
+// as a side recorded it, [layers]; nil where none did.
+func (b both) loads() []float64 {
+	for _, c := range []*analysis.Cell{b.new, b.old} {
+		if ids := c.Layer(runs.LoadsMeasure); ids != nil {
+			return ids
+		}
+	}
+	return nil
 }
 
 // broken reports whether a status is the fault of the run, not of a backend

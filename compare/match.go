@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/analysis"
 	"packbench/internal/spec"
 	"packbench/runs"
 )
@@ -14,8 +15,9 @@ import (
 type pair struct {
 	old, new       *runs.CellRuns
 	oldRun, newRun *runs.Run
-	side           int      // which of the new runs
-	pooled         []string // the axes that are pooled
+	side           int              // which of the new runs
+	pooled         []string         // the axes that are pooled
+	optima         *analysis.Optima // of all cells of both runs
 }
 
 // of returns the pair with its pooled axes, none unless seeds are pooled.

@@ -20,9 +20,9 @@ func DefaultExperiment() runs.Experiment {
 }
 
 // maxRuns is the largest number of runs of an experiment, warm-up runs among
-// them, a guard against a slip of the finger: a million runs of a millisecond
-// take a quarter of an hour.
-const maxRuns = 1_000_000
+// them, a guard against a slip of the finger: four million runs of a millisecond
+// take more than an hour, and their records a gigabyte or more.
+const maxRuns = 4_000_000
 
 var nameRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
@@ -53,9 +53,15 @@ func check(e *runs.Experiment) error {
 	case e.Warmup < 0 || e.Warmup > maxRuns:
 		return fmt.Errorf("warmup %d: use 0 to %d", e.Warmup, maxRuns)
 	}
+	if e.Invocations < 0 || e.Invocations > maxInvocations {
+		return fmt.Errorf("invocations %d: use 1 to %d", e.Invocations, maxInvocations)
+	}
 	_, err := timeout(e)
 	return err
 }
+
+// maxInvocations is a guard against a slip of the finger.
+const maxInvocations = 1000
 
 // timeout returns the longest that a run may take; 0 is no limit.
 func timeout(e *runs.Experiment) (time.Duration, error) {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"packbench/internal/fakebackend"
 	"packbench/packing"
 	"packbench/placement/planners"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 // catalog returns the built-in strategies and the backends.

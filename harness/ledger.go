@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"packbench/runs"
+	"packbench/strategies"
 )
 
 // ledger keeps what the records of a run say about each cell, so that no run
@@ -19,7 +20,7 @@ type ledger struct {
 // entry is what is known about one cell.
 type entry struct {
 	recorded  map[int]bool // repeats that have a record
-	settled   bool         // failed or cannot run: no further run of it
+	settled   bool         // failed, cannot run or is another shard's: no further run of it
 	evaluated bool         // a record has the quality
 	packing   string       // hash of the packing, once a run is done
 }
@@ -41,9 +42,33 @@ func newLedger(plan *Plan, records []runs.Record) *ledger {
 	return b
 }
 
+// keepTo leaves the cells of other shards alone; nil is none.
+func (b *ledger) keepTo(shard *runs.Shard) {
+	if shard == nil {
+		return
+	}
+	own := make([]bool, len(b.cells))
+	for _, i := range shard.Cells {
+		own[i] = true
+	}
+	for i := range b.cells {
+		b.cells[i].settled = b.cells[i].settled || !own[i]
+	}
+}
+
 // anyBackend identifies what cells that differ in the backend alone have in
 // common.
 func anyBackend(c runs.Cell) string { return c.Without(runs.BackendAxis).ID() }
+
+// external reports whether the strategy of cell i is executed outside of this process.
+// Such a strategy may give another answer to every run, and says so itself.
+func (b *ledger) external(i int) bool {
+	if b.plan.jobs == nil {
+		return false // a plan of tests
+	}
+	_, ok := b.plan.jobs[i].strategy.(strategies.External)
+	return ok
+}
 
 // note takes down a record of cell i.
 func (b *ledger) note(i int, r *runs.Record) {
@@ -63,7 +88,7 @@ func (b *ledger) note(i int, r *runs.Record) {
 // down. A run whose packing differs from that of an earlier run of the cell has
 // failed; where it differs from that of another backend it gets a warning.
 func (b *ledger) enter(i int, r *runs.Record) {
-	if before := b.cells[i].packing; r.Status == runs.Done && before != "" && before != r.AnswerHash {
+	if before := b.cells[i].packing; r.Status == runs.Done && before != "" && before != r.AnswerHash && !b.external(i) {
 		r.Status = runs.Failed
 		answer, subject := "packing", "strategy"
 		if r.Cell.Has(runs.PlannerAxis) {
@@ -86,9 +111,9 @@ func (b *ledger) enter(i int, r *runs.Record) {
 // record, and the warm-up runs of cells that have such repeats.
 func (b *ledger) missing(steps []Step) []Step {
 	open := make([]bool, len(b.cells))
-	for i, c := range b.cells {
-		for repeat := range b.plan.Experiment.Repeats {
-			open[i] = open[i] || !c.settled && !c.recorded[repeat]
+	for _, s := range steps {
+		if c := b.cells[s.Cell]; s.Repeat != Warmup && !c.settled && !c.recorded[s.Repeat] {
+			open[s.Cell] = true
 		}
 	}
 	var left []Step

@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"packbench/internal/fakebackend"
 	"packbench/internal/spec"
 	"packbench/placement"
 	"packbench/placement/planners"
 	"packbench/runs"
+	"packbench/strategies/fakebackend"
 )
 
 // placing is an experiment of 2 planners × 1 workload × 2 topologies.

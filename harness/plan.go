@@ -36,6 +36,8 @@ type Plan struct {
 	Experiment runs.Experiment
 	Cells      []runs.PlannedCell
 	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
+	Programs   map[string]string            // of strategies in files; see [runs.Manifest]
+	Notes      []string                     // what the readers of files decided, a line each
 
 	jobs    []job // an element per cell: what carries it out
 	loads   *loadStore
@@ -79,6 +81,17 @@ func (p *Plan) problem(i int) (*packing.Problem, error) {
 	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs)
 }
 
+// identities returns [runs.LoadsMeasure] of the layers of cell i, on loads that
+// are kept.
+func (p *Plan) identities(i int) ([]float64, error) {
+	j := p.jobs[i]
+	l, err := p.loads.get(j.workload, j.random.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return l.identities(), nil
+}
+
 // shape is the shape of the problem of cell i.
 func (p *Plan) shape(i int) packing.Shape {
 	return packing.Shape{Layers: p.Cells[i].Layers, Items: p.Cells[i].Items, Packs: p.jobs[i].packs}
@@ -108,6 +121,14 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range chosen {
+		if f, ok := s.(strategies.External); ok {
+			if p.Programs == nil {
+				p.Programs = map[string]string{}
+			}
+			p.Programs[s.Spec().String()] = f.Content()
+		}
+	}
 	backends, err := c.backends(e.Backends)
 	if err != nil {
 		return nil, err
@@ -116,6 +137,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 		w, err := newWorkload(entry, e.Base)
 		if err != nil {
 			return nil, err
+		}
+		for _, note := range w.notes {
+			p.Notes = append(p.Notes, w.name+": "+note)
 		}
 		packs := entry.Packs
 		if len(packs) == 0 {
@@ -169,7 +193,7 @@ func (p *Plan) add(j job) error {
 // fits returns an error where more cells are more runs than are allowed, with what
 // to list less of.
 func (p *Plan) fits(more int, what string) error {
-	each := p.Experiment.Warmup + p.Experiment.Repeats
+	each := (p.Experiment.Warmup + p.Experiment.Repeats) * max(1, p.Experiment.Invocations)
 	if n := len(p.Cells) + more; n > maxRuns/each {
 		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer %s or seeds, or repeat less", n, each, maxRuns, what)
 	}
@@ -190,6 +214,7 @@ func (p *Plan) enter(cell runs.Cell, j job, l *keptLoads) {
 		Layers:       l.Layers,
 		Items:        l.Items,
 		WorkloadHash: l.hash,
+		Draws:        j.workload.draws(j.random.Seed),
 	})
 }
 

@@ -9,10 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"packbench/internal/fakebackend"
 	"packbench/internal/spec"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 // published are the strategies of the published comparison alone, so that the

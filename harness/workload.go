@@ -18,6 +18,10 @@ type workload struct {
 	// what is in it; "" for a generated workload.
 	content string
 	load    func(seed uint64) (*datasets.Loads, error)
+	// draws names the random draws of the loads, the same for every seed of a
+	// file.
+	draws func(seed uint64) string
+	notes []string // what the reader of a file decided
 }
 
 // newWorkload returns the workload that an experiment's entry means. A file,
@@ -43,7 +47,11 @@ func openWorkload(w runs.Workload, base string, keep bool) (*workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workload{name: generated.Spec().String(), load: generated.Generate}, nil
+	return &workload{
+		name:  generated.Spec().String(),
+		load:  generated.Generate,
+		draws: func(seed uint64) string { return fmt.Sprintf("%s seed %d", generated.Draws(), seed) },
+	}, nil
 }
 
 // workloadName returns the canonical name of the workload of an entry, without
@@ -101,7 +109,9 @@ func fileWorkload(w runs.Workload, base string, keep bool) (*workload, error) {
 	return &workload{
 		name:    name,
 		content: loads.Hash(),
+		notes:   loads.Notes,
 		load:    func(uint64) (*datasets.Loads, error) { return loads, nil },
+		draws:   func(uint64) string { return "file " + name },
 	}, nil
 }
 
@@ -127,7 +137,8 @@ type loadKey struct {
 type keptLoads struct {
 	*datasets.Loads
 	hash string
-	used int // the store's clock at the last use
+	ids  []float64 // of the loads of each layer; nil until asked for
+	used int       // the store's clock at the last use
 }
 
 func newLoadStore() *loadStore {
@@ -149,7 +160,7 @@ func (s *loadStore) get(w *workload, seed uint64) (*keptLoads, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workload %s: %w", w.name, err)
 	}
-	size := 4 * len(loads.Weights)
+	size := memory(loads)
 	for s.bytes+size > s.limit && len(s.kept) > 0 {
 		s.dropOldest()
 	}
@@ -159,6 +170,9 @@ func (s *loadStore) get(w *workload, seed uint64) (*keptLoads, error) {
 	return l, nil
 }
 
+// memory is how many bytes loads take.
+func memory(l *datasets.Loads) int { return 4*len(l.Weights) + 8*len(l.Values) }
+
 func (s *loadStore) dropOldest() {
 	var oldest loadKey
 	at := s.clock + 1
@@ -167,6 +181,6 @@ func (s *loadStore) dropOldest() {
 			oldest, at = key, l.used
 		}
 	}
-	s.bytes -= 4 * len(s.kept[oldest].Weights)
+	s.bytes -= memory(s.kept[oldest].Loads)
 	delete(s.kept, oldest)
 }

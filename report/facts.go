@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/runs"
 )
@@ -37,8 +38,25 @@ func (v *view) asked() []fact {
 		{"Workloads", strings.Join(workloads, "; ")},
 		{"Backends", strings.Join(v.Backends, ", ")},
 		{"Seeds", strings.Join(seeds, ", ")},
-		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.Run.Manifest.ShuffleSeed)},
+		{"Runs of each", invocations(e) + fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.Run.Manifest.ShuffleSeed)},
+		{"Intervals of times", timesFact(e)},
 	}
+}
+
+// timesFact says what the intervals of times hold.
+func timesFact(e runs.Experiment) string {
+	if e.Invocations > 1 {
+		return "of the medians of the invocations: they hold from one run to the next"
+	}
+	return fmt.Sprintf("within this run; expect ±%g %% between runs", 100*analysis.BetweenRuns)
+}
+
+// invocations is "6 invocations of " where there are several.
+func invocations(e runs.Experiment) string {
+	if e.Invocations < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%d invocations of ", e.Invocations)
 }
 
 func environmentFacts(e runs.Environment) []fact {
@@ -47,7 +65,10 @@ func environmentFacts(e runs.Environment) []fact {
 		{"threads used", fmt.Sprint(e.Threads)},
 		{"memory", fmt.Sprintf("%.1f GB", float64(e.MemoryMB)/1000)},
 		{"system", strings.TrimSpace(e.OS + " " + e.Kernel)},
+		{"CPU quota", quota(e.CPUQuota)},
+		{"affinity", affinity(e)},
 		{"governor", e.Governor},
+		{"turbo", e.Turbo},
 		{"load before", fmt.Sprintf("%.2f", e.Load1)},
 		{"Go", e.GoVersion},
 		{"program", e.Program},
@@ -56,6 +77,11 @@ func environmentFacts(e runs.Environment) []fact {
 	if e.Dirty {
 		facts[len(facts)-1].Value += " with uncommitted changes"
 	}
+	python := make([]string, len(e.Python))
+	for i, f := range e.Python {
+		python[i] = f.Name + " " + f.Value
+	}
+	facts = append(facts, fact{"Python", strings.Join(python, "; ")})
 	for name, b := range sorted(e.Backends) {
 		value := b.Device
 		if b.Unavailable != "" {
@@ -70,6 +96,22 @@ func environmentFacts(e runs.Environment) []fact {
 		facts[i].Name, facts[i].Value = printable(facts[i].Name), printable(facts[i].Value)
 	}
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+}
+
+// quota says how much CPU time a control group allows, "" without a limit.
+func quota(cores float64) string {
+	if cores == 0 {
+		return ""
+	}
+	return number.Short(cores) + " cores' worth of time"
+}
+
+// affinity says on how many cores the process may run, "" where on all.
+func affinity(e runs.Environment) string {
+	if e.Affinity == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %s", e.Affinity, number.Count(e.Cores, "core"))
 }
 
 // shellCommand writes a command so that it can be pasted into a shell.

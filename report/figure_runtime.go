@@ -50,7 +50,7 @@ func (sk *sketch) timeRow(r *analysis.Result, hollow bool) figure.StripRow {
 	if r.Failed() {
 		row.Note = r.Trouble()
 	}
-	m := analysis.MedianOf(row.Values)
+	m := r.Time()
 	row.Middle = m.Center
 	interval := "too few runs for an interval"
 	if m.Bounded() {

@@ -17,6 +17,8 @@ var house = map[string][2]int{
 	"descent":      {3, 3},
 	"descent:fast": {3, 7},
 	"descent:best": {3, 5},
+	"fill":         {0, 6},
+	"fill:best":    {0, 5},
 	"exact":        {4, 6},
 	"snake":        {5, 4},
 	"bldm":         {6, 2},

@@ -25,6 +25,9 @@ type row struct {
 	proves   bool   // any strategy of the run proves that, so that it is told
 	// Over the layers that count; NaN without a result.
 	imbalance, worst, maxOverMean, gap, worstGap float64
+	// The mean above the proven optimum, over the layers where that is known.
+	above float64
+	known int
 
 	worstAt, worstGapAt string // "layer 3"
 
@@ -56,7 +59,7 @@ func (v *view) rows() []row {
 			none := math.NaN()
 			nowhere := slices.Repeat([]analysis.Over{analysis.Describe(nil, runs.Neither)}, len(v.further()))
 			rows = append(rows, row{workload: "all", strategy: "all", backend: b, trouble: reason,
-				imbalance: none, worst: none, maxOverMean: none, gap: none, worstGap: none, further: nowhere})
+				imbalance: none, worst: none, maxOverMean: none, gap: none, worstGap: none, above: none, further: nowhere})
 		}
 	}
 	return rows
@@ -86,6 +89,8 @@ func (v *view) row(r *analysis.Result) row {
 	if imbalance.At >= 0 {
 		out.worstAt, out.worstGapAt = v.where(all[imbalance.At]), v.where(all[gap.At])
 	}
+	above := r.Values(analysis.AboveOptimum)
+	out.above, out.known = analysis.Mean(above), len(above)
 	for _, m := range v.further() {
 		values := r.Runs(m.Name)
 		if m.Scope == runs.PerLayer {
@@ -104,7 +109,7 @@ func (v *view) further() []runs.Measure {
 	m := &v.Run.Manifest
 	return slices.DeleteFunc(append(analysis.Judged(m, runs.PerLayer), analysis.Judged(m, runs.PerRun)...), func(d runs.Measure) bool {
 		known := []string{runs.TimeMeasure, runs.ImbalanceMeasure, runs.MaxMeasure, runs.MinMeasure, runs.GPUMaxMeasure,
-			analysis.MaxOverMean, analysis.Balancedness, analysis.Gap, analysis.RelativeImbalance}
+			analysis.MaxOverMean, analysis.Balancedness, analysis.Gap, analysis.RelativeImbalance, analysis.AboveOptimum}
 		return slices.Contains(known, d.Name)
 	})
 }
@@ -125,6 +130,14 @@ func (r row) proof() string {
 	return fmt.Sprintf("%d of %d", r.proven, r.layers)
 }
 
+// aboveOptimum is "0.05 % (43 of 58)".
+func (r row) aboveOptimum() string {
+	if r.known == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%s (%d of %d)", number.Percent(r.above), r.known, r.layers)
+}
+
 // remark is what else to know of a result.
 func (r row) remark() string {
 	if r.idle == 0 {
@@ -139,6 +152,7 @@ const (
 	shapeField    = "shape"
 	backendField  = "backend"
 	provenField   = "proven"
+	aboveField    = "above_optimum"
 	timeField     = "time_ns"
 	intervalField = "interval"
 	remarkField   = "remark"
@@ -232,9 +246,11 @@ func usualFields() []field {
 		{id: provenField, title: "proven", help: "layers on which no packing has a lighter heaviest pack, proven by the strategy or because it reaches the lower bound", text: row.proof},
 		{id: timeField, title: "median time", unit: "ns", help: "of one run, all layers", text: timed(func(t analysis.Times) string { return number.Duration(t.Center) }),
 			value: func(r row) float64 { return orNaN(r.time, r.time.Center) }},
-		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time", text: timed(interval)},
+		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time: of the medians of the invocations where there are several, else within this run", text: timed(interval)},
 		{id: "runs", title: "runs", unit: "1", help: "how many runs were timed", text: timed(func(t analysis.Times) string { return strconv.Itoa(t.N) }),
 			value: func(r row) float64 { return float64(r.time.N) }, wide: true},
+		{id: aboveField, title: "mean above optimum", unit: "1", help: "how far the heaviest pack is above the lowest possible one, mean over the layers on which any strategy proved that",
+			text: row.aboveOptimum, value: func(r row) float64 { return r.above }, wide: true},
 		{id: remarkField, title: "remark", help: "what went wrong, and what was left out", text: row.remark, wide: true},
 	}
 }

@@ -27,6 +27,7 @@ func (v *view) warnings() []string {
 		all = append(all, "The last record was cut short: the run was broken off. Finish it with bench run --resume.")
 	}
 	all = append(all, v.differentPackings()...)
+	all = append(all, v.remarks()...)
 	if n := len(v.Run.Manifest.Environments); n > 1 {
 		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times cannot be compared.", n))
 	}
@@ -132,6 +133,9 @@ func (v *view) differentPackings() []string {
 	hashes := map[string]map[string]bool{} // by all coordinates but the backend
 	of := map[string]runs.Cell{}
 	for _, c := range v.Cells() {
+		if v.Run.Manifest.Programs[c.Strategy()] != "" {
+			continue // promises nothing, and remarks tell of it
+		}
 		at := c.Without(runs.BackendAxis)
 		id := at.ID()
 		for _, r := range c.Done() {

@@ -17,13 +17,20 @@ type Experiment struct {
 	Seeds       []uint64   `json:"seeds" yaml:"seeds"`
 	Repeats     int        `json:"repeats" yaml:"repeats"`
 	Warmup      int        `json:"warmup" yaml:"warmup"` // runs of each cell before the first that counts
-	Timeout     string     `json:"timeout,omitempty" yaml:"timeout"`
+	// Invocations is how many processes make the repeats, one after the other;
+	// 0 means one.
+	Invocations int    `json:"invocations,omitempty" yaml:"invocations"`
+	Timeout     string `json:"timeout,omitempty" yaml:"timeout"`
 
 	// Base is the directory that workload files are named relative to, an
 	// absolute path; "" where there are none. It is where the experiment's YAML
 	// file is.
 	Base string `json:"base,omitempty" yaml:"-"`
 }
+
+// RunsPerCell returns how many runs that count a cell has: its repeats in every
+// invocation.
+func (e *Experiment) RunsPerCell() int { return e.Repeats * max(1, e.Invocations) }
 
 // Named is a strategy's spec with the name that figures and tables show for
 // it. In YAML and JSON it may be the bare spec.

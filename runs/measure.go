@@ -31,6 +31,7 @@ const (
 	Ratio       = "ratio" // a pure number
 	Count       = "count"
 	Truth       = "truth" // 0 or 1
+	Identity    = "id"    // a whole number that tells things apart
 )
 
 // Measure declares a number that records hold.
@@ -51,6 +52,7 @@ const (
 	MeanMeasure       = "mean"
 	LowerBoundMeasure = "lower_bound"
 	OptimalMeasure    = "optimal"
+	LoadsMeasure      = "loads"
 )
 
 // StagePrefix begins the names of the times of a run's stages:
@@ -86,6 +88,7 @@ func packingMeasures() []Measure {
 		{MeanMeasure, LoadUnits, Neither, PerLayer, "mean load of a pack"},
 		{LowerBoundMeasure, LoadUnits, Neither, PerLayer, "no packing has a lower max load"},
 		{OptimalMeasure, Truth, Neither, PerLayer, "1 where the strategy proved the max load to be the lowest possible"},
+		{LoadsMeasure, Identity, Neither, PerLayer, "the same number for layers with the same loads, in whatever order: 48 bits of their SHA-256"},
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"os"
 	"os/signal"
 
+	"packbench/cmd/bench/internal/answer"
 	"packbench/datasets"
-	"packbench/internal/answer"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -23,6 +23,7 @@ type packCmd struct {
 	Out      string `short:"o" default:"-" help:"Where to write: .npz for NumPy arrays, otherwise JSON; - is standard output."`
 	loadFlags
 	backendFlags
+	pythonFlags
 }
 
 // Run implements the verb.
@@ -31,7 +32,9 @@ func (c *packCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	strategy, err := strategies.Builtin().Parse(c.Strategy)
+	host := c.host(c.backendFlags)
+	defer host.Close()
+	strategy, err := registry(host).Parse(c.Strategy)
 	if err != nil {
 		return badInput(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"packbench/placement"
 	"packbench/placement/planfile"
 	"packbench/placement/planners"
+	"packbench/placement/planners/program"
+	"packbench/strategies/python"
 )
 
 // placeCmd plans the placement of the experts of one file of loads.
@@ -35,12 +38,15 @@ type placeCmd struct {
 
 	To         string `help:"Write the file of an engine: sglang, vllm, vllm-jsonl, trtllm or ascend."`
 	FirstLayer int    `name:"first-layer" help:"Number of dense layers before the first layer with experts, for engines that count them."`
-	Out        string `short:"o" help:"Where to write: .npz for NumPy arrays, anything else for JSON (or the engine's form); - is standard output."`
+	pythonFlags
+	Out string `short:"o" help:"Where to write: .npz for NumPy arrays, anything else for JSON (or the engine's form); - is standard output."`
 }
 
 // Run implements the verb.
 func (c *placeCmd) Run(s *streams) error {
-	planner, err := planners.Builtin().Parse(c.Planner)
+	host := c.host(backendFlags{Threads: c.Threads})
+	defer host.Close()
+	planner, err := append(planners.Builtin(), program.Definition(host)).Parse(c.Planner)
 	if err != nil {
 		return badInput(err)
 	}
@@ -71,6 +77,12 @@ func (c *placeCmd) Run(s *streams) error {
 		return planError(ctx, err)
 	}
 	took := time.Since(start)
+	if report.Time > 0 {
+		took = report.Time
+	}
+	for _, warning := range report.Warnings {
+		fmt.Fprintf(s.err, "bench: warning: %s\n", warning)
+	}
 	if err := plan.Validate(); err != nil {
 		return fmt.Errorf("%s gave a plan that breaks the rules: %w", planner.Spec(), err)
 	}
@@ -94,9 +106,11 @@ func (c *placeCmd) Run(s *streams) error {
 	return c.show(out, placed{answer, task, report, took, loads})
 }
 
-// planError makes an interruption a failure; all else is bad input.
+// planError makes an interruption and what a program does wrong a failure; all else is
+// bad input.
 func planError(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	var fault *python.Fault
+	if ctx.Err() != nil || errors.As(err, &fault) {
 		return err
 	}
 	return badInput(err)

@@ -12,6 +12,7 @@ import (
 	"packbench/datasets"
 	"packbench/placement"
 	"packbench/placement/planners"
+	"packbench/placement/planners/program"
 )
 
 // advise shows what more slots and other numbers of nodes would be worth.
@@ -71,6 +72,8 @@ type listPlannersCmd struct{ listFlags }
 
 // Run implements the verb.
 func (c *listPlannersCmd) Run(s *streams) error {
-	list := listing.Planners(planners.Builtin())
+	host := pythonFlags{}.host(backendFlags{}) // starts nothing
+	defer host.Close()
+	list := listing.Planners(append(planners.Builtin(), program.Definition(host)))
 	return c.write(s.out, list, func() { listing.WritePlanners(s.out, list) })
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,21 +22,27 @@ import (
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/python"
 )
 
 // runCmd is "bench run".
 type runCmd struct {
 	backendFlags
+	pythonFlags
 
-	Experiment  string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
-	Out         string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
-	Resume      *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
-	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
-	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
-	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
-	Quiet       bool     `short:"q" help:"Show no progress and no table."`
-	NoFigures   bool     `help:"Draw no figures and write no report."`
-	Print       bool     `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
+	Experiment       string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
+	Out              string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
+	Resume           *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
+	Repeats          *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Invocations      *int     `placeholder:"N" help:"Processes that make these runs, one after the other; default 1. Times differ from process to process: use 6 or more to compare them."`
+	Backend          []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
+	ShuffleSeed      *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
+	PythonStrategies fileList `placeholder:"FILE …" help:"Programs in Python to run beside the experiment's strategies, as python:file=FILE; all arguments up to the next flag."`
+	shardFlags
+	Quiet      bool `short:"q" help:"Show no progress and no table."`
+	NoFigures  bool `help:"Draw no figures and write no report."`
+	Invocation *int `hidden:"" help:"With --resume: make the runs of this invocation and nothing else; end when standard input does."`
+	Print      bool `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
 }
 
 // Run implements the verb.
@@ -48,20 +55,37 @@ func (c *runCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	session, err := c.open(harness.Catalog{Strategies: strategies.Builtin(), Backends: backends, Planners: planners.Builtin(), Threads: c.threads()})
+	host := c.host(c.backendFlags)
+	defer host.Close()
+	catalog := harness.Catalog{Strategies: registry(host), Backends: backends, Planners: planners.Builtin(), Threads: c.threads()}
+	session, err := c.open(catalog, host)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	if !c.Quiet {
-		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
+	host.LogTo(filepath.Join(session.Dir, "python"))
+	if c.Invocation != nil {
+		return c.one(session, s)
 	}
-	if err := c.execute(session, s.err); errors.Is(err, harness.ErrInterrupted) {
+	for _, note := range session.Plan.Notes {
+		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
+	}
+	if !c.Quiet {
+		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, session.Cells(), session.Dir)
+	}
+	execute := c.execute
+	if session.Plan.Experiment.Invocations > 1 {
+		execute = c.invoke
+	}
+	if err := execute(session, s.err); errors.Is(err, harness.ErrInterrupted) {
 		return fmt.Errorf("interrupted: bench run --resume %s finishes the run", session.Dir)
 	} else if err != nil {
 		return err
 	}
-	return c.finish(session.Dir, backends, s)
+	if session.Shard() != nil {
+		return c.finishShard(session, s)
+	}
+	return c.finish(session.Dir, catalog, s)
 }
 
 // print prints the YAML of a built-in experiment.
@@ -82,7 +106,7 @@ func (c *runCmd) name() string {
 }
 
 // open makes the run directory, or opens the one to resume.
-func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
+func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Session, error) {
 	origin := harness.Origin{Command: append([]string{"bench"}, os.Args[1:]...), ShuffleSeed: rand.Uint64()}
 	if c.ShuffleSeed != nil {
 		origin.ShuffleSeed = *c.ShuffleSeed
@@ -92,10 +116,16 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 		if dir == "" {
 			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
 		}
-		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Backend != nil || c.ShuffleSeed != nil {
-			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend and --shuffle-seed", dir))
+		if c.Shard != "" || c.Costs != "" {
+			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun: leave out --shard and --costs", dir))
 		}
-		origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
+		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Invocations != nil || c.Backend != nil || c.ShuffleSeed != nil || c.PythonStrategies != nil {
+			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --invocations, --backend, --shuffle-seed and --python-strategies", dir))
+		}
+		if run, err := runs.Load(dir); err == nil {
+			load(run.Manifest.Experiment, catalog.Strategies)
+		}
+		origin.Environment = environment(catalog.Backends, c.threads(), host)
 		session, err := harness.Resume(dir, catalog, origin)
 		if errors.Is(err, runs.ErrNoManifest) {
 			err = fmt.Errorf("%w; bench run EXPERIMENT -o %s begins a run there", err, dir)
@@ -106,14 +136,30 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 	if err != nil {
 		return nil, badInput(err)
 	}
+	if strings.ContainsAny(c.name(), `/.`) { // a file
+		experiment = besideFile(experiment, c.name())
+	}
+	experiment = addPrograms(experiment, c.PythonStrategies)
 	if experiment, err = harness.Narrow(experiment, c.Repeats, c.Backend); err != nil {
 		return nil, badInput(err)
+	}
+	if c.Invocations != nil {
+		if *c.Invocations < 1 {
+			return nil, badInput(fmt.Errorf("--invocations=%d: use 1 or more", *c.Invocations))
+		}
+		experiment.Invocations = *c.Invocations
 	}
 	plan, err := harness.NewPlan(experiment, catalog)
 	if err != nil {
 		return nil, badInput(err)
 	}
-	origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
+	origin.Environment = environment(catalog.Backends, c.threads(), host)
+	if c.Shard != "" {
+		return c.openShard(plan, catalog, origin)
+	}
+	if c.Costs != "" || c.Wait != 0 {
+		return nil, badInput(errors.New("--costs and --wait are about shards: add --shard i/N"))
+	}
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)
 		if errors.Is(err, runs.ErrExists) {
@@ -149,6 +195,11 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 		fmt.Fprintln(stderr, "finishing the current run; interrupt again to stop at once")
 	})()
 
+	return c.observed(ctx, session, stderr)
+}
+
+// observed makes the runs and shows the progress.
+func (c *runCmd) observed(ctx context.Context, session *harness.Session, stderr io.Writer) error {
 	executor := harness.NewExecutor(session.Plan)
 	defer executor.Close()
 	if c.Quiet {
@@ -160,7 +211,7 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 }
 
 // finish writes what is made of the records: summary, table, figures, report.
-func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) error {
+func (c *runCmd) finish(dir string, catalog harness.Catalog, s *streams) error {
 	run, err := runs.Load(dir)
 	if err != nil {
 		return err
@@ -170,7 +221,7 @@ func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) e
 	}
 	made := runs.SummaryFile
 	if !c.NoFigures {
-		if _, err := writeReport(run, backends, reports.Options{}); err != nil {
+		if _, err := writeReport(run, catalog, reports.Options{}); err != nil {
 			return fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err)
 		}
 		made = reports.HTMLFile + ", " + made
