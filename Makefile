@@ -9,6 +9,7 @@
 # make published    time the published program, PUBLISHED=FILE, where python3 has torch
 # make results      run the reference experiments again, into results/reference/
 # make torture      kill it, cut and flip its files, fill its disk
+# make scale        time and memory of the verbs on a sweep of a million records
 # make benchmarks   time the strategies
 # make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
 # make cuda-quick   on a machine with a GPU: is it right there, and how fast
@@ -72,6 +73,11 @@ fuzz:
 .PHONY: torture
 torture:
 	$(GO) test -tags torture -run 'Kills|Truncations|BitFlips|Forged|FullDisk' -v -timeout 10m ./cmd/bench
+
+# A made-up sweep of 10,000 cells and a million records, 600 MB. Takes minutes.
+.PHONY: scale
+scale:
+	$(GO) test -tags scale -run TestScale -v -timeout 30m ./cmd/bench
 
 .PHONY: benchmarks
 benchmarks:

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 // Cell is a cell of a run with what follows from its records.
 type Cell struct {
 	*runs.CellRuns
+	judged  []float64 // a measure of the layers; nil where there is none
 	busy    []int     // the layers that are not idle
 	optimum []float64 // the lowest possible max load, [layers], NaN where it is not known; nil where it is of none
 }
@@ -32,23 +34,44 @@ func Cells(run *runs.Run) []*Cell {
 // NewCell returns the cell of c.
 func NewCell(c *runs.CellRuns) *Cell {
 	cell := &Cell{CellRuns: c}
-	for l, heaviest := range c.Layer(runs.MaxMeasure) {
-		if heaviest > 0 {
+	heaviest := c.Layer(runs.MaxMeasure)
+	if heaviest == nil {
+		heaviest = c.Layer(runs.GPUMaxMeasure)
+	}
+	cell.judged = heaviest
+	if cell.judged == nil {
+		cell.judged = anyLayer(c)
+	}
+	for l := range cell.judged {
+		if heaviest == nil || heaviest[l] > 0 {
 			cell.busy = append(cell.busy, l)
 		}
 	}
 	return cell
 }
 
+// anyLayer returns one of the measures of layers; nil where there is none.
+func anyLayer(c *runs.CellRuns) []float64 {
+	for _, r := range c.Records {
+		for _, name := range slices.Sorted(maps.Keys(r.Layer)) {
+			if r.Status == runs.Done {
+				return r.Layer[name]
+			}
+		}
+	}
+	return nil
+}
+
 // Judged reports whether a run of the cell is done, so that there are measures
 // of its layers.
-func (c *Cell) Judged() bool { return c.Layer(runs.MaxMeasure) != nil }
+func (c *Cell) Judged() bool { return c.judged != nil }
 
 // Busy returns the indices of the layers that are not idle: those that count.
+// Where nothing tells the loads, no layer is idle.
 func (c *Cell) Busy() []int { return c.busy }
 
 // Idle returns the number of layers without any load.
-func (c *Cell) Idle() int { return len(c.Layer(runs.MaxMeasure)) - len(c.busy) }
+func (c *Cell) Idle() int { return len(c.judged) - len(c.busy) }
 
 // Every returns a measure of every layer, idle ones included, [layers]; nil
 // where the cell does not have it. The measure may be one that follows from
@@ -132,6 +155,9 @@ type Proof struct {
 // known to be the lowest possible: the strategy proved it, or it attains the
 // lower bound.
 func (c *Cell) Proven(l int) bool {
+	if c.Layer(runs.MaxMeasure) == nil {
+		return false // no packing
+	}
 	claimed := c.Layer(runs.OptimalMeasure)
 	q := c.Quality(l)
 	return claimed != nil && claimed[l] == 1 || q.Max <= q.LowerBound

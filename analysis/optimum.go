@@ -19,7 +19,8 @@ type Optima struct {
 func OptimaOf(cells ...*Cell) Optima {
 	o := Optima{map[string][]float64{}}
 	for _, c := range cells {
-		if !c.Judged() {
+		loads := c.Layer(runs.MaxMeasure)
+		if loads == nil {
 			continue
 		}
 		id := problemID(c)
@@ -27,7 +28,7 @@ func OptimaOf(cells ...*Cell) Optima {
 			o.known[id] = slices.Repeat([]float64{math.NaN()}, c.Layers)
 		}
 		for _, l := range c.Busy() {
-			if heaviest := c.Layer(runs.MaxMeasure)[l]; c.Proven(l) && !(o.known[id][l] <= heaviest) {
+			if heaviest := loads[l]; c.Proven(l) && !(o.known[id][l] <= heaviest) {
 				o.known[id][l] = heaviest
 			}
 		}

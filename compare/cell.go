@@ -167,7 +167,7 @@ func (p pair) comparable() (Status, string) {
 		name string
 		cell *runs.CellRuns
 	}{{"new", new}, {"old", old}} {
-		if side.cell.Layer(runs.MaxMeasure) == nil {
+		if !analysis.NewCell(side.cell).Judged() {
 			reason := fmt.Sprintf("%s is %s", side.name, side.cell.Status())
 			if r := side.cell.Reason(); r != "" && side.cell.Status() != runs.Pending {
 				reason += ": " + r
@@ -204,6 +204,11 @@ type both struct {
 // they recorded: both solve the same problem.
 func (p pair) judged() both {
 	a, b := p.old.Layer(runs.LowerBoundMeasure), p.new.Layer(runs.LowerBoundMeasure)
+	if a == nil || b == nil { // no packings
+		s := both{old: analysis.NewCell(p.old), new: analysis.NewCell(p.new)}
+		s.idle = p.new.Layers - len(s.busy())
+		return s
+	}
 	bound := make([]float64, len(a))
 	for l := range bound {
 		bound[l] = max(a[l], b[l])
@@ -241,14 +246,9 @@ func bounded(c *runs.CellRuns, bound []float64) *analysis.Cell {
 
 // busy returns the layers that have a load on either side.
 func (b both) busy() []int {
-	var list []int
-	old, new := b.old.Layer(runs.MaxMeasure), b.new.Layer(runs.MaxMeasure)
-	for l := range new {
-		if old[l] > 0 || new[l] > 0 {
-			list = append(list, l)
-		}
-	}
-	return list
+	list := slices.Concat(b.old.Busy(), b.new.Busy())
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // loads returns an identity of the loads of each layer up to their order, as far

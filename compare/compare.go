@@ -171,7 +171,7 @@ func axesOf(all []*runs.Run) []runs.Axis {
 	for _, run := range all {
 		axes := run.Manifest.Axes
 		if axes == nil {
-			axes = runs.Axes()
+			axes = runs.AxesOf(run.Manifest.Cells)
 		}
 		for _, a := range axes {
 			if !slices.ContainsFunc(list, func(b runs.Axis) bool { return a.Name == b.Name }) {

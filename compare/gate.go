@@ -294,7 +294,7 @@ func (g *Gate) Verdict() string {
 	var parts []string
 	if n := len(g.Regressions); n > 0 {
 		first := g.Regressions[0]
-		text := fmt.Sprintf("regressed: %s on %s, %d packs, %s: %s", first.Cell.Strategy(), first.Cell.Workload(), first.Cell.Packs(), first.Cell.Backend(), first.Message)
+		text := fmt.Sprintf("regressed: %s on %s, %s, %s: %s", first.Cell.Subject(), first.Cell.Workload(), first.Cell.Target(), first.Cell.Backend(), first.Message)
 		if n > 1 {
 			text += fmt.Sprintf(", and %d more", n-1)
 		}

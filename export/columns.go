@@ -34,7 +34,7 @@ func sorted[E any](list []E, name func(E) string, first []string) []E {
 func axes(m *runs.Manifest) []runs.Axis {
 	declared := m.Axes
 	if declared == nil {
-		declared = runs.Axes()
+		declared = runs.AxesOf(m.Cells)
 	}
 	return sorted(declared, func(a runs.Axis) string { return a.Name }, axisOrder)
 }
@@ -50,7 +50,7 @@ func layerMeasures(m *runs.Manifest) []runs.Measure {
 func quoted(m *runs.Manifest) []runs.Measure {
 	list := analysis.Headline(m, runs.PerLayer)
 	for _, name := range []string{analysis.MaxOverMean, analysis.AboveOptimum} {
-		if d, ok := analysis.Find(m, name); ok {
+		if d, ok := analysis.Find(m, name); ok && analysis.Packed(m) {
 			list = append(list, d)
 		}
 	}

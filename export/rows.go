@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"time"
 
 	"packbench/analysis"
@@ -107,7 +108,7 @@ func layerTable(run *runs.Run) *table {
 		for i, d := range measures {
 			columns[i] = c.Every(d.Name)
 		}
-		for l, heaviest := range c.Layer(runs.MaxMeasure) {
+		for l := range c.Layers {
 			row := append(append([]any{}, place...), int64(l))
 			for i, d := range measures {
 				var value any
@@ -116,7 +117,7 @@ func layerTable(run *runs.Run) *table {
 				}
 				row = append(row, value)
 			}
-			t.rows = append(t.rows, append(row, heaviest == 0, c.Proven(l)))
+			t.rows = append(t.rows, append(row, !slices.Contains(c.Busy(), l), c.Proven(l)))
 		}
 	}
 	return t

@@ -46,7 +46,8 @@ type Event struct {
 var ErrInterrupted = errors.New("interrupted")
 
 // Execute makes the runs of the session's invocation that the run directory does
-// not have yet, in the order of [Schedule], and appends a record as each ends.
+// not have yet, in the order of [Schedule], and appends a record as each ends. A
+// shard makes those of its own cells, in the order that they have in the whole.
 // observe, which may be nil, is called after every run.
 //
 // A cell whose run fails, takes too long or cannot be made is not run again.
@@ -56,6 +57,7 @@ var ErrInterrupted = errors.New("interrupted")
 func (s *Session) Execute(ctx context.Context, executor Executor, observe func(Event)) error {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)
+	book.keepTo(s.Shard())
 	steps := book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, s.out.Manifest().ShuffleSeed, s.Invocation))
 	rest := newEstimate(len(s.Plan.Cells), steps)
 	finished := 0

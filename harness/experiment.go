@@ -20,9 +20,9 @@ func DefaultExperiment() runs.Experiment {
 }
 
 // maxRuns is the largest number of runs of an experiment, warm-up runs among
-// them, a guard against a slip of the finger: a million runs of a millisecond
-// take a quarter of an hour.
-const maxRuns = 1_000_000
+// them, a guard against a slip of the finger: four million runs of a millisecond
+// take more than an hour, and their records a gigabyte or more.
+const maxRuns = 4_000_000
 
 var nameRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
@@ -32,8 +32,16 @@ func check(e *runs.Experiment) error {
 	switch {
 	case !nameRule.MatchString(e.Name):
 		return fmt.Errorf("name %q: use letters, digits, dots, dashes and underscores (it names a directory)", e.Name)
+	case len(e.Planners) > 0:
+		if err := checkPlacements(e); err != nil {
+			return err
+		}
 	case len(e.Strategies) == 0:
 		return errors.New("the experiment has no strategies: list at least one")
+	case len(e.Topologies) > 0 || e.Previous != "":
+		return errors.New("topologies and previous are for planners: list planners in the place of strategies")
+	}
+	switch {
 	case len(e.Workloads) == 0:
 		return errors.New("the experiment has no workloads: list at least one")
 	case len(e.Backends) == 0:

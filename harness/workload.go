@@ -27,13 +27,19 @@ type workload struct {
 // newWorkload returns the workload that an experiment's entry means. A file,
 // relative to base, is read.
 func newWorkload(w runs.Workload, base string) (*workload, error) {
+	return openWorkload(w, base, false)
+}
+
+// openWorkload is [newWorkload]; with keep the loads of a file's steps are not
+// summed.
+func openWorkload(w runs.Workload, base string, keep bool) (*workload, error) {
 	switch {
 	case w.Spec == "" && w.File == "":
 		return nil, fmt.Errorf("a workload has neither spec nor file: give one of them")
 	case w.Spec != "" && w.File != "":
 		return nil, fmt.Errorf("a workload has spec %s and file %s: give one of them", w.Spec, w.File)
 	case w.File != "":
-		return fileWorkload(w, base)
+		return fileWorkload(w, base, keep)
 	case keyOf(w) != "" || w.Step != nil || w.Steps != "":
 		return nil, fmt.Errorf("workload %s is generated: array, key, step and steps are for files", w.Spec)
 	}
@@ -74,7 +80,7 @@ func workloadName(w runs.Workload) (string, error) {
 // keyOf returns which array or member of its file a workload is.
 func keyOf(w runs.Workload) string { return cmp.Or(w.Key, w.Array) }
 
-func fileWorkload(w runs.Workload, base string) (*workload, error) {
+func fileWorkload(w runs.Workload, base string, keep bool) (*workload, error) {
 	if w.File == "-" {
 		return nil, fmt.Errorf("an experiment cannot read standard input: name a file")
 	}
@@ -82,11 +88,14 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(base, path)
 	}
-	opt := datasets.ReadOptions{Key: keyOf(w), Step: w.Step}
+	opt := datasets.ReadOptions{Key: keyOf(w), Step: w.Step, AllSteps: keep}
 	if w.Steps != "" {
-		var err error
-		if opt.Sum, err = datasets.ParseStepRange(w.Steps); err != nil {
+		steps, err := datasets.ParseStepRange(w.Steps)
+		if err != nil {
 			return nil, fmt.Errorf("workload %s: %w", w.File, err)
+		}
+		if opt.Sum = steps; keep {
+			opt.Sum, opt.Range = nil, steps
 		}
 	}
 	loads, err := datasets.Read(path, opt)

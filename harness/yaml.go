@@ -188,7 +188,7 @@ func oneLine(err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		key := unknown.Token.Value
-		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(runs.Experiment{}, runs.Workload{}, runs.Named{})))
+		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(runs.Experiment{}, runs.Workload{}, runs.Named{}, runs.Topology{})))
 	case errors.As(err, &kind):
 		return at(kind.Token, "%q: use %s", kind.Token.Value, kindName(kind.DstType))
 	case errors.As(err, &large):

@@ -34,7 +34,7 @@ func (v *view) asked() []fact {
 		seeds = append(seeds, fmt.Sprint(s))
 	}
 	return []fact{
-		{"Strategies", strings.Join(names, ", ")},
+		{v.subjects(), strings.Join(names, ", ")},
 		{"Workloads", strings.Join(workloads, "; ")},
 		{"Backends", strings.Join(v.Backends, ", ")},
 		{"Seeds", strings.Join(seeds, ", ")},

@@ -80,13 +80,13 @@ func (v *view) row(r *analysis.Result) row {
 	imbalance := analysis.Describe(analysis.Column(all, imbalanceOf), runs.Lower)
 	gap := analysis.Describe(analysis.Column(all, gapOf), runs.Lower)
 	out := row{
-		workload: v.problemName(r.Problem), shape: r.Problem.Shape().String(),
+		workload: v.problemName(r.Problem), shape: r.Problem.ShortShape(),
 		strategy: v.strategyName(r.Strategy), backend: r.Backend, trouble: r.Trouble(), layers: len(all), idle: r.Idle(), proven: r.Proof().Proven,
 		imbalance: imbalance.Median, worst: imbalance.Worst, gap: gap.Median, worstGap: gap.Worst,
 		maxOverMean: analysis.Describe(r.Values(analysis.MaxOverMean), runs.Lower).Median,
 		time:        r.Time(),
 	}
-	if len(all) > 0 {
+	if imbalance.At >= 0 {
 		out.worstAt, out.worstGapAt = v.where(all[imbalance.At]), v.where(all[gap.At])
 	}
 	above := r.Values(analysis.AboveOptimum)
@@ -108,7 +108,7 @@ func gapOf(i analysis.Instance) float64       { return i.Gap }
 func (v *view) further() []runs.Measure {
 	m := &v.Run.Manifest
 	return slices.DeleteFunc(append(analysis.Judged(m, runs.PerLayer), analysis.Judged(m, runs.PerRun)...), func(d runs.Measure) bool {
-		known := []string{runs.TimeMeasure, runs.ImbalanceMeasure, runs.MaxMeasure, runs.MinMeasure,
+		known := []string{runs.TimeMeasure, runs.ImbalanceMeasure, runs.MaxMeasure, runs.MinMeasure, runs.GPUMaxMeasure,
 			analysis.MaxOverMean, analysis.Balancedness, analysis.Gap, analysis.RelativeImbalance, analysis.AboveOptimum}
 		return slices.Contains(known, d.Name)
 	})
@@ -173,9 +173,13 @@ type field struct {
 // fields returns the columns: the usual ones, and one for each further measure
 // of the run.
 func (v *view) fields() []field {
-	list := usualFields()
-	remark := list[len(list)-1]
-	list = list[:len(list)-1]
+	list := v.applying(usualFields())
+	at := len(list) - 1 // the remark stands last
+	if !v.packed() {
+		at = slices.IndexFunc(list, func(f field) bool { return f.id == timeField })
+	}
+	rest := slices.Clone(list[at:])
+	list = list[:at]
 	for i, m := range v.further() {
 		over := "over the layers"
 		if m.Scope == runs.PerRun {
@@ -184,17 +188,22 @@ func (v *view) fields() []field {
 		value := func(r row) float64 { return r.further[i].Median }
 		list = append(list, field{id: m.Name, title: "median " + strings.ReplaceAll(m.Name, "_", " "), unit: m.Unit, help: m.Meaning + ", median " + over,
 			value: value, text: func(r row) string {
-				switch v := value(r); {
-				case math.IsNaN(v):
+				switch x := value(r); {
+				case !v.packed():
+					return measured(m, x)
+				case math.IsNaN(x):
 					return "–"
 				case m.Unit == runs.Nanoseconds:
-					return number.Duration(v)
+					return number.Duration(x)
 				default:
-					return number.Short(v)
+					return number.Short(x)
 				}
-			}})
+			}, wide: v.minor(m)})
+		if lead := v.lead(); m.Name == lead.Name {
+			list = append(list, v.worstField(i, lead))
+		}
 	}
-	return append(list, remark)
+	return append(list, rest...)
 }
 
 func usualFields() []field {

@@ -1,6 +1,9 @@
 package runs
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Scope says what a measure has a value for.
 type Scope string
@@ -61,7 +64,22 @@ const StagePrefix = "stage/"
 //
 // Measures that follow from these (the gap, max/mean) are not recorded; see
 // package analysis.
-func Measures() []Measure {
+func Measures() []Measure { return slices.Concat(packingMeasures(), placementMeasures()) }
+
+// MeasuresOf returns those of [Measures] that a manifest of the cells declares:
+// what runs of planners have, or of packings.
+func MeasuresOf(cells []PlannedCell) []Measure {
+	if !havePlanner(cells) {
+		return packingMeasures()
+	}
+	list := append(packingMeasures()[:1:1], placementMeasures()...) // the time is that of any run
+	if !slices.ContainsFunc(cells, func(c PlannedCell) bool { return c.Has(PreviousAxis) }) {
+		list = slices.DeleteFunc(list, func(m Measure) bool { return m.Name == LayerMovesMeasure })
+	}
+	return list
+}
+
+func packingMeasures() []Measure {
 	return []Measure{
 		{TimeMeasure, Nanoseconds, Lower, PerRun, "wall time of the strategy, weights in memory to packing in memory"},
 		{ImbalanceMeasure, LoadUnits, Lower, PerLayer, "max − min load of the packs"},

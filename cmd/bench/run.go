@@ -18,6 +18,7 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
+	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
@@ -37,10 +38,11 @@ type runCmd struct {
 	Backend          []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
 	ShuffleSeed      *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
 	PythonStrategies fileList `placeholder:"FILE …" help:"Programs in Python to run beside the experiment's strategies, as python:file=FILE; all arguments up to the next flag."`
-	Quiet            bool     `short:"q" help:"Show no progress and no table."`
-	NoFigures        bool     `help:"Draw no figures and write no report."`
-	Invocation       *int     `hidden:"" help:"With --resume: make the runs of this invocation and nothing else; end when standard input does."`
-	Print            bool     `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
+	shardFlags
+	Quiet      bool `short:"q" help:"Show no progress and no table."`
+	NoFigures  bool `help:"Draw no figures and write no report."`
+	Invocation *int `hidden:"" help:"With --resume: make the runs of this invocation and nothing else; end when standard input does."`
+	Print      bool `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
 }
 
 // Run implements the verb.
@@ -55,7 +57,7 @@ func (c *runCmd) Run(s *streams) error {
 	defer closeAll(backends)
 	host := c.host(c.backendFlags)
 	defer host.Close()
-	catalog := harness.Catalog{Strategies: registry(host), Backends: backends}
+	catalog := harness.Catalog{Strategies: registry(host), Backends: backends, Planners: planners.Builtin(), Threads: c.threads()}
 	session, err := c.open(catalog, host)
 	if err != nil {
 		return err
@@ -69,7 +71,7 @@ func (c *runCmd) Run(s *streams) error {
 		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
 	}
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
+		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, session.Cells(), session.Dir)
 	}
 	execute := c.execute
 	if session.Plan.Experiment.Invocations > 1 {
@@ -79,6 +81,9 @@ func (c *runCmd) Run(s *streams) error {
 		return fmt.Errorf("interrupted: bench run --resume %s finishes the run", session.Dir)
 	} else if err != nil {
 		return err
+	}
+	if session.Shard() != nil {
+		return c.finishShard(session, s)
 	}
 	return c.finish(session.Dir, catalog, s)
 }
@@ -110,6 +115,9 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		dir := *c.Resume
 		if dir == "" {
 			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
+		}
+		if c.Shard != "" || c.Costs != "" {
+			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun: leave out --shard and --costs", dir))
 		}
 		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Invocations != nil || c.Backend != nil || c.ShuffleSeed != nil || c.PythonStrategies != nil {
 			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --invocations, --backend, --shuffle-seed and --python-strategies", dir))
@@ -146,6 +154,12 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		return nil, badInput(err)
 	}
 	origin.Environment = environment(catalog.Backends, c.threads(), host)
+	if c.Shard != "" {
+		return c.openShard(plan, catalog, origin)
+	}
+	if c.Costs != "" || c.Wait != 0 {
+		return nil, badInput(errors.New("--costs and --wait are about shards: add --shard i/N"))
+	}
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)
 		if errors.Is(err, runs.ErrExists) {
