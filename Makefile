@@ -90,7 +90,7 @@ asm-mutants:
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
-PORTABLE := packbench/(packing|strategies|internal/(draws|exchange|lpt))
+PORTABLE := packbench/(packing|placement|strategies|internal/(draws|exchange|lpt))
 .PHONY: portable
 portable:
 	@GOOS=linux GOARCH=arm64 $(GO) build -o bin/bench-arm64 ./cmd/bench

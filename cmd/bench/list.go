@@ -11,6 +11,7 @@ import (
 // listCmd is "bench list": what experiments can name.
 type listCmd struct {
 	Strategies  listStrategiesCmd  `cmd:"" help:"Strategies with their parameters, defaults, ranges, presets, backends and source."`
+	Planners    listPlannersCmd    `cmd:"" help:"Planners of expert placements with their parameters."`
 	Backends    listBackendsCmd    `cmd:"" help:"Backends and whether they run on this machine."`
 	Workloads   listWorkloadsCmd   `cmd:"" help:"Generated workloads with their parameters."`
 	Experiments listExperimentsCmd `cmd:"" help:"Built-in experiments."`

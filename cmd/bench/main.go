@@ -27,8 +27,9 @@ import (
 type app struct {
 	Run     runCmd     `cmd:"" help:"Run an experiment and report it."`
 	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
+	Place   placeCmd   `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
-	List    listCmd    `cmd:"" help:"List strategies, backends, workloads and experiments."`
+	List    listCmd    `cmd:"" help:"List strategies, planners, backends, workloads and experiments."`
 	Env     envCmd     `cmd:"" help:"Describe this machine and program."`
 	Report  reportCmd  `cmd:"" help:"Draw the figures of a run and write its report again."`
 	Compare compareCmd `cmd:"" help:"Compare two runs, or the strategies of one, and say what differs significantly."`

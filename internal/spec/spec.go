@@ -88,6 +88,7 @@ const (
 	Int    Kind = iota // a whole number in [Min, Max]
 	Float              // a finite number in [Min, Max]
 	Choice             // one of Choices
+	Text               // any text without a comma; what it means is checked by who declares it
 )
 
 // Param declares one parameter.
@@ -105,6 +106,8 @@ func (p Param) Range() string {
 	switch {
 	case p.Kind == Choice:
 		return strings.Join(p.Choices, "|")
+	case p.Kind == Text:
+		return "text"
 	case p.Max >= math.MaxFloat32 || p.Max == math.MaxInt32:
 		return "≥ " + format(p.Min)
 	}
@@ -127,6 +130,8 @@ func (p Param) check(value string) (number float64, canonical string, err error)
 		if !slices.Contains(p.Choices, value) {
 			return 0, "", fmt.Errorf("%s=%s: use one of %s", p.Name, value, p.Range())
 		}
+		return 0, value, nil
+	case Text:
 		return 0, value, nil
 	case Int:
 		n, err := strconv.ParseInt(value, 10, 64)
@@ -232,6 +237,9 @@ func (v Values) Float(name string) float64 { return v.number[v.index(name)] }
 
 // Choice returns the value of the Choice parameter name, which must be declared.
 func (v Values) Choice(name string) string { return v.text[v.index(name)] }
+
+// Text returns the value of the Text parameter name, which must be declared.
+func (v Values) Text(name string) string { return v.text[v.index(name)] }
 
 // Given reports whether the user wrote the parameter.
 func (v Values) Given(name string) bool { return v.given[v.index(name)] }

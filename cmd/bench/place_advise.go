@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"packbench/datasets"
+	"packbench/cmd/bench/internal/listing"
+	"packbench/placement"
+	"packbench/placement/planners"
+)
+
+// advise shows what more slots and other numbers of nodes would be worth.
+func (c *placeCmd) advise(ctx context.Context, s *streams, loads *datasets.Loads) error {
+	if c.Out != "" || c.To != "" || c.Previous != "" {
+		return fmt.Errorf("--advise makes no placement: leave out --previous, --to and -o")
+	}
+	t := placement.Topology{Experts: loads.Items, Slots: c.Slots, Groups: c.Groups, Nodes: c.Nodes, GPUs: c.GPUs}
+	a, err := planners.Advise(ctx, planners.Question{
+		Topology: t, Steps: loads.Steps, Layers: loads.Layers, Loads: loads.Weights, Threads: c.Threads,
+	})
+	if err != nil {
+		return planError(ctx, err)
+	}
+	show := func(title string, options []planners.Option, enough int) {
+		w := table.NewWriter()
+		style := table.StyleDefault
+		style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+		style.Options = table.OptionsNoBordersAndSeparators
+		style.Format.Header = text.FormatDefault
+		w.SetStyle(style)
+		var columns []table.ColumnConfig
+		for i := 1; i <= 6; i++ {
+			columns = append(columns, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+		w.SetColumnConfigs(columns)
+		w.AppendHeader(table.Row{"slots", "spare", "nodes", "any copy anywhere", "groups on nodes", "spare copies anywhere"})
+		for i, o := range options {
+			row := table.Row{o.Slots, o.Slots - t.Experts, o.Nodes, optional(o.Global), optional(o.Hierarchical), optional(o.Spill)}
+			if i == enough {
+				row = append(row, "<- more gains little")
+			}
+			w.AppendRow(row)
+		}
+		fmt.Fprintln(s.out, title)
+		for _, line := range strings.Split(w.Render(), "\n") {
+			fmt.Fprintln(s.out, strings.TrimRight(line, " "))
+		}
+	}
+	fmt.Fprintf(s.out, "%s of %d experts on %d GPUs, balancedness of GPUs on these loads\n\n", layersOf(loads), loads.Items, c.GPUs)
+	show("by slots", a.Slots, a.Enough)
+	if len(a.Nodes) > 0 {
+		fmt.Fprintln(s.out)
+		show("by nodes", a.Nodes, -1)
+	}
+	return nil
+}
+
+func optional(v float64) string {
+	if v == 0 {
+		return "-"
+	}
+	return ratio(v)
+}
+
+type listPlannersCmd struct{ listFlags }
+
+// Run implements the verb.
+func (c *listPlannersCmd) Run(s *streams) error {
+	list := listing.Planners(planners.Builtin())
+	return c.write(s.out, list, func() { listing.WritePlanners(s.out, list) })
+}

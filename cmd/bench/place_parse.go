@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// parseRange reads a:b of n things; either end may be missing.
+func parseRange(text string, n int) (from, to int, err error) {
+	a, b, ok := strings.Cut(text, ":")
+	if !ok {
+		return 0, 0, fmt.Errorf("write a:b, from 0:1 to 0:%d, or all", n)
+	}
+	from, to = 0, n
+	if a != "" {
+		if from, err = strconv.Atoi(a); err != nil {
+			return 0, 0, fmt.Errorf("%q is not a whole number: write a:b, from 0:1 to 0:%d", a, n)
+		}
+	}
+	if b != "" {
+		if to, err = strconv.Atoi(b); err != nil {
+			return 0, 0, fmt.Errorf("%q is not a whole number: write a:b, from 0:1 to 0:%d", b, n)
+		}
+	}
+	if from < 0 || to > n || from >= to {
+		return 0, 0, fmt.Errorf("there are steps 0 to %d: write a:b with 0 ≤ a < b ≤ %d", n-1, n)
+	}
+	return from, to, nil
+}
+
+// parseList reads 4,8:16: numbers below n and ranges of them.
+func parseList(text string, n int) ([]int, error) {
+	var list []int
+	for _, part := range strings.Split(text, ",") {
+		from, err := strconv.Atoi(part)
+		to := from + 1
+		if strings.Contains(part, ":") {
+			from, to, err = parseRange(part, n)
+		}
+		if err != nil || from < 0 || to > n {
+			return nil, fmt.Errorf("%q: write numbers from 0 to %d and ranges a:b of them", part, n-1)
+		}
+		for i := from; i < to; i++ {
+			list = append(list, i)
+		}
+	}
+	return list, nil
+}
+
+// maxCounted limits the list that parseCounts makes.
+const maxCounted = 1 << 20
+
+// parseCounts reads 9x30,10x2: thirty times 9, then twice 10.
+func parseCounts(text string) ([]int, error) {
+	var list []int
+	for _, part := range strings.Split(text, ",") {
+		value, times, repeated := strings.Cut(part, "x")
+		v, err := strconv.Atoi(value)
+		n := 1
+		if err == nil && repeated {
+			n, err = strconv.Atoi(times)
+		}
+		if err != nil || v < 0 || n < 1 || len(list)+n > maxCounted {
+			return nil, fmt.Errorf("%q: write the slots of each GPU, 9,9,10, or 9x2,10 for short", part)
+		}
+		for range n {
+			list = append(list, v)
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"packbench/datasets"
+	"packbench/placement"
+	"packbench/placement/planfile"
+)
+
+// placed is a plan and how it was made.
+type placed struct {
+	planfile.Answer
+	task   *placement.Task
+	report *placement.Report
+	took   time.Duration
+	loads  *datasets.Loads
+}
+
+// show writes what a plan is worth.
+func (c *placeCmd) show(w io.Writer, p placed) error {
+	t := p.Plan.Topology
+	fmt.Fprintf(w, "%s: %s", layersOf(p.loads), t)
+	if lost := t.GPUs - t.Living(); lost > 0 {
+		fmt.Fprintf(w, ", %d lost", lost)
+	}
+	policy := "global"
+	if p.report.Hierarchical {
+		policy = "groups on nodes"
+	}
+	fmt.Fprintf(w, "\n%s, %s, %.3g ms\n\n", p.Planner, policy, float64(p.took.Microseconds())/1000)
+	before, name, err := p.before()
+	if err != nil {
+		return err
+	}
+	showBalance(w, name, placement.Evaluate(before, p.Loads), placement.Evaluate(p.Plan, p.Loads), t.Nodes > 1)
+	fmt.Fprintf(w, "\ncopies    %s\n", p.copies())
+	if p.task.Previous != nil {
+		m, err := placement.CountMoves(p.task.Previous, p.Plan, c.ExpertBytes)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "moves     %s\n", movesText(m, p))
+	}
+	fmt.Fprintf(w, "limits    %s\n", limitsText(placement.FindLimits(p.Plan, p.Loads, p.report.Hierarchical)))
+	return nil
+}
+
+func layersOf(l *datasets.Loads) string {
+	text := fmt.Sprintf("%d layers", l.Layers)
+	if l.Layers == 1 {
+		text = "1 layer"
+	}
+	if l.Steps > 1 {
+		text += fmt.Sprintf(" over %d steps", l.Steps)
+	}
+	return text
+}
+
+// before is the plan to compare with: the previous one, or the placement that
+// engines begin with.
+func (p placed) before() (*placement.Plan, string, error) {
+	if p.task.Previous != nil {
+		return p.task.Previous, "previous", nil
+	}
+	initial, err := placement.Initial(p.Plan.Topology, p.Plan.Layers)
+	return initial, "initial", err
+}
+
+// showBalance writes the table of balancedness per level.
+func showBalance(w io.Writer, name string, before, after placement.Evaluation, nodes bool) {
+	t := table.NewWriter()
+	style := table.StyleDefault
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Format.Header = text.FormatDefault
+	t.SetStyle(style)
+	right := table.ColumnConfig{Align: text.AlignRight, AlignHeader: text.AlignRight}
+	var columns []table.ColumnConfig
+	for i := 2; i <= 5; i++ {
+		right.Number = i
+		columns = append(columns, right)
+	}
+	t.SetColumnConfigs(columns)
+	t.AppendHeader(table.Row{"balancedness", name, "planned", "layers' mean", "worst layer"})
+	row := func(level string, a, b placement.Balance) {
+		t.AppendRow(table.Row{level, ratio(a.Ratio), ratio(b.Ratio), ratio(b.Mean), fmt.Sprintf("%s (%d)", ratio(b.Worst), b.Layer)})
+	}
+	row("GPUs", before.GPUs, after.GPUs)
+	if nodes {
+		row("nodes", before.Nodes, after.Nodes)
+	}
+	row("slots", before.Slots, after.Slots)
+	for _, line := range strings.Split(t.Render(), "\n") {
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+}
+
+func ratio(v float64) string { return fmt.Sprintf("%.4f", v) }
+
+// copies says how many copies there are.
+func (p placed) copies() string {
+	t := p.Plan.Topology
+	single := 0
+	for _, n := range p.Plan.Counts {
+		if n == 1 {
+			single++
+		}
+	}
+	text := fmt.Sprintf("%d spare per layer, at most %d of an expert, %.1f%% of experts have one only", t.Slots-t.Experts, p.Plan.Width, 100*float64(single)/float64(len(p.Plan.Counts)))
+	if n := p.Plan.Duplicates(); n > 0 {
+		text += fmt.Sprintf("; %d share a GPU with another of the same expert", n)
+	}
+	return text
+}
+
+func movesText(m placement.Moves, p placed) string {
+	most := 0
+	for _, n := range m.PerGPU {
+		most = max(most, n)
+	}
+	text := fmt.Sprintf("%d experts (%.1f per layer), at most %d to a GPU", m.Total, float64(m.Total)/float64(p.Plan.Layers), most)
+	if p.Plan.Topology.Nodes > 1 {
+		text += fmt.Sprintf(", %d across nodes", m.AcrossNodes)
+	}
+	if m.Bytes > 0 {
+		text += fmt.Sprintf(", %.4g GB", m.Bytes/1e9)
+	}
+	return text
+}
+
+// limitsText says what keeps the GPUs from even loads.
+func limitsText(l placement.Limits) string {
+	return fmt.Sprintf("of the %.4f that GPUs are from even, %.4f is due to the copies, %.4f to what nodes carry, %.4f to packing; split at best over its copies, the load would be balanced to %.4f",
+		1-l.Balancedness, l.Copies, l.Nodes, l.Packing, l.BestSplit)
+}

@@ -1,0 +1,71 @@
+// Package planners lists the planners of this program and the parts that they
+// are made of.
+//
+// A planner is named by a short form, "vllm", "keep:moves=8",
+// "balanced:copies=4,policy=global", as packing strategies are. deepseek, vllm,
+// sglang, sglang-vec and trtllm give the plans of these engines, map for map;
+// balanced, spill and keep are this project's own.
+package planners
+
+import (
+	"fmt"
+	"slices"
+
+	"packbench/internal/spec"
+	"packbench/placement"
+)
+
+// Definition describes a planner by name.
+type Definition struct {
+	Name    string
+	Summary string // one line
+	Source  string // the program or paper it comes from
+	Params  []spec.Param
+	Presets []spec.Preset
+	// New makes the planner of checked values.
+	New func(spec.Values) (placement.Planner, error)
+}
+
+// Registry is a list of planners by name.
+type Registry []Definition
+
+// Builtin returns the planners of this program.
+func Builtin() Registry {
+	return Registry{
+		deepseekDefinition(),
+		vllmDefinition(),
+		sglangDefinition(),
+		sglangVecDefinition(),
+		trtllmDefinition(),
+		balancedDefinition(),
+		spillDefinition(),
+		keepDefinition(),
+	}
+}
+
+// Parse returns the planner that text names. The error names an unknown planner
+// or parameter with the nearest known one, or a value with its range.
+func (r Registry) Parse(text string) (placement.Planner, error) {
+	s, err := spec.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("planner %w", err)
+	}
+	i := slices.IndexFunc(r, func(d Definition) bool { return d.Name == s.Name })
+	if i < 0 {
+		return nil, fmt.Errorf("unknown planner %q%s", s.Name, spec.Suggest(s.Name, r.Names()))
+	}
+	values, err := spec.Resolve(s, r[i].Params, r[i].Presets...)
+	if err != nil {
+		return nil, fmt.Errorf("planner %w", err)
+	}
+	return r[i].New(values)
+}
+
+// Names returns the names of the planners, in the order of the registry.
+func (r Registry) Names() []string {
+	names := make([]string, len(r))
+	for i, d := range r {
+		names[i] = d.Name
+	}
+	return names
+}
