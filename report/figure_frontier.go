@@ -22,8 +22,8 @@ func missingFrontier(sk *sketch) string {
 // with the front of those that no other beats in both.
 func drawFrontier(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Gap against time over all problems, and the Pareto front",
-		"Each mark is one strategy: geometric mean over the problems of the median time of a run, and mean gap to the lower bound over all layers; lower left is better. "+
-			"The line joins the strategies that no other beats in both: whatever lies above and right of it is dominated.")
+		"Each mark is one strategy: the geometric mean over the problems of its median time, and the mean of its gap to the lower bound over all layers; lower left is better. "+
+			"The line joins the strategies that no other beats on both; everything above and to the right of it is dominated.")
 	p.Subtitle = number.Count(len(sk.ranking.problems), "problem") + ", mean over all layers"
 	p.XLabel, p.YLabel = "time of one run", gapAxis
 	if note := sk.ranking.note(sk.view); note != "" {
@@ -39,14 +39,18 @@ func drawFrontier(sk *sketch) (*picture, error) {
 		Y:      figure.NewScale(gaps, number.Percent).Widened(0.06).Wide(),
 		Points: points,
 	}
-	const height = 270
-	if !fr.Fits(sk.size, height) { // more names than the panel has room for
+	arrange := func() { p.SetPanels([]*figure.Panel{fr.Panel(figure.NewPanel(""))}, 1, 270) }
+	arrange()
+	if _, err := p.SVG(); err != nil { // a trial
+		return nil, err
+	}
+	if fr.Crowded() {
 		p.Legend = sk.strategyLegend()
 		for i := range fr.Points {
 			fr.Points[i].Name = ""
 		}
+		arrange()
 	}
-	p.SetPanels([]*figure.Panel{fr.Panel(figure.NewPanel(""))}, 1, height)
 	return p, nil
 }
 

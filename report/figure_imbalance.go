@@ -15,8 +15,8 @@ const imbalanceAxis = "imbalance: max − min load of a layer's packs, in the un
 // problem.
 func drawImbalance(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Imbalance by strategy, every layer",
-		"Each dot is one layer: the load of its heaviest pack less that of its lightest, in the unit of the loads; further left is better. "+
-			"The large mark is the median over the layers, the bar spans the middle half of them, the ring is the worst layer. Layers packed perfectly stand at 0.")
+		"Each dot is one layer: the load of its heaviest pack minus that of its lightest, in the unit of the loads; further left is better. "+
+			"The large mark is the median over the layers, the bar spans the middle half of them, the ring marks the worst layer. Perfectly packed layers are at 0.")
 	p.Legend = []figure.Entry{figure.DotEntry("one layer"), figure.NeutralMark("median", false), figure.BarEntry("middle half of the layers", false), figure.RingEntry("worst layer")}
 	sk.strips(p, imbalanceAxis, false, number.Short, func(p problem) []figure.StripRow {
 		var rows []figure.StripRow
@@ -51,7 +51,7 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 	p.XLabel = axis
 	strips := make([]*figure.Strip, len(problems))
 	var all []float64
-	most, crowd := 0, 0
+	rows, crowd := 0, 0
 	for i, problem := range problems {
 		s := &figure.Strip{Rows: rowsOf(problem)}
 		var values []float64
@@ -61,7 +61,7 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 		}
 		s.Scale = figure.NewScale(values, format)
 		all = append(all, values...)
-		most = max(most, len(s.Rows))
+		rows = max(rows, len(s.Rows))
 		strips[i] = s
 	}
 	columns := sk.columns(len(problems))
@@ -71,9 +71,12 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 		if shared {
 			s.Scale = figure.NewScale(all, format)
 		}
+		if columns == 1 {
+			s.Scale = s.Scale.Wide()
+		}
 		panels = append(panels, s.Panel(sk.problemPanel(problems[i]), sk.size, i%columns == 0))
 	}
-	p.SetPanels(panels, columns, figure.StripHeight(most))
+	p.SetPanels(panels, columns, figure.StripHeight(rows))
 }
 
 // rowLabel breaks a strategy's spec into lines: the name, then the parameters.

@@ -26,19 +26,19 @@ func missingLoads(sk *sketch) string {
 // panel per problem: a layer where the strategies differ much.
 func drawLoads(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Load of every pack in one layer, by strategy",
-		"Each cell is one pack, the heaviest on the left, coloured by its load against the mean of the packs: the paler a row, the better the balance. "+
-			"For each problem a layer is shown where the strategies differ much; the deviation from which the colour is full differs from panel to panel.")
+		"Each cell is one pack, heaviest on the left, coloured by how far its load is from the mean of the packs: the paler a row, the better the balance. "+
+			"Each panel shows a layer on which the strategies differ clearly; the deviation at which the colour is full differs between panels.")
 	problems := sk.begin(p, maxHeat)
 	columns := sk.size.Columns(len(problems), 2)
 	if p.Subtitle == "" {
-		p.Subtitle = "layers × items × packs in the titles"
+		p.Subtitle = "layers×items×packs in the titles"
 	}
 	var panels []*figure.Panel
 	for i, problem := range problems {
 		h := &figure.Heat{}
 		n := sk.problemPanel(problem)
 		if !sk.oneShape() && !sk.oneWorkload() {
-			n.Title += fmt.Sprintf(", %d × %d × %d", problem.layers, problem.items, problem.pack)
+			n.Title = sk.shortName(problem)
 		}
 		at, differ := sk.telling(problem, sk.options.Layer)
 		for _, s := range sk.strategies {
@@ -91,7 +91,7 @@ func (sk *sketch) heatRow(p problem, strategy string, at instance) figure.HeatRo
 	row := figure.HeatRow{Label: sk.strategyName(strategy)}
 	r := sk.quality(p, strategy)
 	if r == nil {
-		row.Note = "not asked for"
+		row.Note = "not part of the experiment"
 		return row
 	}
 	row.Note = r.trouble()

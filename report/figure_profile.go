@@ -18,12 +18,12 @@ func missingLayers(sk *sketch) string {
 	return ""
 }
 
-// drawDistribution shows for each strategy on what share of the layers its gap
-// is at most so large.
+// drawDistribution shows for each strategy the distribution of its gap over the
+// layers.
 func drawDistribution(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Distribution of the gap to the lower bound",
-		"The share of the layers, of all problems and seeds, whose heaviest pack is at most so far above the lower bound, "+
-			"a load below which no packing can go. Further up and left is better; a layer at 0 is packed as well as can be.")
+		"For each gap, the share of layers (over all problems and seeds) whose gap is no larger. No packing has a heaviest pack below the lower bound, "+
+			"so a layer at 0 is packed optimally; further up and left is better.")
 	in := sk.all
 	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.gap), "layer"), number.Count(len(sk.problems), "problem"))
 	p.Notes = append(p.Notes, sk.incomplete()...)
@@ -48,12 +48,12 @@ func drawDistribution(sk *sketch) (*picture, error) {
 }
 
 // drawProfile shows for each strategy on what share of the layers its imbalance
-// is at most so many times the smallest that any reached.
+// is within a factor of the smallest.
 func drawProfile(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Share of layers within a factor of the best strategy",
-		"The share of the layers on which a strategy leaves at most so many times the imbalance of the best strategy on that layer "+
+		"For each factor, the share of layers on which the imbalance of a strategy is within that factor of the best strategy's "+
 			"(performance profile, Dolan and Moré 2002). At 1 it is the best itself; further up is better. "+
-			"What a curve lacks to 100 % are layers that another strategy packs perfectly, which no factor reaches, or without a result.")
+			"Where a curve ends below 100 %, another strategy packs the remaining layers perfectly, which no factor reaches, or they have no result.")
 	in := sk.all
 	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.gap), "layer"), number.Count(len(sk.problems), "problem"))
 	p.Notes = append(p.Notes, sk.incomplete()...)
@@ -107,9 +107,9 @@ func (in instances) ratios() (ratios [][]float64, largest float64) {
 	return ratios, largest
 }
 
-// distribution is the distribution function of values, of which there should be
-// so many in all: those missing are larger than any.
-func distribution(values []float64, of int) figure.Curve {
+// distribution is the distribution function of n values, of which the missing
+// ones are larger than any.
+func distribution(values []float64, n int) figure.Curve {
 	cv := figure.Curve{Step: true}
 	sorted := slices.Sorted(slices.Values(values))
 	for i, x := range sorted {
@@ -117,7 +117,7 @@ func distribution(values []float64, of int) figure.Curve {
 			continue
 		}
 		cv.Xs = append(cv.Xs, x)
-		cv.Ys = append(cv.Ys, float64(i+1)/float64(of))
+		cv.Ys = append(cv.Ys, float64(i+1)/float64(n))
 	}
 	return cv
 }

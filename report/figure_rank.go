@@ -62,8 +62,8 @@ func drawRanks(sk *sketch) (*picture, error) {
 		return nil, err
 	}
 	p := sk.newPicture("Mean ranks of the strategies by imbalance",
-		"On every layer the strategies are ranked by the imbalance they leave, 1 for the smallest, ties sharing a rank; further left is better. "+
-			"A bar joins strategies whose mean ranks are too close to be told apart (critical-difference diagram, Demšar 2006; Nemenyi test at level 0.05).")
+		"On every layer the strategies are ranked by imbalance, 1 for the smallest, with ties sharing a rank; further left is better. "+
+			"A bar joins strategies whose mean ranks are too close to tell apart (critical-difference diagram, Demšar 2006; Nemenyi test at level 0.05).")
 	p.Subtitle = fmt.Sprintf("%s on which every strategy has a result · Friedman test: p %s · critical difference %s",
 		number.Count(len(blocks), "layer"), number.P(ranking.P), number.Significant(cd, 2))
 	p.Notes = append(p.Notes, sk.incomplete()...)

@@ -73,7 +73,7 @@ func missingRounds(sk *sketch) string {
 func drawRounds(sk *sketch) (*picture, error) {
 	bases, of := sk.refinements()
 	p := sk.newPicture("Imbalance after each round of the refinement",
-		"The median imbalance over the layers when the refinement ends after so many rounds, 0 being the packing before it; the bars span the middle half of the layers. "+
+		"Median imbalance over the layers when the refinement may take the given number of rounds, 0 being the packing before it; the bars span the middle half of the layers. "+
 			"Where a curve is flat, more rounds gain nothing.")
 	problems := sk.begin(p, maxPanels)
 	p.XLabel, p.YLabel = "maximum rounds of refinement", imbalanceAxis

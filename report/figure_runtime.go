@@ -11,8 +11,8 @@ import (
 // problem.
 func drawRuntime(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Runtime by strategy and backend, every run",
-		"Each dot is one run: weights in memory to packing in memory, all layers; further left is faster. "+
-			"The large mark is the median, the bar its exact 95 % confidence interval (where none is seen it is narrower than the mark).")
+		"Each dot is one run, from weights in memory to packing in memory, all layers; further left is faster. "+
+			"The large mark is the median, the bar its exact 95 % confidence interval (hidden where it is narrower than the mark).")
 	p.Legend = []figure.Entry{figure.DotEntry("one run"), figure.NeutralMark("median", false), figure.BarEntry("95 % interval of the median", true)}
 	sk.strips(p, "time of one run", true, number.Duration, func(p problem) []figure.StripRow {
 		var rows []figure.StripRow

@@ -103,7 +103,7 @@ func (sk *sketch) growth() []growth {
 func drawScaling(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Growth of the time with the size of the problem",
 		"Median time of a run against one dimension of the problem while the others stay the same, both axes logarithmic; the bars are exact 95 % intervals. "+
-			"A straight line is a power law: the legend gives the exponents fitted to the medians by least squares, 1 being proportional growth.")
+			"A straight line is a power law: the legend gives the exponents fitted to the medians by least squares; 1 is proportional growth.")
 	p.YLabel = "time of one run"
 	all := sk.growth()
 	exponents := map[string][]string{}

@@ -1,8 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"math"
+	"slices"
 
 	"packbench/internal/number"
 	"packbench/report/figure"
@@ -56,44 +57,49 @@ func missingSpeedup(sk *sketch) string {
 	return "needs two backends"
 }
 
+// maxSpeedups is how many problems the figure of speed-ups has a row for.
+const maxSpeedups = 60
+
 // drawSpeedup shows how many times faster the second backend is than the first,
-// against the size of the problem.
+// a row per problem, the smallest first.
 func drawSpeedup(sk *sketch) (*picture, error) {
 	all, slow, fast := sk.speedups()
 	p := sk.newPicture(fmt.Sprintf("Speed-up of %s over %s", fast, slow),
-		fmt.Sprintf("Median time of a run on %s over that on %s, the same strategy on the same problem, against the number of items of all layers; above 1 %s is faster. "+
-			"The bars reach from the smallest to the largest ratio that the exact 95 %% intervals of both medians allow.", slow, fast, fast))
-	p.XLabel, p.YLabel = "items of all layers", "speed-up"
-	ch := &figure.Chart{Level: 1}
-	var sizes, ratios []float64
-	for _, s := range sk.strategies {
-		name := sk.strategyName(s)
-		cv := figure.Curve{Look: sk.looks[s], Name: name, Marks: true, Scatter: true}
+		fmt.Sprintf("Median time of a run on %s divided by that on %s, for the same strategy on the same problem; to the right of 1, %s is faster. Problems are ordered by their number of items. "+
+			"The bars span the ratios that the exact 95 %% intervals of the two medians allow.", slow, fast, fast))
+	p.XLabel = fmt.Sprintf("speed-up: time on %s ÷ time on %s", slow, fast)
+	problems := sk.begin(p, maxSpeedups)
+	problems = slices.SortedStableFunc(slices.Values(problems), func(a, b problem) int { return cmp.Compare(a.layers*a.items, b.layers*b.items) })
+	d := &figure.Dots{Level: 1}
+	ratios := []float64{1}
+	present := map[string]bool{}
+	for _, problem := range problems {
+		row := figure.DotRow{Label: sk.shortName(problem)}
 		for _, up := range all {
-			if up.strategy != s {
+			if up.problem != problem {
 				continue
 			}
-			cv.Xs, cv.Ys = append(cv.Xs, float64(up.problem.layers*up.problem.items)), append(cv.Ys, up.ratio)
-			lo, hi := up.lo, up.hi
-			if lo > hi {
-				lo, hi = math.Inf(-1), math.Inf(1)
-			} else {
-				ratios = append(ratios, lo, hi)
+			name := sk.strategyName(up.strategy)
+			present[up.strategy] = true
+			row.Marks = append(row.Marks, figure.Point{Look: sk.looks[up.strategy], X: up.ratio, XLo: up.lo, XHi: up.hi,
+				Tip: fmt.Sprintf("%s, %s: %s times as fast on %s", sk.shortName(problem), name, number.Short(up.ratio), fast)})
+			ratios = append(ratios, up.ratio)
+			if up.lo <= up.hi {
+				ratios = append(ratios, up.lo, up.hi)
 			}
-			cv.Lo, cv.Hi = append(cv.Lo, lo), append(cv.Hi, hi)
 		}
-		if len(cv.Xs) == 0 {
-			p.Notes = append(p.Notes, fmt.Sprintf("× %s has no problem with times on both backends", name))
-			continue
+		if len(row.Marks) > 0 {
+			d.Rows = append(d.Rows, row)
 		}
-		cv.Tip = func(i int) string {
-			return fmt.Sprintf("%s, %.0f items: %s times as fast on %s", name, cv.Xs[i], number.Short(cv.Ys[i]), fast)
-		}
-		ch.Curves = append(ch.Curves, cv)
-		sizes, ratios = append(sizes, cv.Xs...), append(ratios, cv.Ys...)
-		p.Legend = append(p.Legend, figure.MarkEntry(name, sk.looks[s], false))
 	}
-	ch.X, ch.Y = sizeScale(sizes).Wide(), figure.NewScale(append(ratios, 1), times).Wide()
-	p.SetPanels([]*figure.Panel{ch.Panel(figure.NewPanel(""))}, 1, curveHeight)
+	for _, s := range sk.strategies {
+		if present[s] {
+			p.Legend = append(p.Legend, figure.MarkEntry(sk.strategyName(s), sk.looks[s], false))
+		} else {
+			p.Notes = append(p.Notes, fmt.Sprintf("× %s has no problem with times on both backends", sk.strategyName(s)))
+		}
+	}
+	d.X = figure.NewScale(ratios, times).Wide()
+	p.SetPanels([]*figure.Panel{d.Panel(figure.NewPanel(""), sk.size)}, 1, figure.DotsHeight(len(d.Rows), len(present)))
 	return p, nil
 }

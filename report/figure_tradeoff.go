@@ -20,6 +20,7 @@ func drawTradeoff(sk *sketch) (*picture, error) {
 	problems := sk.begin(p, maxPanels)
 	p.XLabel, p.YLabel = "time of one run", imbalanceAxis
 	p.Legend = sk.strategyLegend()
+	columns := sk.columns(len(problems))
 	charts := make([]*figure.Scatter, len(problems))
 	panels := make([]*figure.Panel, len(problems))
 	var times []float64
@@ -35,9 +36,12 @@ func drawTradeoff(sk *sketch) (*picture, error) {
 	}
 	for i, s := range charts {
 		s.X = figure.NewScale(times, number.Duration)
+		if columns == 1 {
+			s.X = s.X.Wide()
+		}
 		s.Panel(panels[i])
 	}
-	p.SetPanels(panels, sk.columns(len(problems)), tradeoffHeight)
+	p.SetPanels(panels, columns, tradeoffHeight)
 	return p, nil
 }
 

@@ -24,24 +24,26 @@ func (v *view) missingBackends() []string {
 
 // shown returns the problems that have a panel, and says which where those are
 // not all.
-func (sk *sketch) shown(most int) (problems []problem, note string) {
+func (sk *sketch) shown(limit int) (problems []problem, note string) {
 	n := len(sk.problems)
-	if n <= most {
+	if sk.size.Bare { // a page of a paper is not higher
+		limit = min(limit, 6*sk.size.Columns(n, 3))
+	}
+	if n <= limit {
 		return sk.problems, ""
 	}
-	for i := range most {
-		problems = append(problems, sk.problems[i*n/most])
+	for i := range limit {
+		problems = append(problems, sk.problems[i*n/limit])
 	}
-	return problems, fmt.Sprintf("%d of %d problems, evenly spaced in the order of the plan; the table has all", most, n)
+	return problems, fmt.Sprintf("%d of %d problems, evenly spaced in the order of the plan; the table has all", limit, n)
 }
 
 // columns is the number of panels beside each other where each problem has one.
 func (sk *sketch) columns(panels int) int {
-	most := 2
 	if panels > 8 {
-		most = 3
+		return sk.size.Columns(panels, 3)
 	}
-	return sk.size.Columns(panels, most)
+	return sk.size.Columns(panels, 2)
 }
 
 // common is what all problems share, their shape or their workload, to be said
@@ -53,7 +55,7 @@ func (sk *sketch) common() string {
 	case sk.oneShape():
 		return sk.problems[0].shape()
 	case sk.oneWorkload() && len(sk.problems) > 8:
-		return sk.problemName(sk.problems[0]) + ", layers × items × packs"
+		return sk.problemName(sk.problems[0]) + ", layers×items×packs"
 	case sk.oneWorkload():
 		return sk.problemName(sk.problems[0])
 	}
@@ -62,8 +64,8 @@ func (sk *sketch) common() string {
 
 // begin fills in what figures with a panel per problem have alike and returns
 // the problems that have one.
-func (sk *sketch) begin(p *picture, most int) []problem {
-	problems, note := sk.shown(most)
+func (sk *sketch) begin(p *picture, limit int) []problem {
+	problems, note := sk.shown(limit)
 	p.Subtitle = join(sk.common(), note)
 	return problems
 }
@@ -97,6 +99,17 @@ func (sk *sketch) problemPanel(p problem) *figure.Panel {
 		n.Under = join(n.Under, number.Count(idle, "idle layer")+" left out")
 	}
 	return n
+}
+
+// shortName names a problem in a line, without what all problems share.
+func (sk *sketch) shortName(p problem) string {
+	switch {
+	case sk.oneShape():
+		return sk.problemName(p)
+	case sk.oneWorkload():
+		return p.size().String()
+	}
+	return sk.problemName(p) + " · " + p.size().String()
 }
 
 // strategyLegend explains the marks of the strategies, and of backends where

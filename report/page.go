@@ -157,9 +157,9 @@ func (r ranking) table(v *view) simpleTable {
 	t := simpleTable{Header: []tableHead{
 		{"", "place by mean gap", true},
 		{"strategy", "", false},
-		{"mean gap", "how far the heaviest pack is above the lower bound, a load that no packing can go below; mean over the layers", true},
+		{"mean gap", "how far the heaviest pack is above the lower bound, which no packing can beat; mean over the layers", true},
 		{"worst gap", "the largest gap of any layer", true},
-		{"median imbalance", "load of the heaviest less that of the lightest pack, in percent of the mean of the packs; median over the layers", true},
+		{"median imbalance", "load of the heaviest pack minus that of the lightest, in percent of the mean of the packs; median over the layers", true},
 		{"best on", "share of the layers where no strategy leaves less imbalance, ties included", true},
 	}}
 	for _, b := range r.backends {

@@ -20,15 +20,15 @@ func (p problem) name() string {
 	name, args, _ := strings.Cut(p.workload, ":")
 	var kept []string
 	for arg := range strings.SplitSeq(args, ",") {
-		key, _, _ := strings.Cut(arg, "=")
-		if arg != "" && key != "layers" && key != "items" {
+		key, _, given := strings.Cut(arg, "=")
+		switch {
+		case arg != "" && !given: // a file with a colon in its name
+			return p.workload
+		case arg != "" && key != "layers" && key != "items":
 			kept = append(kept, arg)
 		}
 	}
-	if len(kept) == 0 {
-		return name
-	}
-	return name + " " + strings.Join(kept, " ")
+	return strings.Join(append([]string{name}, kept...), " ")
 }
 
 // shape is "58 layers × 288 items in 32 packs".

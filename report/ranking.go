@@ -171,8 +171,8 @@ func compared(a, b standing, name string) string {
 	if pairs.Ties == len(a.all) {
 		return " Both leave the same imbalance on every layer."
 	}
-	return fmt.Sprintf(" It leaves less imbalance than %s on %d layers, more on %d and the same on %d (Wilcoxon signed-rank test of the pairs: p %s).",
-		name, pairs.Wins, pairs.Losses, pairs.Ties, number.P(pairs.P))
+	return fmt.Sprintf(" It leaves less imbalance than %s on %s, more on %d and the same on %d (Wilcoxon signed-rank test of the pairs: p %s).",
+		name, number.Count(pairs.Wins, "layer"), pairs.Losses, pairs.Ties, number.P(pairs.P))
 }
 
 // note says which problems do not count.

@@ -76,7 +76,7 @@ func Write(run *runs.Run, o Options) ([]string, error) {
 	page.Records = recordsPath(run.Dir, w.dir)
 	w.write(HTMLFile, page.html)
 	w.write(MarkdownFile, page.markdown)
-	return w.paths, errors.Join(w.errs...)
+	return w.paths, w.err()
 }
 
 // recordsPath leads from the report to the run's directory, "" where it stands
@@ -105,6 +105,18 @@ type writer struct {
 	dir   string
 	paths []string
 	errs  []error
+}
+
+// err returns what went wrong first and how much else.
+func (w *writer) err() error {
+	switch n := len(w.errs) - 1; {
+	case n < 0:
+		return nil
+	case n == 0:
+		return w.errs[0]
+	default:
+		return fmt.Errorf("%w (and %d more of the report)", w.errs[0], n)
+	}
 }
 
 func (w *writer) failed(err error) { w.errs = append(w.errs, err) }

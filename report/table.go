@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"packbench/internal/shorten"
 	"packbench/runs"
 )
 
@@ -75,6 +76,9 @@ func (v *view) table(format Format) string {
 	t.AppendHeader(header)
 	t.SetColumnConfigs(configs)
 	t.SetStyle(tableStyle)
+	if format == Text {
+		shortenNames(rows)
+	}
 	last := ""
 	for _, r := range rows {
 		group := r.workload + r.shape
@@ -104,15 +108,28 @@ func (v *view) table(format Format) string {
 		return t.RenderHTML()
 	}
 	lines := t.Render()
-	for _, r := range rows {
-		if r.trouble != "" {
-			lines += "\n × " + r.name() + ": " + r.trouble
-		}
+	for _, t := range v.troubles() {
+		lines += "\n × " + t
 	}
 	for _, idle := range v.idleLayers() {
 		lines += "\n " + idle
 	}
 	return lines
+}
+
+// shortenNames makes the names of workloads and strategies fit a terminal, where
+// those that differ still do.
+func shortenNames(rows []row) {
+	const workload, strategy = 34, 30 // columns
+	measure := func(s string) float64 { return float64(text.StringWidthWithoutEscSequences(s)) }
+	workloads, strategies := make([]string, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		workloads[i], strategies[i] = r.workload, r.strategy
+	}
+	workloads, strategies = shorten.All(workloads, workload, measure), shorten.All(strategies, strategy, measure)
+	for i := range rows {
+		rows[i].workload, rows[i].strategy = workloads[i], strategies[i]
+	}
 }
 
 // tableStyle is plain: rules between the workloads, nothing else.

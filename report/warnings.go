@@ -19,10 +19,8 @@ import (
 // what to do about it.
 func (v *view) warnings() []string {
 	var all []string
-	for _, r := range v.rows() {
-		if r.trouble != "" {
-			all = append(all, sentence(r.name()+": "+r.trouble))
-		}
+	for _, t := range v.troubles() {
+		all = append(all, sentence(t))
 	}
 	all = append(all, v.idleLayers()...)
 	if v.run.Truncated {
@@ -30,7 +28,7 @@ func (v *view) warnings() []string {
 	}
 	all = append(all, v.differentPackings()...)
 	if n := len(v.run.Manifest.Environments); n > 1 {
-		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times do not compare.", n))
+		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times cannot be compared.", n))
 	}
 	for _, e := range sorted(v.run.Manifest.Environments) {
 		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {
@@ -38,6 +36,34 @@ func (v *view) warnings() []string {
 		}
 	}
 	return append(all, v.doubtfulTimes()...)
+}
+
+// troubles says what failed and why, in the order of the rows: what a strategy
+// has for the same reason on several problems, once.
+func (v *view) troubles() []string {
+	type trouble struct{ strategy, backend, why string }
+	var order []trouble
+	of := map[trouble][]row{}
+	for _, r := range v.rows() {
+		if r.trouble == "" {
+			continue
+		}
+		t := trouble{r.strategy, r.backend, r.trouble}
+		if of[t] == nil {
+			order = append(order, t)
+		}
+		of[t] = append(of[t], r)
+	}
+	var all []string
+	for _, t := range order {
+		rows := of[t]
+		name := rows[0].name()
+		if len(rows) > 1 {
+			name = fmt.Sprintf("%s on %s, on %d problems, the first %s", t.strategy, t.backend, len(rows), rows[0].workload)
+		}
+		all = append(all, name+": "+t.why)
+	}
+	return all
 }
 
 // idleLayers names the problems that have layers without load.

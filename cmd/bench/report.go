@@ -38,11 +38,8 @@ func (c *reportCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	if c.Table != "" && !slices.Contains(reports.Formats(), c.Table) {
-		return badInput(fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table))
-	}
 	if c.Table != "" {
-		return reports.Table(s.out, run, c.Table, names(run))
+		return c.table(s, run)
 	}
 	if c.Layer != nil {
 		if err := checkLayer(run, *c.Layer); err != nil {
@@ -61,6 +58,14 @@ func (c *reportCmd) Run(s *streams) error {
 		}
 	}
 	return err
+}
+
+// table prints the table of results.
+func (c *reportCmd) table(s *streams, run *runs.Run) error {
+	if !slices.Contains(reports.Formats(), c.Table) {
+		return badInput(fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table))
+	}
+	return reports.Table(s.out, run, c.Table, names(run))
 }
 
 // paper returns the figures for a paper that are asked for.

@@ -70,7 +70,14 @@ func (f *Figure) SetPanels(panels []*Panel, columns int, panelHeight vg.Length) 
 		f.rows[i] = make([]*Panel, columns)
 		copy(f.rows[i], panels[i*columns:min(len(panels), (i+1)*columns)])
 	}
-	fitHeadings(panels, (f.Size.width()-headingMargin)/vg.Length(columns))
+	room := (f.Size.width() - headingMargin) / vg.Length(columns)
+	if columns > 1 {
+		room -= panelPad / 2 // which the next heading is off
+	}
+	fitHeadings(panels, room)
+	for _, p := range panels {
+		p.thinLabels(room)
+	}
 	blank := draw.New(vgimg.New(f.Size.width(), 100))
 	left := f.header(draw.Crop(blank, figureMargin, -figureMargin, 0, 0))
 	f.height = blank.Max.Y - left.Max.Y + 2*figureMargin + panelsHeight(f.rows, panelHeight)
@@ -187,7 +194,7 @@ func (f *Figure) axisLabels(c draw.Canvas) draw.Canvas {
 	return c
 }
 
-// PNG returns the figure at so many dots per inch of paper.
+// PNG returns the figure at a resolution in dots per inch of paper.
 func (f *Figure) PNG(dotsPerInch int) (image []byte, err error) {
 	defer contain(&err)
 	// Vector canvases are scaled; an image gets more or fewer dots per unit.

@@ -27,7 +27,12 @@ type run struct {
 // runs splits a line by the fonts that have its letters: Liberation Sans, then
 // fonts of this machine. Letters that no font has are spelt as their code
 // points, "\u9884": to be told apart matters more than to look nice.
-func runs(line string, f font.Font) []run {
+func runs(line string, f font.Font) []run { return runsIn(line, f, systemFont) }
+
+// systemFont returns a font of this machine that has a letter, nil without any.
+func systemFont(r rune) *opentype.Font { return machineFonts().with(r) }
+
+func runsIn(line string, f font.Font, other func(rune) *opentype.Font) []run {
 	base := liberation(f)
 	if isPlain(line) { // nearly always
 		return []run{{face: base, text: line}}
@@ -41,10 +46,11 @@ func runs(line string, f font.Font) []run {
 		}
 		all = append(all, r)
 	}
+	var buf sfnt.Buffer // used again for each letter
 	for _, r := range visual(line) {
-		if has(base.Face, r) {
+		if i, err := base.Face.GlyphIndex(&buf, r); r <= '~' || err == nil && i != 0 {
 			add(run{face: base, text: string(r)})
-		} else if other := machineFonts().with(r); other != nil {
+		} else if other := other(r); other != nil {
 			add(run{face: font.Face{Font: f, Face: other}, text: string(r), drawn: true})
 		} else {
 			add(run{face: base, text: fmt.Sprintf(`\u%04X`, r), spelt: []rune{r}})

@@ -16,7 +16,8 @@ type Frontier struct {
 	X, Y   Scale
 	Points []Point
 
-	tips *tips
+	tips    *tips
+	crowded bool
 }
 
 // Panel completes p, which has its title.
@@ -28,24 +29,10 @@ func (fr *Frontier) Panel(p *Panel) *Panel {
 	return p.show(fr, fr.X, fr.Y)
 }
 
-// Fits says whether all names find a place that covers nothing, in a panel of
-// a figure of the size.
-func (fr *Frontier) Fits(size Size, height vg.Length) bool {
-	const axes = 70 // about what they and the margins take
-	inside := box(0, 0, size.width()-axes, height-30)
-	marks := make([]vg.Point, len(fr.Points))
-	names := make([]string, len(fr.Points))
-	for i, p := range fr.Points {
-		marks[i] = vg.Point{X: inside.Max.X * vg.Length(fr.X.at(p.X)), Y: inside.Max.Y * vg.Length(fr.Y.at(p.Y))}
-		names[i] = p.Name
-	}
-	for _, l := range placeLabels(names, marks, nil, inside) {
-		if l.covers {
-			return false
-		}
-	}
-	return true
-}
+// Crowded says, once the panel was drawn, whether names had to be written over
+// each other, over marks or over lines to other names: then the figure needs a
+// legend in their place.
+func (fr *Frontier) Crowded() bool { return fr.crowded }
 
 // front returns the points that no other beats, in their order: none is as good
 // in both and better in one.
@@ -75,8 +62,10 @@ func (fr *Frontier) Plot(c draw.Canvas, _ *plot.Plot) {
 	if len(fr.Points) > 0 && names[0] == "" {
 		return
 	}
+	fr.crowded = false
 	for _, l := range placeLabels(names, marks, lines, c.Rectangle) {
 		l.draw(&c)
+		fr.crowded = fr.crowded || l.covers
 	}
 }
 

@@ -27,7 +27,7 @@ type HeatRow struct {
 	Tip    string
 }
 
-// HeatHeight is the height of a panel of so many rows.
+// HeatHeight is the height of a panel of rows.
 func HeatHeight(rows int) vg.Length { return vg.Length(16*rows + 6) }
 
 // Panel completes p, a panel of a figure of the size. Only a panel with labels
@@ -63,6 +63,7 @@ func (h *Heat) Plot(c draw.Canvas, _ *plot.Plot) {
 			s := style(smallSize, alert)
 			s.YAlign = text.YCenter
 			drawText(&c, s, c.Min.X+4, y, shortenEnd("× "+row.Note, c.Max.X-c.Min.X-8, s.Width))
+			h.tips.add(vg.Point{X: c.Min.X + 7, Y: y}, row.Label+": "+row.Note)
 			continue
 		}
 		width := (c.Max.X - c.Min.X) / vg.Length(len(row.Values))

@@ -3,6 +3,8 @@ package figure
 import (
 	"math"
 
+	"packbench/internal/shorten"
+
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -29,58 +31,97 @@ var labelSteps = []vg.Length{0, 12, 24, 38, 54, 72, 92, 114, 138, 164, 192}
 // or further off with a line to it. Names are shortened where they would take
 // more than a third of the width.
 func placeLabels(names []string, marks []vg.Point, lines []vg.Rectangle, inside vg.Rectangle) []label {
-	s := style(smallSize, body)
-	names = shortenAll(names, max(60, min(170, (inside.Max.X-inside.Min.X)/3)), s.Width)
-	var around []vg.Rectangle // marks, with the room that makes a label nearest to its own
-	for _, m := range marks {
-		around = append(around, box(m.X-9, m.Y-9, 18, 18))
+	const maxNames = 40 // of more, the search would take long and find nothing
+	if len(names) > maxNames {
+		return []label{{covers: true}}
 	}
-	var placed []label
+	s := style(smallSize, body)
+	names = shorten.All(names, max(60, min(170, (inside.Max.X-inside.Min.X)/3)), s.Width)
+	around := make([]vg.Rectangle, len(marks)) // with the room that makes a label nearest to its own mark
+	for i, m := range marks {
+		around[i] = box(m.X-9, m.Y-9, 18, 18)
+	}
+	p := placing{marks: marks, around: around, lines: lines, inside: inside}
 	for i, name := range names {
-		best, least := label{}, math.Inf(1)
-		for n, step := range labelSteps {
-			for side, at := range corners(marks[i], s.Width(name), step) {
-				l := label{text: name, mark: marks[i], far: n > 0, box: box(at.X, at.Y, s.Width(name), labelHeight)}
-				cost := 0.01*float64(side) + 0.4*float64(step)
-				for j, m := range around {
-					if over := overlap(l.box, m); j != i && over > 0 {
-						cost += over
-						l.covers = l.covers || overlap(l.box, box(marks[j].X-markRadius, marks[j].Y-markRadius, 2*markRadius, 2*markRadius)) > 0
-					}
-				}
-				for _, r := range lines {
-					cost += 6 * overlap(l.box, r)
-				}
-				for _, other := range placed {
-					if over := overlap(l.box, other.box); over > 0 {
-						cost += 50 * over
-						l.covers = true
-					}
-					if l.far && l.crosses(other.box) || other.far && other.crosses(l.box) {
-						cost += 30
-					}
-				}
-				if l.far {
-					for j, m := range marks {
-						if j != i && l.crosses(box(m.X-4, m.Y-4, 8, 8)) {
-							cost += 20
-						}
-					}
-				}
-				out := float64(s.Width(name)*labelHeight) - overlap(l.box, inside)
-				cost += 100 * out
-				l.covers = l.covers || out > 1
-				if l.covers {
-					cost += 1000
-				}
-				if cost < least {
-					best, least = l, cost
-				}
+		p.placed = append(p.placed, p.best(i, name, s.Width(name)))
+	}
+	for range 4 { // each again, now that the others are there
+		moved := false
+		for i, name := range names {
+			l := p.best(i, name, s.Width(name))
+			moved = moved || l != p.placed[i]
+			p.placed[i] = l
+		}
+		if !moved {
+			break
+		}
+	}
+	return p.placed
+}
+
+// placing is the state of a search for places.
+type placing struct {
+	marks         []vg.Point
+	around, lines []vg.Rectangle
+	inside        vg.Rectangle
+	placed        []label
+}
+
+// best returns the place of label i that costs least.
+func (p *placing) best(i int, name string, width vg.Length) label {
+	best, least := label{}, math.Inf(1)
+	for n, step := range labelSteps {
+		for side, at := range corners(p.marks[i], width, step) {
+			l := label{text: name, mark: p.marks[i], far: n > 0, box: box(at.X, at.Y, width, labelHeight)}
+			cost := 0.01*float64(side) + 0.4*float64(step) + p.cost(i, &l)
+			if cost < least {
+				best, least = l, cost
 			}
 		}
-		placed = append(placed, best)
 	}
-	return placed
+	return best
+}
+
+// cost says how much a place of label i covers, and marks it if it must not.
+func (p *placing) cost(i int, l *label) float64 {
+	cost := 0.0
+	for j, m := range p.marks {
+		if j == i {
+			continue
+		}
+		if over := overlap(l.box, p.around[j]); over > 0 {
+			cost += over
+			l.covers = l.covers || overlap(l.box, box(m.X-markRadius, m.Y-markRadius, 2*markRadius, 2*markRadius)) > 0
+		}
+		if l.far && l.crosses(box(m.X-4, m.Y-4, 8, 8)) {
+			cost += 150
+			l.covers = true
+		}
+	}
+	for _, r := range p.lines {
+		cost += 6 * overlap(l.box, r)
+	}
+	for j, other := range p.placed {
+		if j == i {
+			continue
+		}
+		const gap = 4 // between names in a line
+		cost += 2 * overlap(box(l.box.Min.X-gap, l.box.Min.Y, l.box.Size().X+2*gap, labelHeight), other.box)
+		if over := overlap(l.box, other.box); over > 0 {
+			cost += 50 * over
+			l.covers = true
+		}
+		if l.far && l.crosses(other.box) || other.far && other.crosses(l.box) {
+			cost += 300
+			l.covers = true
+		}
+	}
+	out := float64(l.box.Size().X*l.box.Size().Y) - overlap(l.box, p.inside)
+	cost += 100 * out
+	if l.covers = l.covers || out > 1; l.covers {
+		cost += 1000
+	}
+	return cost
 }
 
 // corners returns the places of a label around a mark, the best first: its lower
@@ -101,7 +142,8 @@ func corners(at vg.Point, width, off vg.Length) []vg.Point {
 
 // end is where the line of a far label meets it: the nearest place of its box.
 func (l label) end() vg.Point {
-	return vg.Point{X: min(max(l.mark.X, l.box.Min.X), l.box.Max.X), Y: min(max(l.mark.Y, l.box.Min.Y), l.box.Max.Y)}
+	const gap = 2
+	return vg.Point{X: min(max(l.mark.X, l.box.Min.X-gap), l.box.Max.X+gap), Y: min(max(l.mark.Y, l.box.Min.Y-gap), l.box.Max.Y+gap)}
 }
 
 // crosses says whether the line of a label goes through a box.
@@ -119,6 +161,9 @@ func (l label) crosses(b vg.Rectangle) bool {
 }
 
 func (l label) draw(c *draw.Canvas) {
+	if l.text == "" {
+		return
+	}
 	if l.far {
 		end := l.end()
 		c.StrokeLine2(stroke(muted, 0.5), l.mark.X, l.mark.Y, end.X, end.Y)

@@ -3,6 +3,8 @@ package figure
 import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"packbench/internal/shorten"
 )
 
 // Entry explains one mark in a legend.
@@ -70,7 +72,7 @@ func drawLegend(c *draw.Canvas, entries []Entry, y vg.Length) vg.Length {
 	for i, e := range entries {
 		texts[i] = e.Text
 	}
-	texts = shortenAll(texts, c.Max.X-c.Min.X-22-gap, s.Width)
+	texts = shorten.All(texts, c.Max.X-c.Min.X-22-gap, s.Width)
 	x := c.Min.X
 	y -= lineHeight
 	for i, e := range entries {

@@ -1,7 +1,11 @@
 package figure
 
 import (
+	"math"
+	"slices"
 	"strings"
+
+	"packbench/internal/shorten"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -58,6 +62,30 @@ func (p *Panel) show(what plot.Plotter, x, y Scale) *Panel {
 	return p
 }
 
+// thinLabels drops labels of the horizontal axis that would touch the one before
+// them on a panel of about the width.
+func (p *Panel) thinLabels(width vg.Length) {
+	ticks, ok := p.plot.X.Tick.Marker.(plot.ConstantTicks)
+	if !ok {
+		return
+	}
+	s := style(smallSize, body)
+	end := vg.Length(math.Inf(-1))
+	kept := slices.Clone(ticks)
+	for i, t := range kept {
+		if t.Label == "" {
+			continue
+		}
+		half := s.Width(t.Label) / 2
+		if at := vg.Length(t.Value) * width; at-half < end+3 {
+			kept[i].Label = ""
+		} else {
+			end = at + half
+		}
+	}
+	p.plot.X.Tick.Marker = kept
+}
+
 // labelRows gives the vertical axis labels of rows and nothing else.
 func (p *Panel) labelRows(ticks []plot.Tick) {
 	p.plot.Y.LineStyle.Width, p.plot.Y.Tick.Length, p.plot.Y.Tick.LineStyle.Width, p.plot.Y.Padding = 0, 0, 0, 0
@@ -74,7 +102,7 @@ func fitHeadings(panels []*Panel, width vg.Length) {
 		titles[i] = p.Title
 	}
 	// Breaks leave lines shorter than they could be.
-	titles = shortenAll(titles, titleLines*width*0.8, bold.Width)
+	titles = shorten.All(titles, titleLines*width*0.8, bold.Width)
 	for i, p := range panels {
 		p.title, p.under, p.notes = nil, nil, nil
 		if p.Title != "" {
@@ -138,7 +166,7 @@ func panelsHeight(rows [][]*Panel, height vg.Length) vg.Length {
 // line of a label for itself, what is too long shortened in its middle.
 func rowLabels(labels []string, width vg.Length, lines int) []string {
 	s := style(smallSize, body)
-	fitted := shortenAll(labels, vg.Length(lines)*width*0.85, func(label string) vg.Length { return s.Width(strings.ReplaceAll(label, "\n", " ")) })
+	fitted := shorten.All(labels, vg.Length(lines)*width*0.85, func(label string) vg.Length { return s.Width(strings.ReplaceAll(label, "\n", " ")) })
 	for i, label := range fitted {
 		var all []string
 		for line := range strings.SplitSeq(label, "\n") {
@@ -148,7 +176,7 @@ func rowLabels(labels []string, width vg.Length, lines int) []string {
 			all = wrap(strings.ReplaceAll(label, "\n", " "), width, s.Width)
 		}
 		if len(all) > lines {
-			all = append(all[:lines-1], shorten(strings.Join(all[lines-1:], " "), width, s.Width))
+			all = append(all[:lines-1], shorten.Middle(strings.Join(all[lines-1:], " "), width, s.Width))
 		}
 		fitted[i] = strings.Join(all, "\n")
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"packbench/internal/shorten"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -54,7 +56,7 @@ func (d *Ranks) Panel(p *Panel, size Size) *Panel {
 
 // Plot implements plot.Plotter.
 func (d *Ranks) Plot(c draw.Canvas, _ *plot.Plot) {
-	side := min(130, d.width/4) // for labels
+	side := min(130, d.width/3) // for labels
 	k := len(d.Marks)
 	left, right := c.Min.X+side, c.Max.X-side
 	x := func(rank float64) vg.Length { return left + (right-left)*vg.Length((rank-1)/float64(max(1, k-1))) }
@@ -82,7 +84,7 @@ func (d *Ranks) Plot(c draw.Canvas, _ *plot.Plot) {
 		names[i] = m.Name
 		widest = max(widest, s.Width("  "+m.Value))
 	}
-	names = shortenAll(names, side-10-widest, s.Width)
+	names = shorten.All(names, side-10-widest, s.Width)
 	half := (k + 1) / 2
 	for i, m := range d.Marks {
 		row := i

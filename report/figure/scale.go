@@ -32,33 +32,37 @@ const logFrom = 30
 // zeroBand is the part of an axis that its zeros get.
 const zeroBand = 0.1
 
+// tiny is what counts as 0: steps between smaller values have no digits left.
+const tiny = 1e-300
+
 // NewScale returns a scale for values, with ticks written by format. Values below
 // 0 count as 0; those that are infinite or no number have no place and do not
 // count.
 func NewScale(values []float64, format func(float64) string) Scale {
-	least, most, zero := math.Inf(1), 0.0, false
+	smallest, largest, zero := math.Inf(1), 0.0, false
 	for _, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			continue
 		}
-		if v <= 0 {
+		if v < tiny {
 			zero = true
 			continue
 		}
-		least, most = min(least, v), max(most, v)
+		smallest, largest = min(smallest, v), max(largest, v)
 	}
 	switch {
-	case most == 0:
+	case largest == 0:
 		return Scale{hi: 1, flat: true, zero: zeroBand, format: format}
-	case !zero && least > 0.6*most:
+	case !zero && smallest > 0.6*largest:
 		// At least 4 % of the values, so that nothing is made of small noise.
-		margin := max(0.15*(most-least), 0.02*most)
-		return Scale{lo: least - margin, hi: most + margin, format: format}
-	case most/least <= logFrom:
-		return Scale{hi: most * 1.04, format: format}
+		margin := max(0.15*(largest-smallest), 0.02*largest)
+		return Scale{lo: smallest - margin, hi: min(largest+margin, math.MaxFloat64), format: format}
+	case largest/logFrom <= smallest:
+		return Scale{hi: min(largest*1.04, math.MaxFloat64), format: format}
 	}
-	margin := math.Pow(most/least, 0.04)
-	s := Scale{lo: least / margin, hi: most * margin, log: true, format: format}
+	margin := math.Exp(0.04 * (math.Log(largest) - math.Log(smallest)))
+	s := Scale{log: true, format: format,
+		lo: max(smallest/margin, math.SmallestNonzeroFloat64), hi: min(largest*margin, math.MaxFloat64)}
 	if zero {
 		s.zero = zeroBand
 	}
@@ -86,11 +90,11 @@ func (s Scale) Wide() Scale {
 func (s Scale) Widened(margin float64) Scale {
 	switch {
 	case s.log:
-		factor := math.Pow(s.hi/s.lo, margin)
-		s.lo, s.hi = s.lo/factor, s.hi*factor
+		factor := math.Exp(margin * (math.Log(s.hi) - math.Log(s.lo)))
+		s.lo, s.hi = max(s.lo/factor, math.SmallestNonzeroFloat64), min(s.hi*factor, math.MaxFloat64)
 	case !s.flat:
 		d := (s.hi - s.lo) * margin
-		s.hi += d
+		s.hi = min(s.hi+d, math.MaxFloat64)
 		if s.lo > 0 {
 			s.lo = max(0, s.lo-d)
 		}
@@ -101,15 +105,19 @@ func (s Scale) Widened(margin float64) Scale {
 // lowMargin keeps marks at zero off the other axis where the scale is linear.
 const lowMargin = 0.03
 
-// at returns the place of v on the axis.
+// at returns the place of v on the axis, at its ends for what is outside.
 func (s Scale) at(v float64) float64 {
-	switch {
-	case v <= 0 && s.zero > 0:
+	if v < tiny && s.zero > 0 {
 		return s.zero / 2
-	case !s.log:
-		return lowMargin + (1-lowMargin)*(v-s.lo)/(s.hi-s.lo)
 	}
-	return s.zero + (1-s.zero)*(math.Log(v)-math.Log(s.lo))/(math.Log(s.hi)-math.Log(s.lo))
+	at := lowMargin + (1-lowMargin)*(v-s.lo)/(s.hi-s.lo)
+	if s.log {
+		at = s.zero + (1-s.zero)*(math.Log(v)-math.Log(s.lo))/(math.Log(s.hi)-math.Log(s.lo))
+	}
+	if !(at > 0) { // NaN too
+		return 0
+	}
+	return min(1, at)
 }
 
 // ticks returns tick marks with labels.
@@ -121,11 +129,12 @@ func (s Scale) ticks() []plot.Tick {
 	if s.zero > 0 {
 		ticks = append(ticks, plot.Tick{Value: s.at(0), Label: "0"})
 	}
-	decades := math.Log10(s.hi / s.lo)
+	decades := math.Log10(s.hi) - math.Log10(s.lo)
 	room := 4.5
 	if s.wide {
 		room = 9
 	}
+	fine := s.wide && decades < 2.2
 	every := max(1, int(math.Ceil(decades/room)))
 	first, last := int(math.Floor(math.Log10(s.lo))), int(math.Ceil(math.Log10(s.hi)))
 	for e := first; e <= last; e++ {
@@ -134,7 +143,7 @@ func (s Scale) ticks() []plot.Tick {
 			if e < 0 {
 				v = m / math.Pow10(-e) // 0.003, not 0.0030000000000000001
 			}
-			if v < s.lo || v > s.hi {
+			if v < max(s.lo, tiny) || v > s.hi {
 				continue
 			}
 			t := plot.Tick{Value: s.at(v)}
@@ -142,7 +151,7 @@ func (s Scale) ticks() []plot.Tick {
 			case s.zero > 0 && t.Value < s.zero+0.05: // its label would touch that of 0
 			case m == 1 && mod(e, every) == 0:
 				t.Label = number.Trimmed(s.format(v))
-			case m == 3 && decades < room/2:
+			case fine && (m == 2 || m == 5), !fine && m == 3 && decades < room/2:
 				t.Label = number.Trimmed(s.format(v))
 			case m != 1 && every > 1:
 				continue
@@ -165,14 +174,18 @@ func (s Scale) linearTicks() []plot.Tick {
 	}
 	step := niceStep((s.hi - s.lo) / room)
 	var ticks []plot.Tick
-	for i := int(math.Ceil(s.lo/step - 1e-9)); float64(i)*step <= s.hi*(1+1e-9); i++ {
-		v := float64(i) * step
+	first := math.Ceil(s.lo/step - 1e-9)
+	for i := range 20 { // more than there are
+		v := (first + float64(i)) * step
+		if v/(1+1e-9) > s.hi || math.IsInf(v, 0) {
+			break
+		}
 		ticks = append(ticks, plot.Tick{Value: min(1, s.at(v)), Label: number.Trimmed(s.format(v))})
 	}
 	return ticks
 }
 
-// niceStep returns the least of 1, 2, 2.5, 5 times a power of ten that is not
+// niceStep returns the smallest of 1, 2, 2.5, 5 times a power of ten that is not
 // below v.
 func niceStep(v float64) float64 {
 	p := math.Pow(10, math.Floor(math.Log10(v)))

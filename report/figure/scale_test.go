@@ -13,7 +13,8 @@ import (
 // stand apart from everything else on a logarithmic axis.
 func TestScalePlacesEveryValue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		value := rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(1e-12, 1e12))
+		value := rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(1e-12, 1e12),
+			rapid.Float64Range(1e-300, math.MaxFloat64), rapid.SampledFrom([]float64{1e-300, 1e308, math.MaxFloat64}))
 		values := rapid.SliceOfN(value, 1, 40).Draw(t, "values")
 		s := NewScale(values, number.Short)
 		for _, v := range values {

@@ -25,9 +25,9 @@ func (s Size) scale() float64 { return float64(s.Text) / textSize }
 // width is that of the figure in units.
 func (s Size) width() vg.Length { return s.Width / vg.Length(s.scale()) }
 
-// Columns is how many of so many panels stand beside each other, at most so
-// many: a panel needs room for its axis and a few labels.
-func (s Size) Columns(panels, most int) int {
-	const least = 150 // units for a panel with its axis
-	return max(1, min(panels, most, int(s.width()/least)))
+// Columns is how many of the panels stand beside each other, up to a limit: a
+// panel needs room for its axis and a few labels.
+func (s Size) Columns(panels, limit int) int {
+	const minWidth = 150 // of a panel with its axis, in units
+	return max(1, min(panels, limit, int(s.width()/minWidth)))
 }

@@ -39,7 +39,7 @@ const (
 	stripSurround  = 24
 )
 
-// StripHeight is the height of a panel of so many rows.
+// StripHeight is the height of a panel of rows.
 func StripHeight(rows int) vg.Length { return vg.Length(rows*stripRowHeight + stripSurround) }
 
 // labelWidth is the room for the labels of rows.

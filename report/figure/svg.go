@@ -14,7 +14,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// families are the fonts that text of an SVG may be set in: each line has its
+// families are the fonts that text in a page may be set in: each line has its
 // width with it, so that it keeps its place in all of them.
 const families = "'Liberation Sans',Arial,Helvetica,'DejaVu Sans','Noto Sans',sans-serif"
 
@@ -22,6 +22,9 @@ const families = "'Liberation Sans',Arial,Helvetica,'DejaVu Sans','Noto Sans',sa
 type svgPen struct {
 	bytes.Buffer
 	paint func(color.NRGBA) string // writes a colour
+	// glyphs are the outlines of letters that text is drawn with; nil to write
+	// text as such, for browsers, which can set it to a width.
+	glyphs *glyphs
 }
 
 var (
@@ -29,8 +32,24 @@ var (
 	_ lineWriter = (*svgCanvas)(nil)
 )
 
-// svgCanvas leaves it to the reader's fonts to have every letter of a line.
-type svgCanvas struct{ *canvas }
+type svgCanvas struct {
+	*canvas
+	pen *svgPen
+}
+
+func newSVGCanvas(p *svgPen, f *Figure) *svgCanvas {
+	return &svgCanvas{newCanvas(p, f.Size.width(), f.height), p}
+}
+
+// lineWidth is that of the letters where those are drawn; browsers are left to
+// find every letter in a font of their own.
+func (c *svgCanvas) lineWidth(line string, f font.Font) vg.Length {
+	if c.pen.glyphs != nil {
+		width, _, _ := writer{}.Box(line, f)
+		return width
+	}
+	return readersWidth(line, f)
+}
 
 func (c *svgCanvas) writeLine(line string, f font.Font, at vg.Point, width vg.Length) {
 	c.pen.text(line, f, c.place(at), width, c.state().angle, c.state().color)
@@ -84,29 +103,45 @@ func (s *svgPen) path(segments []segment, filled bool, how ink) {
 
 func (s *svgPen) text(line string, f font.Font, at vg.Point, width vg.Length, angle float64, c color.NRGBA) {
 	x, y := short(at.X), short(at.Y)
+	turn := ""
+	if angle != 0 {
+		turn = short(vg.Length(-angle * 180 / math.Pi))
+	}
+	if s.glyphs != nil {
+		fmt.Fprintf(s, `<g aria-label="%s" style="fill:%s" transform="translate(%s %s)`, attribute(line), s.paint(c), x, y)
+		if turn != "" {
+			fmt.Fprintf(s, " rotate(%s)", turn)
+		}
+		fmt.Fprintf(s, " scale(%.5g)\">%s</g>\n", float64(f.Size)/glyphUnits, s.glyphs.line(line, f))
+		return
+	}
 	fmt.Fprintf(s, `<text x="%s" y="%s" textLength="%s" lengthAdjust="spacingAndGlyphs" font-size="%s" style="fill:%s"`,
 		x, y, short(width), short(f.Size), s.paint(c))
 	if f.Weight == stdfont.WeightBold {
 		s.WriteString(` font-weight="bold"`)
 	}
-	if angle != 0 {
-		fmt.Fprintf(s, ` transform="rotate(%s %s %s)"`, short(vg.Length(-angle*180/math.Pi)), x, y)
+	if turn != "" {
+		fmt.Fprintf(s, ` transform="rotate(%s %s %s)"`, turn, x, y)
 	}
 	s.WriteByte('>')
 	_ = xml.EscapeText(s, []byte(line)) // a buffer takes everything
 	s.WriteString("</text>\n")
 }
 
-// SVG returns the figure as a document of its own.
+// SVG returns the figure as a document of its own. Its text is drawn, with what
+// it says as a label: many programs that show SVG set text in any font they
+// have, whatever its width.
 func (f *Figure) SVG() (document []byte, err error) {
 	defer contain(&err)
-	body := &svgPen{paint: Hex}
-	f.paint(&svgCanvas{newCanvas(body, f.Size.width(), f.height)})
+	letters := &glyphs{known: map[glyphKey]string{}}
+	body := &svgPen{paint: Hex, glyphs: letters}
+	f.paint(newSVGCanvas(body, f))
 	var b bytes.Buffer
 	scale := vg.Length(f.Size.scale())
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" width="%spt" height="%spt" viewBox="0 0 %s %s" font-family="%s" xml:space="preserve">
-`, short(f.Size.width()*scale), short(f.height*scale), short(f.Size.width()), short(f.height), families)
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="%spt" height="%spt" viewBox="0 0 %s %s">
+`, short(f.Size.width()*scale), short(f.height*scale), short(f.Size.width()), short(f.height))
+	fmt.Fprintf(&b, "<title>%s</title>\n<defs>\n%s</defs>\n", attribute(f.Title), letters.defs.String())
 	b.Write(body.Bytes())
 	b.WriteString("</svg>\n")
 	return b.Bytes(), nil
@@ -129,7 +164,7 @@ func (f *Figure) Inline() (element []byte, err error) {
 		}
 		return hex
 	}}
-	f.paint(&svgCanvas{newCanvas(body, f.Size.width(), f.height)})
+	f.paint(newSVGCanvas(body, f))
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %s %s" role="group" font-family="%s" aria-label="%s">`,
 		short(f.Size.width()), short(f.height), families, attribute(f.Title))

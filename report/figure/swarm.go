@@ -13,14 +13,14 @@ func addDot(path *vg.Path, at vg.Point, radius vg.Length) {
 	path.Close()
 }
 
-// dotRadius is the radius of dots where a row has up to so many.
-func dotRadius(most int) vg.Length {
+// dotRadius is the radius of dots where the fullest row has n.
+func dotRadius(n int) vg.Length {
 	switch {
-	case most <= 60:
+	case n <= 60:
 		return 1.7
-	case most <= 150:
+	case n <= 150:
 		return 1.4
-	case most <= 400:
+	case n <= 400:
 		return 1.1
 	}
 	return 0.85

@@ -37,9 +37,9 @@ func boldStyle(size float64, in Ink) text.Style {
 // liberation returns the face that text is set in, which the program carries.
 func liberation(f font.Font) font.Face { return font.DefaultCache.Lookup(f, f.Size) }
 
-// lineWriter is a canvas that writes a whole line itself, so wide and turned by
-// what the canvas is, because its readers have fonts of their own.
+// lineWriter is a canvas that writes whole lines in its own way.
 type lineWriter interface {
+	lineWidth(line string, f font.Font) vg.Length
 	writeLine(line string, f font.Font, at vg.Point, width vg.Length)
 }
 
@@ -93,7 +93,7 @@ func (w writer) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 		width, _, _ := w.Box(line, sty.Font)
 		own, ok := c.(lineWriter)
 		if ok {
-			width = readersWidth(line, sty.Font)
+			width = own.lineWidth(line, sty.Font)
 		}
 		at := pt.Add(vg.Point{X: vg.Length(sty.XAlign) * width, Y: vg.Length(len(lines)-i) * sty.Font.Size})
 		if ok {
