@@ -66,7 +66,7 @@ func (b *ledger) enter(i int, r *runs.Record) {
 	if before := b.cells[i].packing; r.Status == runs.Done && before != "" && before != r.AnswerHash {
 		r.Status = runs.Failed
 		r.Reason = fmt.Sprintf("the packing (hash %.12s) is not that of the cell's earlier runs (%.12s): the strategy is not deterministic", r.AnswerHash, before)
-		r.AnswerHash, r.Run, r.Layer, r.Warnings = "", nil, nil, nil
+		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = "", nil, nil, nil, nil
 	}
 	if r.Status == runs.Done && b.cells[i].packing == "" {
 		for _, twin := range b.twins[anyBackend(r.Cell)] {

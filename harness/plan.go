@@ -34,7 +34,8 @@ type Plan struct {
 	Cells      []runs.PlannedCell
 	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
 
-	jobs    []job // an element per cell: what carries it out
+	jobs    []job       // an element per cell: what carries it out
+	replays []replayJob // likewise, of a replay
 	loads   *loadStore
 	timeout time.Duration // of a run; 0 is none
 }
@@ -85,6 +86,9 @@ func (p *Plan) shape(i int) packing.Shape {
 func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	if err := check(&e); err != nil {
 		return nil, err
+	}
+	if e.Replay != nil {
+		return newReplayPlan(e)
 	}
 	limit, err := timeout(&e)
 	if err != nil {

@@ -28,6 +28,7 @@ type app struct {
 	Run     runCmd     `cmd:"" help:"Run an experiment and report it."`
 	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
 	Place   placeCmd   `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
+	Replay  replayCmd  `cmd:"" help:"Replay a trace: plan placements on what was, score them on what follows."`
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
 	List    listCmd    `cmd:"" help:"List strategies, planners, backends, workloads and experiments."`
 	Env     envCmd     `cmd:"" help:"Describe this machine and program."`

@@ -148,8 +148,8 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 		fmt.Fprintln(stderr, "finishing the current run; interrupt again to stop at once")
 	})()
 
-	executor := harness.NewExecutor(session.Plan)
-	defer executor.Close()
+	executor, done := session.Plan.Executor()
+	defer done()
 	if c.Quiet {
 		return session.Execute(ctx, executor, nil)
 	}
