@@ -228,6 +228,7 @@ func (p *Plan) addReplay(j replayJob) error {
 		if j.config.Topology, err = topologyOf(p.Experiment.Replay.Topology, j.trace.entry.Topology, trace.Experts); err != nil {
 			return fmt.Errorf("trace %s: %w", j.trace.name, err)
 		}
+		j.config.MovePrice = j.prices.MovePrice(trace.Layers)
 		j.config.Trace = trace
 		if err := j.config.Check(); err != nil {
 			return fmt.Errorf("trace %s: %w", j.trace.name, err)

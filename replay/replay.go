@@ -22,6 +22,9 @@ type Config struct {
 	Delay   int
 	Every   int // a plan is made after every so many windows
 	Threads int // layers planned at a time; 0 means one per core
+	// MovePrice is what a move costs planners that weigh it; see
+	// [Prices.MovePrice].
+	MovePrice float64
 }
 
 // Result is a replay.
@@ -60,7 +63,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := newAgent(c.Subject, c.Topology, c.Trace.Layers, c.Delay, c.Threads)
+	a := newAgent(&c)
 	scorer := newScorer(c.Topology, c.Trace.Layers)
 	result := &Result{Layers: newLayers(c.Trace.Layers)}
 	hash := sha256.New()

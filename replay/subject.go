@@ -56,8 +56,9 @@ type Remembering interface {
 	placement.Planner
 	// Begin returns a planner that remembers from its first task on and is asked,
 	// each time, for a plan for the window that is ahead after the last one shown.
-	// Each step of its tasks is a window that it was not shown before.
-	Begin(ahead int) placement.Planner
+	// Each step of its tasks is a window that it was not shown before. movePrice is
+	// [Prices.MovePrice].
+	Begin(ahead int, movePrice float64) placement.Planner
 }
 
 // Forecasts reports whether the planner of the subject has an estimator of its
@@ -90,10 +91,11 @@ type agent struct {
 	spare     *placement.Plan // no longer used, for its memory
 }
 
-func newAgent(s Subject, t placement.Topology, layers, ahead, threads int) *agent {
+func newAgent(c *Config) *agent {
+	s, t, layers, ahead, threads := c.Subject, c.Topology, c.Trace.Layers, c.Delay, c.Threads
 	a := &agent{subject: s, topology: t, layers: layers, threads: threads, planner: s.Planner}
 	if r, ok := s.Planner.(Remembering); ok && s.Kind == Planned {
-		a.planner, a.remembers = r.Begin(ahead), true
+		a.planner, a.remembers = r.Begin(ahead, c.MovePrice), true
 	} else if s.Kind == Planned && !s.Estimator.IsLast() {
 		a.forecast = s.Estimator.New(layers, t.Experts)
 	}
