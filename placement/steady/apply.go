@@ -34,11 +34,13 @@ func (y *layer) improve(hottest int) {
 func (y *layer) apply(s step) {
 	a := y.leave(s.x)
 	touched := append(y.scratchSlots[:0], y.gpuOf[s.x])
+	y.changed[y.gpuOf[s.x]] = true
 	if s.y != none {
 		b := y.leave(s.y)
 		y.enter(s.x, b)
 		y.enter(s.y, a)
 		touched = append(touched, y.gpuOf[s.y])
+		y.changed[y.gpuOf[s.y]] = true
 	} else {
 		y.enter(s.x, s.e)
 		for _, e := range [2]int32{a, s.e} {
@@ -74,11 +76,6 @@ func (y *layer) leave(slot int32) int32 {
 		}
 	}
 	y.drop(y.on, e, g)
-	if y.has(y.before, e, g) {
-		y.gone[g] = append(y.gone[g], e)
-	} else {
-		y.fresh[g] = remove(y.fresh[g], e)
-	}
 	return e
 }
 
@@ -92,16 +89,4 @@ func (y *layer) enter(slot, e int32) {
 		return
 	}
 	y.put(y.on, e, g)
-	if y.has(y.before, e, g) {
-		y.gone[g] = remove(y.gone[g], e)
-	} else {
-		y.fresh[g] = append(y.fresh[g], e)
-	}
-}
-
-func remove(list []int32, e int32) []int32 {
-	if i := slices.Index(list, e); i >= 0 {
-		return slices.Delete(list, i, i+1)
-	}
-	return list
 }

@@ -31,15 +31,15 @@ type layer struct {
 
 	on     []uint64 // [experts, words] GPUs that hold the expert
 	before []uint64 // [experts, words] that held it when the window began
-	fresh  [][]int32
-	gone   [][]int32
-	sorted []int32 // slots of each GPU, the largest share first
+	sorted []int32  // slots of each GPU, the largest share first
 
 	factors              []factor // [experts]
 	gpuMean, gpuVariance []float64
 	expected             []float64 // [experts] variances, in the unit of the forecast
 	hot                  []int32
 	givers               []giver
+	undone               []int        // by how much the moves of a GPU's slots cost less than one
+	changed              []bool       // [GPUs] whose experts are others than when the window began, or were
 	best                 [3]candidate // by cost: at most 0, 1, 2
 	scratchSlots         []int32
 	chain                []step
@@ -64,7 +64,7 @@ func newLayer(t placement.Topology, inNodes bool) *layer {
 		mean: make([]float64, t.Experts), variance: make([]float64, t.Experts), share: make([]float64, t.Experts),
 		exponent: make([]float64, t.GPUs), term: make([]float64, t.GPUs), root: make([]float64, t.GPUs),
 		on: make([]uint64, t.Experts*words), before: make([]uint64, t.Experts*words),
-		fresh: make([][]int32, t.GPUs), gone: make([][]int32, t.GPUs), sorted: make([]int32, t.Slots),
+		changed: make([]bool, t.GPUs), sorted: make([]int32, t.Slots),
 		factors: make([]factor, t.Experts), gpuMean: make([]float64, t.GPUs), gpuVariance: make([]float64, t.GPUs), expected: make([]float64, t.Experts),
 	}
 }
@@ -98,9 +98,7 @@ func (y *layer) begin(physical []int32, mean, variance []float64, sharpness floa
 		y.put(y.on, e, y.gpuOf[s])
 	}
 	copy(y.before, y.on)
-	for g := range y.fresh {
-		y.fresh[g], y.gone[g] = y.fresh[g][:0], y.gone[g][:0]
-	}
+	clear(y.changed)
 	y.soft = SoftMax{sharpness}
 	if sharpness == 0 {
 		y.soft = y.sharpest()

@@ -164,7 +164,10 @@ func (y *layer) swaps(h int32) {
 		if bound > y.best[2].less {
 			y.nearest(h, q)
 		}
-		if len(y.fresh[h])+len(y.fresh[q])+len(y.gone[h])+len(y.gone[q]) > 0 && bound > min(y.best[0].less, y.best[1].less) {
+		if y.changed[h] || y.changed[q] {
+			if bound <= min(y.best[0].less, y.best[1].less) {
+				continue
+			}
 			y.reversals(h, q)
 		}
 	}
@@ -210,36 +213,63 @@ func (y *layer) nearest(h, q int32) {
 	}
 }
 
-// reversals offers exchanges that make earlier moves of the window undone, which
-// cost less than two.
+// reversals offers the best exchanges that make earlier moves of the window
+// undone, which cost less than two: for each cost the one nearest to d*.
 func (y *layer) reversals(h, q int32) {
-	special := func(e, from, to int32) bool { return !y.has(y.before, e, from) || y.has(y.before, e, to) }
+	y.undone = y.undone[:0]
+	for z := y.offsets[q]; z < y.offsets[q+1]; z++ {
+		b := y.physical[z]
+		y.undone = append(y.undone, y.saves(b, q, h))
+	}
+	target := (y.exponent[h] - y.exponent[q]) / 2
+	distance := [2]float64{1e300, 1e300}
+	var at [2][2]int32
 	for x := y.offsets[h]; x < y.offsets[h+1]; x++ {
 		a := y.physical[x]
+		saved := y.saves(a, h, q)
 		if y.has(y.on, a, q) {
 			continue
 		}
-		all := special(a, h, q)
-		for z := y.offsets[q]; z < y.offsets[q+1]; z++ {
-			if b := y.physical[z]; !y.has(y.on, b, h) && (all || special(b, q, h)) {
-				y.offerSwap(h, q, int32(x), int32(z))
+		want := y.share[a] - target
+		for i, more := range y.undone {
+			if saved+more == 0 {
+				continue
+			}
+			z := int32(y.offsets[q] + i)
+			b := y.physical[z]
+			d := want - y.share[b]
+			if d < 0 {
+				d = -d
+			}
+			if cost := max(0, 2-saved-more); d < distance[cost] && !y.has(y.on, b, h) {
+				distance[cost], at[cost] = d, [2]int32{int32(x), z}
 			}
 		}
 	}
+	for cost, d := range distance {
+		if d < 1e300 {
+			y.offerSwap(h, q, at[cost][0], at[cost][1])
+		}
+	}
+}
+
+// saves is by how much the move of e from one GPU to another costs less than
+// one: it came there in this window, or it was on the other when that began.
+func (y *layer) saves(e, from, to int32) int {
+	n := 0
+	if !y.has(y.before, e, from) {
+		n++
+	}
+	if y.has(y.before, e, to) {
+		n++
+	}
+	return n
 }
 
 // offerSwap offers the exchange of slot x of GPU h for slot z of GPU q.
 func (y *layer) offerSwap(h, q, x, z int32) {
 	a, b := y.physical[x], y.physical[z]
-	cost := 0
-	for _, m := range [2]struct{ e, from, to int32 }{{a, h, q}, {b, q, h}} {
-		if !y.has(y.before, m.e, m.to) {
-			cost++
-		}
-		if !y.has(y.before, m.e, m.from) {
-			cost--
-		}
-	}
+	cost := 2 - y.saves(a, h, q) - y.saves(b, q, h)
 	up := portable.Exp(y.share[a] - y.share[b])
 	y.offer(y.term[h]+y.term[q]-float64(y.term[q]*up)-y.term[h]/up, cost, x, z, none)
 }
