@@ -93,6 +93,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 				for _, n := range window.Moves.PerLayer {
 					window.Touched += min(n, 1)
 				}
+				result.Layers.moved(window.Moves.PerLayer)
 				a.release(inForce, last, waiting)
 			}
 			inForce = d.plan

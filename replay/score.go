@@ -24,16 +24,25 @@ type Score struct {
 type Layers struct {
 	Max, Min, Mean []float64
 	BestSplit      []float64 // of the heaviest GPU, with the best split
-	windows        int
+	Moves          []float64 // experts received per plan, after the first
+	windows, plans int
 }
 
 func newLayers(n int) Layers {
-	return Layers{Max: make([]float64, n), Min: make([]float64, n), Mean: make([]float64, n), BestSplit: make([]float64, n)}
+	return Layers{Max: make([]float64, n), Min: make([]float64, n), Mean: make([]float64, n), BestSplit: make([]float64, n), Moves: make([]float64, n)}
 }
 
 // add takes the loads of a layer in one more window into a mean.
 func (l *Layers) add(mean []float64, i int, v float64) {
 	mean[i] += (v - mean[i]) / float64(l.windows)
+}
+
+// moved takes note of the moves of a plan.
+func (l *Layers) moved(perLayer []int) {
+	l.plans++
+	for i, n := range perLayer {
+		l.Moves[i] += (float64(n) - l.Moves[i]) / float64(l.plans)
+	}
 }
 
 // scorer scores the windows of one replay.

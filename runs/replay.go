@@ -73,7 +73,8 @@ const (
 	LostPlanningMeasure = "lost_planning"
 	ScorePrefix         = "score_" // and the name of a published evaluator
 
-	BestMaxMeasure = "max_best_split"
+	BestMaxMeasure    = "max_best_split"
+	LayerMovesMeasure = "moves_layer"
 
 	WindowPrefix = "window_" // before the names of the measures of windows
 )
@@ -102,6 +103,7 @@ func replayMeasures() []Measure {
 		{ScorePrefix + "skydiscover", "", Higher, PerRun, "the formula of SkyDiscover, planner's time alone"},
 		{ScorePrefix + "huawei", Nanoseconds, Lower, PerRun, "time of an iteration by the published simulator"},
 		{BestMaxMeasure, LoadUnits, Lower, PerLayer, "load of the heaviest GPU with the best split"},
+		{LayerMovesMeasure, Count, Lower, PerLayer, "experts that GPUs receive per plan, after the first plan"},
 		{WindowPrefix + "index", Count, Neither, PerWindow, "number of the window in the trace"},
 		{WindowPrefix + "planned", Truth, Neither, PerWindow, "1 where a new plan comes into force"},
 		{WindowPrefix + BalanceMeasure, Ratio, Higher, PerWindow, "Σ mean/Σ max load of the GPUs, even shares"},
@@ -116,4 +118,15 @@ func replayMeasures() []Measure {
 		{WindowPrefix + "time", Nanoseconds, Lower, PerWindow, "planning, the forecast among it"},
 		{WindowPrefix + LostMeasure, secondsPerHour, Lower, PerWindow, "time lost by the time model"},
 	}
+}
+
+// Window returns a measure of the windows of a replay, [windows], nil where no
+// run is done or none has it.
+func (c *CellRuns) Window(measure string) []float64 {
+	for _, r := range c.Records {
+		if v, ok := r.Window[measure]; ok && r.Status == Done {
+			return v
+		}
+	}
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"packbench/export"
 	"packbench/harness"
 	"packbench/replay"
+	"packbench/replay/figures"
 	"packbench/runs"
 )
 
@@ -154,5 +155,9 @@ func (c *replayCmd) record(ctx context.Context, plan *harness.Plan, x *harness.R
 	if err := run.Failure(); err != nil {
 		return err
 	}
-	return export.WriteSummary(run)
+	if err := export.WriteSummary(run); err != nil {
+		return err
+	}
+	_, err = figures.Write(run, c.Out)
+	return err
 }
