@@ -241,8 +241,8 @@ func (p *Plan) addReplay(j replayJob) error {
 	return nil
 }
 
-// cell returns the coordinates of a job. Those that a deployment of one node and
-// one group lacks are left out.
+// cell returns the coordinates of a job. Those of a single node, a single group
+// and a plan after every window are left out.
 func (j *replayJob) cell() runs.Cell {
 	c, t := &j.config, j.config.Topology
 	whole := func(axis string, n int) runs.Coordinate { return runs.Coordinate{Axis: axis, Value: strconv.Itoa(n)} }
@@ -253,7 +253,11 @@ func (j *replayJob) cell() runs.Cell {
 	if t.Groups > 1 {
 		list = append(list, whole(runs.GroupsAxis, t.Groups))
 	}
-	list = append(list, whole(runs.WindowAxis, c.Window), whole(runs.DelayAxis, c.Delay), whole(runs.EveryAxis, c.Every),
+	list = append(list, whole(runs.WindowAxis, c.Window), whole(runs.DelayAxis, c.Delay))
+	if c.Every > 1 {
+		list = append(list, whole(runs.EveryAxis, c.Every))
+	}
+	list = append(list,
 		runs.Coordinate{Axis: runs.BackendAxis, Value: "cpu"},
 		runs.Coordinate{Axis: runs.SeedAxis, Value: strconv.FormatUint(j.seed, 10)},
 		runs.Coordinate{Axis: runs.PlannerAxis, Value: c.Subject.Name()})

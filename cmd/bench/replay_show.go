@@ -59,7 +59,7 @@ func showReplay(w io.Writer, plan *harness.Plan, cells []*replayedCell, score *r
 		fmt.Fprintf(w, " of %s nodes", n)
 	}
 	fmt.Fprintf(w, "\n%s a window, %s scored; a plan every %s, in force after %s\n\n", number.Count(atoi(c.cell.Get(runs.WindowAxis)), "step"),
-		number.Count(len(c.result.Windows), "window"), number.Count(atoi(c.cell.Get(runs.EveryAxis)), "window"), number.Count(atoi(c.cell.Get(runs.DelayAxis)), "window"))
+		number.Count(len(c.result.Windows), "window"), number.Count(max(1, atoi(c.cell.Get(runs.EveryAxis))), "window"), number.Count(atoi(c.cell.Get(runs.DelayAxis)), "window"))
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "

@@ -284,7 +284,7 @@ func drawLost(sk *sketch) *Picture {
 	for _, pr := range sk.shown(p) {
 		d := &figure.Dots{}
 		var xs []float64
-		list := sk.subjects(pr, true)
+		list := sk.subjects(pr, false)
 		slices.SortStableFunc(list, func(a, b subject) int { return cmp.Compare(a.mean(runs.LostMeasure), b.mean(runs.LostMeasure)) })
 		for _, s := range list {
 			all := s.mean(runs.LostMeasure)

@@ -17,7 +17,7 @@ import (
 // static.
 func drawHeat(sk *sketch) *Picture {
 	p := sk.picture("What re-planning gains, by window and delay",
-		"Balance on the windows to come minus that of the placement that is never planned again, a row per number of steps in a window and a cell per delay. Blue or red, where windows are short or plans come late, says whether re-planning was worth anything at all.")
+		"Balance on the windows to come against that of the placement that is never planned again, a row per number of steps in a window and a cell per delay: blue where planning again is worth it, red where it does harm.")
 	var panels []*figure.Panel
 	var all []figure.HeatRow
 	var heats []*figure.Heat
@@ -42,7 +42,7 @@ func drawHeat(sk *sketch) *Picture {
 						row.Values = nil
 						break
 					}
-					row.Values = append(row.Values, gain)
+					row.Values = append(row.Values, -gain) // blue is better
 					tips = append(tips, fmt.Sprintf("delay %s: %+.4f", d, gain))
 				}
 				row.Tip = s.name + ", window " + w + ": " + strings.Join(tips, ", ")
@@ -65,7 +65,7 @@ func drawHeat(sk *sketch) *Picture {
 		panels[i] = h.Panel(panels[i], sk.size, true)
 	}
 	p.Subtitle = fmt.Sprintf("full colour at ±%.4g of balance", limit)
-	p.Legend = figure.HeatEntriesOf("better than never planning again", "the same", "worse")
+	p.Legend = figure.HeatEntriesOf("worse than never planning again", "the same", "better")
 	p.SetPanels(panels, sk.size.Columns(len(panels), 2), figure.HeatHeight(rows))
 	return p
 }
