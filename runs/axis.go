@@ -35,16 +35,6 @@ const (
 	BackendAxis  = "backend"
 	RNGAxis      = "rng"
 	SeedAxis     = "seed"
-
-	// Of replays.
-	SlotsAxis     = "slots"
-	NodesAxis     = "nodes"
-	GroupsAxis    = "groups"
-	WindowAxis    = "window"
-	DelayAxis     = "delay"
-	EveryAxis     = "every"
-	PlannerAxis   = "planner"
-	EstimatorAxis = "estimator"
 )
 
 // Axes returns the axes there are, in the order in which tables show them. To
@@ -54,20 +44,15 @@ func Axes() []Axis {
 	return []Axis{
 		{Name: WorkloadAxis, Role: Problem},
 		{Name: PacksAxis, Role: Problem, Number: true, Phrase: "%s packs"},
-		{Name: SlotsAxis, Role: Problem, Number: true, Phrase: "%s slots"},
-		{Name: NodesAxis, Role: Problem, Number: true, Phrase: "%s nodes"},
-		{Name: GroupsAxis, Role: Problem, Number: true, Phrase: "%s groups"},
-		{Name: WindowAxis, Role: Problem, Number: true, Phrase: "window %s"},
-		{Name: DelayAxis, Role: Problem, Number: true, Phrase: "delay %s"},
-		{Name: EveryAxis, Role: Problem, Number: true, Phrase: "a plan every %s"},
 		{Name: SeedAxis, Role: Replicate, Number: true, Phrase: "seed %s"},
 		{Name: RNGAxis, Role: Setting},
 		{Name: BackendAxis, Role: Platform},
 		{Name: StrategyAxis, Role: Subject},
-		{Name: PlannerAxis, Role: Subject},
-		{Name: EstimatorAxis, Role: Subject},
 	}
 }
+
+// knownAxes are those of packings and of replays.
+func knownAxes() []Axis { return append(Axes(), ReplayAxes()...) }
 
 // Say returns how a value of the axis reads among values of other axes.
 func (a Axis) Say(value string) string {

@@ -1,9 +1,6 @@
 package runs
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Scope says what a measure has a value for.
 type Scope string
@@ -64,10 +61,6 @@ const StagePrefix = "stage/"
 // Measures that follow from these (the gap, max/mean) are not recorded; see
 // package analysis.
 func Measures() []Measure {
-	return slices.Concat(packingMeasures(), replayMeasures())
-}
-
-func packingMeasures() []Measure {
 	return []Measure{
 		{TimeMeasure, Nanoseconds, Lower, PerRun, "wall time of the strategy, weights in memory to packing in memory"},
 		{ImbalanceMeasure, LoadUnits, Lower, PerLayer, "max − min load of the packs"},

@@ -79,11 +79,44 @@ const (
 	WindowPrefix = "window_" // before the names of the measures of windows
 )
 
+// The names of the axes of replays, beside those of packings.
+const (
+	SlotsAxis     = "slots"
+	NodesAxis     = "nodes"
+	GroupsAxis    = "groups"
+	WindowAxis    = "window_steps"
+	DelayAxis     = "delay"
+	EveryAxis     = "every"
+	PlannerAxis   = "planner"
+	EstimatorAxis = "estimator"
+)
+
+// ReplayAxes returns the axes of replays, in the order in which tables show them.
+func ReplayAxes() []Axis {
+	return []Axis{
+		{Name: WorkloadAxis, Role: Problem},
+		{Name: PacksAxis, Role: Problem, Number: true, Phrase: "%s GPUs"},
+		{Name: SlotsAxis, Role: Problem, Number: true, Phrase: "%s slots"},
+		{Name: NodesAxis, Role: Problem, Number: true, Phrase: "%s nodes"},
+		{Name: GroupsAxis, Role: Problem, Number: true, Phrase: "%s groups"},
+		{Name: WindowAxis, Role: Problem, Number: true, Phrase: "window %s"},
+		{Name: DelayAxis, Role: Problem, Number: true, Phrase: "delay %s"},
+		{Name: EveryAxis, Role: Problem, Number: true, Phrase: "a plan every %s"},
+		{Name: SeedAxis, Role: Replicate, Number: true, Phrase: "seed %s"},
+		{Name: BackendAxis, Role: Platform},
+		{Name: PlannerAxis, Role: Subject},
+		{Name: EstimatorAxis, Role: Subject},
+	}
+}
+
 // secondsPerHour is the unit of time lost by the time model.
 const secondsPerHour = "s/h"
 
-func replayMeasures() []Measure {
+// ReplayMeasures returns the measures of replays, in the order in which tables
+// show them.
+func ReplayMeasures() []Measure {
 	return []Measure{
+		{TimeMeasure, Nanoseconds, Lower, PerRun, "wall time of planning, the forecast among it, median per plan"},
 		{BalanceMeasure, Ratio, Higher, PerRun, "Σ mean/Σ max load of the GPUs, all layers and windows scored, even shares"},
 		{BestSplitMeasure, Ratio, Higher, PerRun, "the same with the best split of each expert's load over its copies"},
 		{NodeBalanceMeasure, Ratio, Higher, PerRun, "Σ mean/Σ max load of the nodes over the layers, mean over the windows"},
@@ -102,6 +135,11 @@ func replayMeasures() []Measure {
 		{ScorePrefix + "adrs", "", Higher, PerRun, "the formula of the ADRS leaderboard"},
 		{ScorePrefix + "skydiscover", "", Higher, PerRun, "the formula of SkyDiscover, planner's time alone"},
 		{ScorePrefix + "huawei", Nanoseconds, Lower, PerRun, "time of an iteration by the published simulator"},
+		{ImbalanceMeasure, LoadUnits, Lower, PerLayer, "max − min load of the GPUs"},
+		{MaxMeasure, LoadUnits, Lower, PerLayer, "load of the heaviest GPU, mean over the windows"},
+		{MinMeasure, LoadUnits, Higher, PerLayer, "load of the lightest GPU, mean over the windows"},
+		{MeanMeasure, LoadUnits, Neither, PerLayer, "mean load of a GPU"},
+		{LowerBoundMeasure, LoadUnits, Neither, PerLayer, "no placement has a lower max load: the mean"},
 		{BestMaxMeasure, LoadUnits, Lower, PerLayer, "load of the heaviest GPU with the best split"},
 		{LayerMovesMeasure, Count, Lower, PerLayer, "experts that GPUs receive per plan, after the first plan"},
 		{WindowPrefix + "index", Count, Neither, PerWindow, "number of the window in the trace"},

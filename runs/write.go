@@ -34,6 +34,9 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		return nil, err
 	}
 	m.Format, m.Axes, m.Measures = Format, Axes(), Measures()
+	if m.Experiment.Replay != nil {
+		m.Axes, m.Measures = ReplayAxes(), ReplayMeasures()
+	}
 	w := &Writer{dir: dir, manifest: m, file: file}
 	if err := w.writeManifest(); err != nil {
 		file.Close()
