@@ -7,6 +7,7 @@
 # make torture      kill it, cut and flip its files, fill its disk
 # make benchmarks   time the strategies
 # make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
+# make cuda-quick   on a machine with a GPU: is it right there, and how fast
 # make cuda-bench   on a machine with a GPU: verify, measure, record
 
 GO ?= go
@@ -90,7 +91,7 @@ asm-mutants:
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
-PORTABLE := packbench/(packing|placement|strategies|internal/(draws|exchange|lpt))
+PORTABLE := packbench/(packing|placement|strategies|internal/(draws|exchange|fill|lpt))
 .PHONY: portable
 portable:
 	@GOOS=linux GOARCH=arm64 $(GO) build -o bin/bench-arm64 ./cmd/bench

@@ -230,3 +230,16 @@ func TestMeasuresAreDeclaredOnce(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestPlainWorkloadLeavesOutWhatTheShapeTells(t *testing.T) {
+	for spec, want := range map[string]string{
+		"uniform:layers=58,items=288":             "uniform",
+		"lognormal:sigma=0.5,layers=58,items=288": "lognormal sigma=0.5",
+		"loads.npy":      "loads.npy",
+		"with:colon.npy": "with:colon.npy",
+	} {
+		if got := PlainWorkload(spec); got != want {
+			t.Errorf("%q is %q, want %q", spec, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/internal/number"
 	"packbench/packing"
 	"packbench/runs"
 )
@@ -31,15 +32,7 @@ func (p *Problem) Shape() packing.Shape {
 
 // ShapeText is "58 layers × 288 items in 32 packs".
 func (p *Problem) ShapeText() string {
-	return fmt.Sprintf("%s × %s in %s", Count(p.Layers, "layer"), Count(p.Items, "item"), Count(p.Cell.Packs(), "pack"))
-}
-
-// Count is "1 layer" or "58 layers".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%s × %s in %s", number.Count(p.Layers, "layer"), number.Count(p.Items, "item"), number.Count(p.Cell.Packs(), "pack"))
 }
 
 // problemName returns the name to show for the problem of a cell. Axes of role
@@ -63,17 +56,17 @@ func problemName(m *runs.Manifest, c runs.Cell) string {
 // its layers and items: "lognormal sigma=0.5".
 func PlainWorkload(spec string) string {
 	name, args, _ := strings.Cut(spec, ":")
-	var kept []string
+	kept := []string{name}
 	for arg := range strings.SplitSeq(args, ",") {
-		key, _, _ := strings.Cut(arg, "=")
-		if arg != "" && key != "layers" && key != "items" {
+		key, _, given := strings.Cut(arg, "=")
+		switch {
+		case arg != "" && !given: // a file with a colon in its name
+			return spec
+		case arg != "" && key != "layers" && key != "items":
 			kept = append(kept, arg)
 		}
 	}
-	if len(kept) == 0 {
-		return name
-	}
-	return name + " " + strings.Join(kept, " ")
+	return strings.Join(kept, " ")
 }
 
 // axesOf returns the names of the axes of a role that the cell has.

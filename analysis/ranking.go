@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"packbench/runs"
 )
 
 // Ranking orders the strategies by their mean gap to the lower bound, over the
@@ -25,6 +23,7 @@ type Standing struct {
 	Layers   int       // that count; 0 without a result
 	Best     int       // layers where no strategy leaves a smaller imbalance, ties included
 	Gap      float64   // mean over the layers of the gap to the lower bound
+	WorstGap float64   // the largest of them
 	Relative float64   // median over the layers of imbalance over the mean load of a pack
 	Layer    []float64 // that of every layer, in the same order for all strategies
 	Proof    Proof
@@ -37,7 +36,7 @@ func (r *Results) Rank() Ranking {
 	ranking := Ranking{Backends: r.Present()}
 	has := func(p *Problem, s string) bool {
 		answer := r.Answer(p, s)
-		return answer != nil && answer.Judged()
+		return answer != nil && len(answer.Instances()) > 0
 	}
 	var ranked []string
 	for _, s := range r.Strategies {
@@ -79,7 +78,7 @@ func (r *Results) standing(strategy string, ranking *Ranking) Standing {
 		s.Proof.Proven, s.Proof.Of, s.Proof.Tried = s.Proof.Proven+p.Proven, s.Proof.Of+p.Of, s.Proof.Tried || p.Tried
 	}
 	if s.Layers = len(gaps); s.Layers > 0 {
-		s.Gap, s.Relative = Mean(gaps), Median(s.Layer)
+		s.Gap, s.WorstGap, s.Relative = Mean(gaps), slices.Max(gaps), Median(s.Layer)
 	}
 	for _, b := range ranking.Backends {
 		logs := 0.0
@@ -100,8 +99,7 @@ func (r *Results) standing(strategy string, ranking *Ranking) Standing {
 func (r *Results) countBest(ranking *Ranking) {
 	type layer struct {
 		problem *Problem
-		seed    uint64
-		layer   int
+		key     [2]uint64
 	}
 	smallest := map[layer]float64{}
 	each := func(visit func(standing int, at layer, imbalance float64)) {
@@ -111,9 +109,8 @@ func (r *Results) countBest(ranking *Ranking) {
 				if answer == nil {
 					continue
 				}
-				values := answer.Values(runs.ImbalanceMeasure)
-				for j, x := range answer.Instances() {
-					visit(i, layer{p, x.Cell.Seed(), x.Layer}, values[j])
+				for _, x := range answer.Instances() {
+					visit(i, layer{p, x.Key()}, x.Imbalance)
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import (
 type Results struct {
 	Run        *runs.Run
 	Problems   []*Problem
-	Strategies []string // as tables show them, in the order of the plan
+	Strategies []string // the values on the subject axes, joined; in the order of the plan
 	Backends   []string // in the order of the plan
 
 	cells   []*Cell
@@ -34,6 +34,8 @@ type Result struct {
 	Strategy string
 	Backend  string
 	Cells    []*Cell
+
+	instances []Instance // nil until first asked for
 }
 
 // Arrange arranges the cells of a run.
@@ -75,13 +77,11 @@ func (r *Results) problem(known map[string]*Problem, c *Cell) *Problem {
 	return p
 }
 
-// strategy returns the name to show for what a cell compares: the labels of its
-// subject axes, and its settings where the run has several.
+// strategy returns what identifies the subject of a cell: its strategy, mostly.
 func (r *Results) strategy(c runs.Cell) string {
-	m := &r.Run.Manifest
 	var parts []string
-	for _, axis := range axesOf(m, c, runs.Subject) {
-		parts = append(parts, m.Label(axis, c.Get(axis)))
+	for _, axis := range axesOf(&r.Run.Manifest, c, runs.Subject) {
+		parts = append(parts, c.Get(axis))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -136,20 +136,50 @@ func (r *Result) Judged() bool { return slices.ContainsFunc(r.Cells, (*Cell).Jud
 
 // Instance is one layer of one replicate of a problem, as a strategy packed it.
 type Instance struct {
-	Cell  *Cell
-	Layer int
+	Cell        *Cell
+	Layer       int
+	Imbalance   float64 // max − min load, in the unit of the loads
+	Relative    float64 // Imbalance over the mean load of a pack
+	MaxOverMean float64
+	Gap         float64 // (max load − lower bound)/lower bound
+	Proven      bool    // no packing has a lower max load
 }
+
+// Seed is the seed of the instance's cell; 0 of no instance.
+func (i Instance) Seed() uint64 {
+	if i.Cell == nil {
+		return 0
+	}
+	return i.Cell.Seed()
+}
+
+// Key tells instances of a problem apart: seed and layer.
+func (i Instance) Key() [2]uint64 { return [2]uint64{i.Seed(), uint64(i.Layer)} }
 
 // Instances returns every layer that was packed and is not idle, by seed and
 // layer: in the same order for all strategies that packed the same.
 func (r *Result) Instances() []Instance {
-	var all []Instance
+	if r.instances != nil {
+		return r.instances
+	}
 	for _, c := range r.bySeed() {
+		imbalance, relative, over, gap := c.Every(runs.ImbalanceMeasure), c.Every(RelativeImbalance), c.Every(MaxOverMean), c.Every(Gap)
 		for _, l := range c.Busy() {
-			all = append(all, Instance{c, l})
+			r.instances = append(r.instances, Instance{
+				Cell: c, Layer: l, Imbalance: imbalance[l], Relative: relative[l], MaxOverMean: over[l], Gap: gap[l], Proven: c.Proven(l),
+			})
 		}
 	}
-	return all
+	return r.instances
+}
+
+// Column returns one number of each instance.
+func Column(all []Instance, of func(Instance) float64) []float64 {
+	values := make([]float64, len(all))
+	for i, x := range all {
+		values[i] = of(x)
+	}
+	return values
 }
 
 // Values returns a measure of the [Result.Instances].
@@ -221,7 +251,15 @@ func (r *Result) Trouble() string {
 	if n > 0 && n < len(r.Cells) {
 		text = fmt.Sprintf("%d of %d seeds %s", n, len(r.Cells), text)
 	}
+	if text == "" && r.Judged() && len(r.Instances()) == 0 {
+		return "every layer is idle: it has no load"
+	}
 	return text
+}
+
+// Failed reports whether any cell of the result is not done.
+func (r *Result) Failed() bool {
+	return slices.ContainsFunc(r.Cells, func(c *Cell) bool { return c.Status() != runs.Done })
 }
 
 // plainReason leaves out of a reason what the status says already.

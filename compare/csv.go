@@ -67,17 +67,17 @@ func runColumns(d runs.Measure) []csvColumn {
 	}
 	add("old_runs", func(t *OverRuns) string { return strconv.Itoa(t.OldRuns) })
 	add("new_runs", func(t *OverRuns) string { return strconv.Itoa(t.NewRuns) })
-	add("old"+unit, func(t *OverRuns) string { return number(t.Old.Center) })
-	add("old_low"+unit, func(t *OverRuns) string { return number(t.Old.Lo) })
-	add("old_high"+unit, func(t *OverRuns) string { return number(t.Old.Hi) })
-	add("new"+unit, func(t *OverRuns) string { return number(t.New.Center) })
-	add("new_low"+unit, func(t *OverRuns) string { return number(t.New.Lo) })
-	add("new_high"+unit, func(t *OverRuns) string { return number(t.New.Hi) })
-	add("ratio", func(t *OverRuns) string { return number(float64(t.Ratio)) })
-	add("p", func(t *OverRuns) string { return number(t.P) })
-	add("p_adjusted", func(t *OverRuns) string { return number(t.Adjusted) })
-	add("cliff_delta", func(t *OverRuns) string { return number(t.Delta) })
-	add("shift"+unit, func(t *OverRuns) string { return number(t.Shift) })
+	add("old"+unit, func(t *OverRuns) string { return exact(t.Old.Center) })
+	add("old_low"+unit, func(t *OverRuns) string { return exact(t.Old.Lo) })
+	add("old_high"+unit, func(t *OverRuns) string { return exact(t.Old.Hi) })
+	add("new"+unit, func(t *OverRuns) string { return exact(t.New.Center) })
+	add("new_low"+unit, func(t *OverRuns) string { return exact(t.New.Lo) })
+	add("new_high"+unit, func(t *OverRuns) string { return exact(t.New.Hi) })
+	add("ratio", func(t *OverRuns) string { return exact(float64(t.Ratio)) })
+	add("p", func(t *OverRuns) string { return exact(t.P) })
+	add("p_adjusted", func(t *OverRuns) string { return exact(t.Adjusted) })
+	add("cliff_delta", func(t *OverRuns) string { return exact(t.Delta) })
+	add("shift"+unit, func(t *OverRuns) string { return exact(t.Shift) })
 	add("verdict", func(t *OverRuns) string { return string(t.Verdict) })
 	add("warnings", func(t *OverRuns) string {
 		return codes(append(slices.Clone(t.OldWarnings), t.NewWarnings...))
@@ -95,27 +95,27 @@ func layerColumns(d runs.Measure) []csvColumn {
 			return ""
 		}})
 	}
-	add("old_mean", func(q *OverLayers) string { return number(q.OldMean) })
-	add("new_mean", func(q *OverLayers) string { return number(q.NewMean) })
-	add("ratio", func(q *OverLayers) string { return number(float64(q.Ratio)) })
-	add("difference", func(q *OverLayers) string { return number(q.Difference.Center) })
-	add("difference_low", func(q *OverLayers) string { return number(q.Difference.Lo) })
-	add("difference_high", func(q *OverLayers) string { return number(q.Difference.Hi) })
-	add("shift", func(q *OverLayers) string { return number(q.Shift) })
+	add("old_mean", func(q *OverLayers) string { return exact(q.OldMean) })
+	add("new_mean", func(q *OverLayers) string { return exact(q.NewMean) })
+	add("ratio", func(q *OverLayers) string { return exact(float64(q.Ratio)) })
+	add("difference", func(q *OverLayers) string { return exact(q.Difference.Center) })
+	add("difference_low", func(q *OverLayers) string { return exact(q.Difference.Lo) })
+	add("difference_high", func(q *OverLayers) string { return exact(q.Difference.Hi) })
+	add("shift", func(q *OverLayers) string { return exact(q.Shift) })
 	add("wins", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Wins) })
 	add("ties", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Ties) })
 	add("losses", func(q *OverLayers) string { return strconv.Itoa(q.Pairs.Losses) })
-	add("p", func(q *OverLayers) string { return number(q.Pairs.P) })
-	add("p_adjusted", func(q *OverLayers) string { return number(q.Adjusted) })
-	add("rank_biserial", func(q *OverLayers) string { return number(q.Pairs.RankBiserial) })
+	add("p", func(q *OverLayers) string { return exact(q.Pairs.P) })
+	add("p_adjusted", func(q *OverLayers) string { return exact(q.Adjusted) })
+	add("rank_biserial", func(q *OverLayers) string { return exact(q.Pairs.RankBiserial) })
 	add("verdict", func(q *OverLayers) string { return string(q.Verdict) })
-	add("old_worst", func(q *OverLayers) string { return number(q.OldWorst) })
-	add("new_worst", func(q *OverLayers) string { return number(q.NewWorst) })
+	add("old_worst", func(q *OverLayers) string { return exact(q.OldWorst) })
+	add("new_worst", func(q *OverLayers) string { return exact(q.NewWorst) })
 	add("new_worst_layer", func(q *OverLayers) string { return strconv.Itoa(q.WorstLayer) })
 	return columns
 }
 
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // codes lists the kinds of warnings, each once.
 func codes(warnings []stats.Warning) string {

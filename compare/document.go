@@ -8,6 +8,7 @@ import (
 
 	"packbench/analysis"
 	"packbench/internal/clean"
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -185,7 +186,7 @@ func (c *Comparison) layerTable(a axes, d runs.Measure) table {
 		cell := &c.Cells[i]
 		if q := cell.Result(d.Name).Layers; q != nil && q.Verdict != Equal {
 			t.rows = append(t.rows, append(a.values(cell),
-				significant(q.OldMean*scale, 4), significant(q.NewMean*scale, 4), formatChange(q.Ratio),
+				number.Significant(q.OldMean*scale, 4), number.Significant(q.NewMean*scale, 4), formatChange(q.Ratio),
 				formatDifference(q.Difference, scale), q.worst(scale),
 				fmt.Sprintf("%d/%d/%d", q.Pairs.Wins, q.Pairs.Ties, q.Pairs.Losses),
 				formatP(q.Adjusted), formatEffect(q.Pairs.RankBiserial), string(q.Verdict)))
@@ -205,7 +206,7 @@ func scaleOf(d runs.Measure) float64 {
 
 // worst shows the worst layer on both sides.
 func (q *OverLayers) worst(scale float64) string {
-	return significant(q.OldWorst*scale, 4) + " → " + significant(q.NewWorst*scale, 4)
+	return number.Significant(q.OldWorst*scale, 4) + " → " + number.Significant(q.NewWorst*scale, 4)
 }
 
 // title is the name of a measure as the beginning of a title.

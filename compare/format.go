@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"packbench/internal/number"
 	"packbench/runs"
 	"packbench/stats"
 )
@@ -15,40 +16,10 @@ import (
 func formatInterval(i stats.Interval, d runs.Measure) string {
 	unit, scale := "", 1.0
 	if d.Unit == runs.Nanoseconds {
-		unit, scale = timeUnit(i.Center)
+		unit, scale = number.TimeUnit(i.Center)
 		unit = " " + unit
 	}
-	return fmt.Sprintf("%s%s [%s, %s]", significant(i.Center/scale, 3), unit, significant(i.Lo/scale, 3), significant(i.Hi/scale, 3))
-}
-
-func timeUnit(ns float64) (string, float64) {
-	switch {
-	case ns >= 1e9:
-		return "s", 1e9
-	case ns >= 1e6:
-		return "ms", 1e6
-	case ns >= 1e3:
-		return "µs", 1e3
-	}
-	return "ns", 1
-}
-
-// significant writes v with that many significant digits; whole digits are
-// never rounded away below a million.
-func significant(v float64, digits int) string {
-	size := math.Abs(v)
-	switch {
-	case math.IsInf(v, 1):
-		return "∞"
-	case math.IsInf(v, -1):
-		return "-∞"
-	case v == 0:
-		return "0"
-	case size >= 1e6 || size < 1e-4:
-		return strconv.FormatFloat(v, 'e', digits-1, 64)
-	}
-	decimals := digits - 1 - int(math.Floor(math.Log10(size)))
-	return strconv.FormatFloat(v, 'f', max(decimals, 0), 64)
+	return fmt.Sprintf("%s%s [%s, %s]", number.Significant(i.Center/scale, 3), unit, number.Significant(i.Lo/scale, 3), number.Significant(i.Hi/scale, 3))
 }
 
 // formatChange writes a ratio as a signed percentage: "-16.2 %"; as a factor
@@ -60,7 +31,7 @@ func formatChange(r Ratio) string {
 	case math.IsInf(v, 1):
 		return "from 0"
 	case v >= 10:
-		return "×" + significant(v, 3)
+		return "×" + number.Significant(v, 3)
 	default:
 		percent := 100 * (v - 1)
 		if v > 0 && v < 0.01 {
@@ -75,7 +46,7 @@ func formatFactor(g stats.GeometricMean) string {
 	if g.Used == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("×%s (%d of %d)", significant(g.Value, 3), g.Used, g.Of)
+	return fmt.Sprintf("×%s (%d of %d)", number.Significant(g.Value, 3), g.Used, g.Of)
 }
 
 func formatP(p float64) string {
@@ -102,9 +73,9 @@ func formatDifference(i stats.Interval, scale float64) string {
 
 func signed(v float64) string {
 	if v > 0 {
-		return "+" + significant(v, 3)
+		return "+" + number.Significant(v, 3)
 	}
-	return significant(v, 3)
+	return number.Significant(v, 3)
 }
 
 // ParseShare reads a share: "5%", "5 %" or "0.05". A number above 1 needs its

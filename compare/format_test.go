@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"packbench/internal/number"
 	"packbench/runs"
 	"packbench/stats"
 )
@@ -17,11 +18,11 @@ func TestFormatting(t *testing.T) {
 		{formatInterval(stats.Interval{Center: 2.5e9, Lo: 2e9, Hi: inf}, time), "2.50 s [2.00, ∞]"},
 		{formatInterval(stats.Interval{Center: 1500, Lo: 1400, Hi: 1600}, time), "1.50 µs [1.40, 1.60]"},
 		{formatInterval(stats.Interval{Center: 1500, Lo: 1400, Hi: 1600}, moves), "1500 [1400, 1600]"},
-		{significant(0, 3), "0"},
-		{significant(123456, 3), "123456"},
-		{significant(-0.01234, 3), "-0.0123"},
-		{significant(1.5e-7, 3), "1.50e-07"},
-		{significant(2e6, 3), "2.00e+06"},
+		{number.Significant(0, 3), "0"},
+		{number.Significant(123456, 3), "123456"},
+		{number.Significant(-0.01234, 3), "-0.0123"},
+		{number.Significant(1.5e-7, 3), "1.50e-7"},
+		{number.Significant(2e6, 3), "2000000"},
 		{formatChange(1), "0 %"},
 		{formatChange(0.838), "-16.2 %"},
 		{formatChange(1.0312), "+3.1 %"},

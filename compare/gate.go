@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"packbench/analysis"
+	"packbench/internal/number"
 	"packbench/runs"
 	"packbench/stats"
 )
@@ -127,7 +127,7 @@ func (r *Result) blind(family int, limit, alpha float64) string {
 			need++
 		}
 		return fmt.Sprintf("%d and %d runs cannot show a difference: the least possible p, %.2g, times %s is not below %g: repeat each cell at least %d times",
-			t.OldRuns, t.NewRuns, least, analysis.Count(family, "cell"), alpha, need)
+			t.OldRuns, t.NewRuns, least, number.Count(family, "cell"), alpha, need)
 	}
 	q := r.Layers
 	if q.differ() == 0 || !exceeds(r.Measure, q.Ratio, limit) {
@@ -138,7 +138,7 @@ func (r *Result) blind(family int, limit, alpha float64) string {
 		return ""
 	}
 	return fmt.Sprintf("%s, but %s cannot show it: the least possible p, %.2g, times %s is not below %g",
-		formatChange(q.Ratio), analysis.Count(q.differ(), "layer")+that(q.differ()), least, analysis.Count(family, "cell"), alpha)
+		formatChange(q.Ratio), number.Count(q.differ(), "layer")+that(q.differ()), least, number.Count(family, "cell"), alpha)
 }
 
 // that is the verb for so many layers.
@@ -214,7 +214,7 @@ func (g *Gate) CheckedText() string {
 	slices.SortStableFunc(order, func(a, b int) int { return b - a })
 	var parts []string
 	for _, n := range order {
-		parts = append(parts, analysis.Count(n, "cell")+": "+strings.Join(names[n], ", "))
+		parts = append(parts, number.Count(n, "cell")+": "+strings.Join(names[n], ", "))
 	}
 	if parts == nil {
 		return "checked nothing"
@@ -237,7 +237,7 @@ func (g *Gate) Verdict() string {
 		first := g.Unchecked[0]
 		text := fmt.Sprintf("not checked: %s: %s", first.Reason, list(first.Cells))
 		if n > 1 {
-			text += fmt.Sprintf(", and %s more", analysis.Count(n-1, "reason"))
+			text += fmt.Sprintf(", and %s more", number.Count(n-1, "reason"))
 		}
 		parts = append(parts, text)
 	} else if g.cells() == 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -95,7 +96,7 @@ func TestNewAxisAndMeasuresAppear(t *testing.T) {
 	if err := json.Unmarshal([]byte(written(t, c, "json")), &document); err != nil {
 		t.Fatal(err)
 	}
-	if cell := document.Cells[1]; cell["window"] != "16" || cell["kept"].(map[string]any)["verdict"] != "worse" {
+	if cell := document.Cells[1]; fmt.Sprint(cell["window"]) != "16" || cell["kept"].(map[string]any)["verdict"] != "worse" {
 		t.Errorf("JSON: %v", cell)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"packbench/analysis"
+	"packbench/internal/number"
 	"packbench/runs"
 	"packbench/stats"
 )
@@ -225,7 +226,7 @@ func overLayers(d runs.Measure, sides []both, o Options) (*OverLayers, error) {
 	if least := leastPairedP(len(new)); least > o.Alpha && q.differ() > 0 {
 		q.Warnings = []stats.Warning{{
 			Code:    stats.FewRepeats,
-			Message: fmt.Sprintf("%s cannot differ significantly: the least possible p is %.2g", analysis.Count(len(new), "layer"), least),
+			Message: fmt.Sprintf("%s cannot differ significantly: the least possible p is %.2g", number.Count(len(new), "layer"), least),
 			Advice:  "compare on a workload of 6 layers or more",
 		}}
 	}

@@ -2,8 +2,8 @@
 //
 // A generated workload is named by a short form, "lognormal:sigma=0.5", and
 // with a seed gives the same loads on every machine, bit for bit; [Definitions]
-// lists those there are. Recorded loads are read from NumPy, JSON and CSV files
-// with [Read]. Either way the result is a [Loads], whose [Loads.Hash] identifies
+// lists those there are. Recorded loads are read with [Read] from what people and
+// inference engines write; FORMATS.md lists the formats. Either way the result is a [Loads], whose [Loads.Hash] identifies
 // its content.
 package datasets
 
@@ -32,6 +32,9 @@ type Loads struct {
 	// them is not a float32: Weights are these rounded to the nearest float32. Nil
 	// where Weights are the loads as given.
 	Values []float64
+	// Notes say what the reader of a file decided that its user may want to know,
+	// a sentence each: a first line that numbers the columns, say.
+	Notes []string
 }
 
 // newLoads returns loads of the shape, all zero.
@@ -58,17 +61,25 @@ func (l *Loads) stepRange() string {
 
 // At returns loads that hold step i only. They share memory with l.
 func (l *Loads) At(i int) (*Loads, error) {
-	weights, err := l.Step(i)
-	if err != nil {
+	if _, err := l.Step(i); err != nil {
 		return nil, err
 	}
-	step := &Loads{Name: l.Name, Steps: 1, Layers: l.Layers, Items: l.Items, Weights: weights}
-	if l.Values != nil {
-		n := l.Layers * l.Items
-		step.Values = l.Values[i*n : (i+1)*n : (i+1)*n]
-		step.dropValues()
+	return l.Range(i, i+1)
+}
+
+// Range returns loads that hold the steps from ≤ step < to. They share memory
+// with l.
+func (l *Loads) Range(from, to int) (*Loads, error) {
+	if from < 0 || to > l.Steps || from >= to {
+		return nil, fmt.Errorf("there are no steps %d:%d (%d to %d): %s", from, to, from, to-1, l.stepRange())
 	}
-	return step, nil
+	n := l.Layers * l.Items
+	steps := &Loads{Name: l.Name, Steps: to - from, Layers: l.Layers, Items: l.Items, Weights: l.Weights[from*n : to*n : to*n], Notes: l.Notes}
+	if l.Values != nil {
+		steps.Values = l.Values[from*n : to*n : to*n]
+		steps.dropValues()
+	}
+	return steps, nil
 }
 
 // Value returns the load at index i of the row-major order, as it was given.
@@ -182,6 +193,8 @@ func (l *Loads) validateValues() error {
 func fromValues(steps, layers, items int, values []float64) (*Loads, error) {
 	loads := newLoads("", steps, layers, items)
 	for i, v := range values {
+		v += 0 // −0 becomes 0, so that equal loads have equal bits
+		values[i] = v
 		w, err := toWeight(v)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", loads.place(i), err)
@@ -196,7 +209,7 @@ func fromValues(steps, layers, items int, values []float64) (*Loads, error) {
 
 // toWeight rounds a load to the nearest float32.
 func toWeight(v float64) (float32, error) {
-	w := float32(v + 0) // −0 becomes 0, so that equal loads have equal bits
+	w := float32(v)
 	switch {
 	case !(v >= 0 && v <= math.MaxFloat64):
 		return 0, fmt.Errorf("weight %v: a load must be a finite number ≥ 0", v)

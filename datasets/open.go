@@ -23,8 +23,11 @@ func Open(source string, seed uint64, opt ReadOptions) (*Loads, *Workload, error
 	if err != nil {
 		return nil, nil, fmt.Errorf("%q is no file; as a workload: %w", source, err)
 	}
-	if opt.Step != nil || opt.Array != "" {
+	if opt.Step != nil || opt.Sum != nil || opt.Range != nil || opt.Key != "" {
 		return nil, nil, fmt.Errorf("%s is a generated workload: it has one step and no named arrays", w.Spec())
+	}
+	if opt.Format != "" || opt.Layers != 0 || opt.Experts != 0 || opt.TopK != 0 {
+		return nil, nil, fmt.Errorf("%s is a generated workload: write its sizes as in %s:layers=2,items=64; --format, --layers, --experts and --top-k are for files", w.Spec(), w.Spec().Name)
 	}
 	loads, err := w.Generate(seed)
 	return loads, &w, err

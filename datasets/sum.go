@@ -11,8 +11,8 @@ import (
 // that, so that ten times 0.1 is 1. The error is that of a range that holds no
 // step, or of a sum above the largest float32.
 func (l *Loads) Sum(from, to int) (*Loads, error) {
-	if from < 0 || to > l.Steps || from >= to {
-		return nil, fmt.Errorf("there are no steps %d:%d (%d to %d): %s", from, to, from, to-1, l.stepRange())
+	if _, err := l.Range(from, to); err != nil {
+		return nil, err
 	}
 	n := l.Layers * l.Items
 	sums := make([]float64, n)
@@ -25,7 +25,7 @@ func (l *Loads) Sum(from, to int) (*Loads, error) {
 	if err != nil {
 		return nil, fmt.Errorf("summed over %s: %w", count(to-from, "step"), err)
 	}
-	sum.Name = l.Name
+	sum.Name, sum.Notes = l.Name, l.Notes
 	return sum, nil
 }
 

@@ -47,6 +47,19 @@ func TestSumKeepsWholeNumbersAndDecimals(t *testing.T) {
 	}
 }
 
+func TestRangeKeepsSteps(t *testing.T) {
+	got, err := ReadFrom(strings.NewReader("[[[1, 2]], [[3, 4]], [[5, 0.1]]]"), "", ReadOptions{Range: &StepRange{From: 0, To: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&Loads{Steps: 2, Layers: 1, Items: 2, Weights: []float32{1, 2, 3, 4}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := got.Range(1, 3); err == nil || err.Error() != "there are no steps 1:3 (1 to 2): the loads have 2 steps, 0 to 1" {
+		t.Errorf("got error %v", err)
+	}
+}
+
 func TestSumTakesTheStepsAskedFor(t *testing.T) {
 	l := &Loads{Name: "x", Steps: 3, Layers: 1, Items: 2, Weights: []float32{0, 1, 2, 3, 4, 5}}
 	got, err := l.Sum(1, 3)

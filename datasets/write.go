@@ -2,23 +2,63 @@ package datasets
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"packbench/internal/atomicfile"
 	"packbench/internal/npz"
+	"packbench/internal/table"
 )
 
 // ArrayName is the name of the loads in an .npz file and their key in JSON.
 const ArrayName = "weights"
 
+// written are the formats that are written, by extension.
+var written = map[string]Format{".npy": NPY, ".npz": NPZ, ".json": JSON, ".csv": CSV}
+
+// OutputFormat returns the format that the extension of path names, which must
+// be one of those that can be written there. It is "" where the name does not
+// tell a format of this program's; whether that means a default is the caller's
+// to say. The error is that of a name that promises what would not be written:
+// another format, or a compressed file.
+func OutputFormat(path string, can ...Format) (Format, error) {
+	var names []string
+	for _, format := range can {
+		names = append(names, "."+string(format))
+	}
+	want := strings.Join(names, ", ")
+	if i := len(names) - 1; i > 0 {
+		want = strings.Join(names[:i], ", ") + " or " + names[i]
+	}
+	extension := strings.ToLower(filepath.Ext(path))
+	if format := written[extension]; slices.Contains(can, format) {
+		return format, nil
+	}
+	if _, known := extensions[extension]; known || slices.Contains(elsewhere, extension) {
+		return "", fmt.Errorf("%s: %s is not written here: end the name in %s", path, extension, want)
+	}
+	return "", nil
+}
+
+// elsewhere are extensions of formats that are never written, but that a file
+// should not have by mistake.
+var elsewhere = []string{".gz", ".zst", ".zip", ".xlsx", ".xls", ".parquet", ".yaml", ".yml", ".h5", ".mat"}
+
 // FormatFor returns the format in which [Loads.Write] writes to path. The error
 // says why it cannot: the name does not tell the format, or the format does not
 // hold loads with several steps.
 func (l *Loads) FormatFor(path string) (Format, error) {
-	format := formatOf(path)
+	format, err := OutputFormat(path, NPY, NPZ, JSON, CSV)
+	if err != nil {
+		return "", err
+	}
 	if format == "" {
 		return "", fmt.Errorf("%s: the name does not tell the format: end it in .npy, .npz, .json or .csv", path)
 	}
@@ -46,11 +86,15 @@ func (l *Loads) Encode(w io.Writer, format Format) error {
 	if l.Steps > 1 {
 		shape = []int{l.Steps, l.Layers, l.Items}
 	}
+	array := npz.Float32(ArrayName, l.Weights, shape...)
+	if l.Values != nil {
+		array = npz.Float64(ArrayName, l.Values, shape...)
+	}
 	switch format {
 	case NPY:
-		return npz.WriteArray(w, npz.Float32(ArrayName, l.Weights, shape...))
+		return npz.WriteArray(w, array)
 	case NPZ:
-		return npz.Write(w, npz.Float32(ArrayName, l.Weights, shape...))
+		return npz.Write(w, array)
 	case JSON:
 		return l.writeJSON(w)
 	case CSV:
@@ -77,7 +121,7 @@ func (l *Loads) writeJSON(w io.Writer) error {
 		}
 		for layer := range l.Layers {
 			b.WriteString(separator(layer) + "\n[")
-			writeRow(b, l.Layer(step, layer))
+			l.writeRow(b, step, layer)
 			b.WriteString("]")
 		}
 		if l.Steps > 1 {
@@ -95,26 +139,58 @@ func separator(i int) string {
 	return ","
 }
 
+// writeCSV writes a line per layer. Where that reads as something else, as
+// layers of one item or a first line of 0, 1, 2, … do, it names lines and
+// columns.
 func (l *Loads) writeCSV(w io.Writer) error {
 	if l.Steps > 1 {
 		return fmt.Errorf("CSV holds one step, the loads have %d", l.Steps)
 	}
+	var plain bytes.Buffer
+	if err := l.writeLines(&plain, false); err != nil {
+		return err
+	}
+	got, err := table.Read(plain.Bytes(), table.Options{Max: MaxLoads})
+	if err != nil || got.Layers != l.Layers || got.Items != l.Items {
+		return l.writeLines(w, true)
+	}
+	_, err = w.Write(plain.Bytes())
+	return err
+}
+
+func (l *Loads) writeLines(w io.Writer, named bool) error {
 	b := bufio.NewWriter(w)
+	if named {
+		b.WriteString("layer")
+		for i := range l.Items {
+			fmt.Fprintf(b, ",expert%d", i)
+		}
+		b.WriteByte('\n')
+	}
 	for layer := range l.Layers {
-		writeRow(b, l.Layer(0, layer))
+		if named {
+			fmt.Fprintf(b, "%d,", layer)
+		}
+		l.writeRow(b, 0, layer)
 		b.WriteByte('\n')
 	}
 	return b.Flush()
 }
 
 // writeRow writes numbers between commas, each in the shortest form that reads
-// back as the same float32.
-func writeRow(b *bufio.Writer, row []float32) {
+// back as the same number. That of a float32 alone would be shorter, but as a
+// decimal number it is another load.
+func (l *Loads) writeRow(b *bufio.Writer, step, layer int) {
 	var digits [32]byte
-	for i, w := range row {
+	at := (step*l.Layers + layer) * l.Items
+	for i := range l.Items {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.Write(strconv.AppendFloat(digits[:0], float64(w+0), 'g', -1, 32))
+		v, form := l.Value(at+i)+0, byte('g')
+		if v == math.Trunc(v) && v < 1<<53 {
+			form = 'f' // counts as people write them, and not 1e+06
+		}
+		b.Write(strconv.AppendFloat(digits[:0], v, form, -1, 64))
 	}
 }

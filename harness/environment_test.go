@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"packbench/internal/fakebackend"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 func TestCaptureEnvironment(t *testing.T) {

@@ -35,7 +35,8 @@ func NewExecutor(p *Plan) *BackendExecutor {
 // Close releases the runners.
 func (x *BackendExecutor) Close() error { return x.runners.close() }
 
-// Execute implements [Executor]. Only [strategies.Runner.Pack] is timed. The
+// Execute implements [Executor]. Only [strategies.Runner.Pack] is
+// timed, by the runner itself where it does. The
 // garbage of earlier work is collected before, so that no run pays for another.
 func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, job := &x.plan.Cells[i], &x.plan.jobs[i]
@@ -72,12 +73,37 @@ func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Out
 	if n := len(report.Layers); n != 0 && n != cell.Layers {
 		return failed(fmt.Errorf("the backend reports on %d layers of %d", n, cell.Layers))
 	}
+	if err := x.timeStages(ctx, r, problem, job.random, &o); err != nil {
+		x.runners.drop(r)
+		return failed(err)
+	}
 	o.AnswerHash = hashPacking(r.out)
 	if evaluate {
 		o.Layer = layerMeasures(packing.Evaluate(problem, r.out), report.Proofs(job.strategy))
 		o.Warnings = strategies.Warnings(job.strategy, problem, r.out)
 	}
 	return o
+}
+
+// timeStages has a runner that measures its stages only when asked to make the run
+// again, so that the run that counts has not paid for it.
+func (x *BackendExecutor) timeStages(ctx context.Context, r *runner, p *packing.Problem, random strategies.Random, o *Outcome) error {
+	timer, ok := r.Runner.(strategies.StageTimer)
+	if !ok {
+		return nil
+	}
+	timer.TimeStages(true)
+	defer timer.TimeStages(false)
+	again, _ := x.pack(ctx, r, p, random)
+	if again.Status != runs.Done {
+		return errors.New(again.Reason)
+	}
+	for name, ns := range again.Run {
+		if strings.HasPrefix(name, runs.StagePrefix) {
+			o.Run[name] = ns
+		}
+	}
+	return nil
 }
 
 // pack makes one timed run. A panic of the strategy is a failure of the run.
@@ -96,13 +122,22 @@ func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Proble
 	o.Start = time.Now()
 	report, err := r.Pack(ctx, p, random, r.out)
 	elapsed := max(time.Since(o.Start), 1) // a coarse clock sees no time pass
+	if report.Time > 0 {
+		elapsed = report.Time
+	}
 	switch {
+	case errors.Is(err, strategies.ErrTimeLimit):
+		o.Status, o.Reason = runs.Timeout, reason(err)
 	case x.plan.timeout > 0 && (elapsed > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
 		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)
+	case errors.Is(err, strategies.ErrUnavailable):
+		o.Status, o.Reason = runs.Unavailable, reason(err)
+	case errors.Is(err, strategies.ErrUnsupported):
+		o.Status, o.Reason = runs.Unsupported, reason(err)
 	case err != nil:
 		o.Status, o.Reason = runs.Failed, reason(err)
 	default:
-		o.Status = runs.Done
+		o.Status, o.Warnings = runs.Done, report.Warnings
 	}
 	o.Run = map[string]float64{runs.TimeMeasure: float64(elapsed)}
 	for _, s := range report.Stages {

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"packbench/internal/fakebackend"
 	"packbench/packing"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 // outcome runs cell 0 of an experiment on a fake backend once.

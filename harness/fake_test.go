@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"packbench/internal/fakebackend"
 	"packbench/packing"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 // catalog returns the built-in strategies and the backends.

@@ -20,6 +20,7 @@ func Labels(e *runs.Experiment, registry strategies.Registry) map[string]map[str
 		labels[axis][value] = label
 	}
 	presets := presetNames(registry)
+	taken := map[string]bool{} // labels of programs
 	for _, named := range e.Strategies {
 		s, err := registry.Parse(named.Spec)
 		if err != nil {
@@ -29,6 +30,12 @@ func Labels(e *runs.Experiment, registry strategies.Registry) map[string]map[str
 		label := named.Name
 		if label == "" {
 			label = presets[canonical]
+		}
+		if external, ok := s.(strategies.External); ok && label == "" {
+			if label = external.Label(); taken[label] {
+				label = "" // the spec tells them apart
+			}
+			taken[label] = true
 		}
 		add(runs.StrategyAxis, canonical, label)
 	}

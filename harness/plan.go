@@ -33,11 +33,14 @@ type Plan struct {
 	Experiment runs.Experiment
 	Cells      []runs.PlannedCell
 	Labels     map[string]map[string]string // names to show; see [runs.Manifest]
+	Programs   map[string]string            // of strategies in files; see [runs.Manifest]
+	Notes      []string                     // what the readers of files decided, a line each
 
 	jobs    []job       // an element per cell: what carries it out
 	replays []replayJob // likewise, of a replay
 	loads   *loadStore
-	timeout time.Duration // of a run; 0 is none
+	keys    map[string]runs.Cell // of the cells
+	timeout time.Duration        // of a run; 0 is none
 }
 
 // job is what a cell's names mean.
@@ -98,10 +101,18 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Experiment: e, Labels: Labels(&e, c.Strategies), loads: newLoadStore(), timeout: limit}
+	p := &Plan{Experiment: e, Labels: Labels(&e, c.Strategies), loads: newLoadStore(), keys: map[string]runs.Cell{}, timeout: limit}
 	chosen, err := c.strategies(e.Strategies)
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range chosen {
+		if f, ok := s.(strategies.External); ok {
+			if p.Programs == nil {
+				p.Programs = map[string]string{}
+			}
+			p.Programs[s.Spec().String()] = f.Content()
+		}
 	}
 	backends, err := c.backends(e.Backends)
 	if err != nil {
@@ -111,6 +122,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 		w, err := newWorkload(entry, e.Base)
 		if err != nil {
 			return nil, err
+		}
+		for _, note := range w.notes {
+			p.Notes = append(p.Notes, w.name+": "+note)
 		}
 		packs := entry.Packs
 		if len(packs) == 0 {
@@ -156,10 +170,15 @@ func (p *Plan) add(j job) error {
 			runs.Coordinate{Axis: runs.RNGAxis, Value: j.random.Stream.String()},
 			runs.Coordinate{Axis: runs.SeedAxis, Value: strconv.FormatUint(seed, 10)},
 		)
+		key := cell.Key(j.workload.content)
+		if before, ok := p.keys[key]; ok && before.Workload() != cell.Workload() {
+			key = cell.NamedKey(j.workload.content) // another file with the same loads
+		}
+		p.keys[key] = cell
 		p.jobs = append(p.jobs, j)
 		p.Cells = append(p.Cells, runs.PlannedCell{
 			Cell:         cell,
-			Key:          cell.Key(j.workload.content),
+			Key:          key,
 			Layers:       l.Layers,
 			Items:        l.Items,
 			WorkloadHash: l.hash,
@@ -170,16 +189,12 @@ func (p *Plan) add(j job) error {
 
 // unique returns an error that names the first cell that stands twice.
 func (p *Plan) unique() error {
-	seen := make(map[string]string, len(p.Cells))
+	seen := make(map[string]bool, len(p.Cells))
 	for _, c := range p.Cells {
-		before, ok := seen[c.Key]
-		if ok && before != c.Workload() {
-			return fmt.Errorf("workloads %s and %s are the same loads: drop one", before, c.Workload())
-		}
-		if ok {
+		if seen[c.Key] {
 			return fmt.Errorf("%s on %s with %d packs, backend %s and seed %d is in the experiment twice: drop one", c.Strategy(), c.Workload(), c.Packs(), c.Backend(), c.Seed())
 		}
-		seen[c.Key] = c.Workload()
+		seen[c.Key] = true
 	}
 	return nil
 }

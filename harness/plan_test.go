@@ -9,9 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"packbench/internal/fakebackend"
+	"packbench/internal/spec"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 // published are the strategies of the published comparison alone, so that the
@@ -182,3 +183,27 @@ func TestLoadStoreIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestLabels: a strategy is shown by the name that the experiment gives it, a
+// preset by its short form, and a workload by its name.
+func TestLabels(t *testing.T) {
+	params := []strategies.Param{{Name: "tol", Kind: spec.Float, Default: "0", Max: 1}}
+	registry := strategies.Registry{{
+		Name: "mine", Params: params, Presets: []spec.Preset{{Name: "fast", Args: []spec.Arg{{Key: "tol", Value: "0.5"}}}},
+		New: func(v strategies.Values) (strategies.Strategy, error) { return mine{v.Canonical()}, nil },
+	}}
+	e := small()
+	e.Strategies = []runs.Named{{Spec: "mine:fast"}, {Spec: "mine:tol=0.25", Name: "quarter"}, {Spec: "mine"}, {Spec: "gone"}}
+	e.Workloads = []runs.Workload{{Spec: "uniform:items=12", Name: "flat"}, {File: "loads.npy", Key: "w", Name: "recorded"}, {Spec: "zipf"}}
+	want := map[string]map[string]string{
+		runs.StrategyAxis: {"mine:tol=0.5": "mine:fast", "mine:tol=0.25": "quarter"},
+		runs.WorkloadAxis: {"uniform:items=12": "flat", "loads.npy:array=w": "recorded"},
+	}
+	if diff := cmp.Diff(want, Labels(&e, registry)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+type mine struct{ spec spec.Spec }
+
+func (m mine) Spec() spec.Spec { return m.spec }

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"packbench/internal/fakebackend"
 	"packbench/runs"
+	"packbench/strategies/fakebackend"
 )
 
 // finished makes a complete run without running anything and returns its

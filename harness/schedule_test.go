@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"packbench/internal/fakebackend"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/fakebackend"
 )
 
 // TestSchedule: whatever the sizes, every cell runs once in each round, warm-up

@@ -37,6 +37,7 @@ func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 		Environments: map[string]runs.Environment{key: o.Environment},
 		Cells:        plan.Cells,
 		Labels:       plan.Labels,
+		Programs:     plan.Programs,
 	})
 	if err != nil {
 		return nil, err
@@ -56,6 +57,9 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 	plan, err := NewPlan(run.Manifest.Experiment, catalog)
 	if err == nil {
 		err = plan.sameAs(run.Manifest.Cells)
+	}
+	if err == nil {
+		err = plan.samePrograms(run.Manifest.Programs)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot resume %s: %w", dir, err)
@@ -85,6 +89,17 @@ func (p *Plan) sameAs(cells []runs.PlannedCell) error {
 			return fmt.Errorf("workload %s has changed since the run began (hash %.12s, was %.12s): start a new run", now.Workload(), now.WorkloadHash, before.WorkloadHash)
 		default:
 			return fmt.Errorf("cell %d is %s on %s now and was %s on %s: start a new run", i, now.Strategy(), now.Workload(), before.Strategy(), before.Workload())
+		}
+	}
+	return nil
+}
+
+// samePrograms returns an error for a strategy whose file is not what it was.
+func (p *Plan) samePrograms(before map[string]string) error {
+	for _, c := range p.Cells {
+		s := c.Strategy()
+		if was := before[s]; was != p.Programs[s] {
+			return fmt.Errorf("the program of %s has changed since the run began (hash %.12s, was %.12s): start a new run", s, p.Programs[s], was)
 		}
 	}
 	return nil

@@ -18,6 +18,7 @@ type workload struct {
 	// what is in it; "" for a generated workload.
 	content string
 	load    func(seed uint64) (*datasets.Loads, error)
+	notes   []string // what the reader of a file decided
 }
 
 // newWorkload returns the workload that an experiment's entry means. A file,
@@ -74,7 +75,14 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(base, path)
 	}
-	loads, err := datasets.Read(path, datasets.ReadOptions{Array: keyOf(w), Step: w.Step})
+	opt := datasets.ReadOptions{Key: keyOf(w), Step: w.Step}
+	if w.Steps != "" {
+		var err error
+		if opt.Sum, err = datasets.ParseStepRange(w.Steps); err != nil {
+			return nil, fmt.Errorf("workload %s: %w", w.File, err)
+		}
+	}
+	loads, err := datasets.Read(path, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +93,7 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 	return &workload{
 		name:    name,
 		content: loads.Hash(),
+		notes:   loads.Notes,
 		load:    func(uint64) (*datasets.Loads, error) { return loads, nil },
 	}, nil
 }
@@ -133,7 +142,7 @@ func (s *loadStore) get(w *workload, seed uint64) (*keptLoads, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workload %s: %w", w.name, err)
 	}
-	size := 4 * len(loads.Weights)
+	size := memory(loads)
 	for s.bytes+size > s.limit && len(s.kept) > 0 {
 		s.dropOldest()
 	}
@@ -143,6 +152,9 @@ func (s *loadStore) get(w *workload, seed uint64) (*keptLoads, error) {
 	return l, nil
 }
 
+// memory is how many bytes loads take.
+func memory(l *datasets.Loads) int { return 4*len(l.Weights) + 8*len(l.Values) }
+
 func (s *loadStore) dropOldest() {
 	var oldest loadKey
 	at := s.clock + 1
@@ -151,6 +163,6 @@ func (s *loadStore) dropOldest() {
 			oldest, at = key, l.used
 		}
 	}
-	s.bytes -= 4 * len(s.kept[oldest].Weights)
+	s.bytes -= memory(s.kept[oldest].Loads)
 	delete(s.kept, oldest)
 }

@@ -90,6 +90,11 @@ type Report struct {
 	Hierarchical bool
 	// Kept counts the layers whose previous placement was kept as it is.
 	Kept int
+	// Time is what the planning took where the planner has measured it better than
+	// its caller can; 0 where it has not.
+	Time time.Duration
+	// Warnings are remarks for whoever reads the plan, one line each.
+	Warnings []string
 }
 
 // Stage is a named part of the planning and the time it took.

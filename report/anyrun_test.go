@@ -8,7 +8,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"packbench/harness"
 	"packbench/runs"
 )
 
@@ -62,16 +61,16 @@ func anyRun(t *rapid.T) *runs.Run {
 	for _, p := range problems {
 		for _, s := range names {
 			for _, b := range backends {
-				cell := runs.Cell{Strategy: s, Workload: p.workload, Packs: p.pack, Backend: b, Seed: rapid.Uint64Range(0, 1).Draw(t, "seed")}
+				cell := cellOf(s, p, b, rapid.Uint64Range(0, 1).Draw(t, "seed"))
 				planned := runs.PlannedCell{Cell: cell, Key: fmt.Sprint(p, s, b), Layers: p.layers, Items: p.items}
 				run.Manifest.Cells = append(run.Manifest.Cells, planned)
 				for repeat := range rapid.IntRange(0, 7).Draw(t, "repeats") {
 					r := runs.Record{Cell: cell, Key: planned.Key, Repeat: repeat, Layers: p.layers, Items: p.items,
-						Status: rapid.SampledFrom([]harness.Status{runs.Done, runs.Done, runs.Failed, runs.Timeout, runs.Unavailable, runs.Unsupported}).Draw(t, "status")}
+						Status: rapid.SampledFrom([]runs.Status{runs.Done, runs.Done, runs.Failed, runs.Timeout, runs.Unavailable, runs.Unsupported}).Draw(t, "status")}
 					if r.Status == runs.Done {
-						r.TimeNS = rapid.Int64Range(1, 1e13).Draw(t, "time")
+						r.Run = timed(rapid.Float64Range(1, 1e13).Draw(t, "time"))
 						if repeat == 0 {
-							r.Quality = anyQuality(t, p.layers, number)
+							r.Layer = anyQuality(t, p.layers, number)
 						}
 					} else {
 						r.Reason = rapid.SampledFrom([]string{"", "out of memory", strings.Repeat("a long reason ", 20)}).Draw(t, "reason")
@@ -84,14 +83,12 @@ func anyRun(t *rapid.T) *runs.Run {
 	return run
 }
 
-func anyQuality(t *rapid.T, layers int, number *rapid.Generator[float64]) *runs.LayerData {
-	d := &runs.LayerData{}
+func anyQuality(t *rapid.T, layers int, number *rapid.Generator[float64]) map[string][]float64 {
+	var d [][4]float64
 	for range layers {
 		lo := number.Draw(t, "min")
 		hi := max(lo, number.Draw(t, "max"))
-		d.Imbalance = append(d.Imbalance, hi-lo)
-		d.Max, d.Min, d.Mean = append(d.Max, hi), append(d.Min, lo), append(d.Mean, (hi+lo)/2)
-		d.LowerBound = append(d.LowerBound, (hi+lo)/2)
+		d = append(d, [4]float64{hi, lo, hi/2 + lo/2, hi/2 + lo/2})
 	}
-	return d
+	return layersOf(d)
 }

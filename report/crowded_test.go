@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"packbench/harness"
 	"packbench/report/figure"
+	"packbench/runs"
 )
 
 // crowdedRuns are runs of shapes that are ordinary in use and hard to draw.
-func crowdedRuns() map[string]*harness.Run {
+func crowdedRuns() map[string]*runs.Run {
 	uniform := func(layers int) []problem { return []problem{{"uniform:layers=8,items=64", layers, 64, 8}} }
 	var twenty []string
 	for i := range 20 {
@@ -30,10 +30,8 @@ func crowdedRuns() map[string]*harness.Run {
 	long := "recordings/some-model-v3-prefill-chat-ep32-node0-2025-05-12-batch4096-run%d.csv"
 	zero := madeRun([]string{"lpt", "two-opt", "descent"}, []string{"cpu"}, uniform(8))
 	for _, r := range zero.Records {
-		if q := r.Quality; q != nil {
-			for l := range q.Imbalance {
-				q.Imbalance[l], q.Max[l], q.Min[l], q.LowerBound[l] = 0, q.Mean[l], q.Mean[l], q.Mean[l]
-			}
+		for l, mean := range r.Layer[runs.MeanMeasure] {
+			r.Layer[runs.ImbalanceMeasure][l], r.Layer[runs.MaxMeasure][l], r.Layer[runs.MinMeasure][l], r.Layer[runs.LowerBoundMeasure][l] = 0, mean, mean, mean
 		}
 	}
 	once := madeRun([]string{"lpt", "two-opt", "descent"}, []string{"cpu"}, uniform(1))
@@ -45,7 +43,7 @@ func crowdedRuns() map[string]*harness.Run {
 	}
 	once.Records = kept
 	house := []string{"lpt", "two-opt", "descent"}
-	return map[string]*harness.Run{
+	return map[string]*runs.Run{
 		"one strategy":                   madeRun([]string{"lpt"}, []string{"cpu"}, uniform(8)),
 		"one workload":                   madeRun(house, []string{"cpu", "cuda"}, uniform(8)),
 		"twenty strategies":              madeRun(twenty, []string{"cpu"}, uniform(8)),
@@ -129,7 +127,7 @@ func TestTextKeepsItsPlace(t *testing.T) {
 	sizes := map[string]figure.Size{"page": figure.Page, "one column": figure.SingleColumn, "two columns": figure.DoubleColumn}
 	for name, run := range crowdedRuns() {
 		for sizeName, size := range sizes {
-			o := Options{LoadsOf: func(harness.PlannedCell) ([]float64, error) { return nil, fmt.Errorf("the file is gone") }}
+			o := Options{LoadsOf: func(runs.PlannedCell) ([]float64, error) { return nil, fmt.Errorf("the file is gone") }}
 			all, _, errs := newSketch(newView(run, Names{}), o, size).pictures()
 			if len(errs) > 0 {
 				t.Errorf("%s, %s: %v", name, sizeName, errs)
@@ -174,8 +172,8 @@ func TestNamesAreToldApart(t *testing.T) {
 			}
 			headings[h] = true
 		}
-		if len(v.problems) > 1 && len(headings) < len(v.problems) {
-			t.Errorf("%s: %d headings for %d problems", name, len(headings), len(v.problems))
+		if len(v.Problems) > 1 && len(headings) < len(v.Problems) {
+			t.Errorf("%s: %d headings for %d problems", name, len(headings), len(v.Problems))
 		}
 	}
 }

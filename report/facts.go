@@ -12,21 +12,21 @@ import (
 
 // asked says what was to be found out.
 func (v *view) asked() []fact {
-	e := v.run.Manifest.Experiment
+	e := v.Run.Manifest.Experiment
 	byShape := map[string][]string{}
 	var shapes []string
-	for _, p := range v.problems {
-		if byShape[p.shape()] == nil {
-			shapes = append(shapes, p.shape())
+	for _, p := range v.Problems {
+		if byShape[p.ShapeText()] == nil {
+			shapes = append(shapes, p.ShapeText())
 		}
-		byShape[p.shape()] = append(byShape[p.shape()], v.problemName(p))
+		byShape[p.ShapeText()] = append(byShape[p.ShapeText()], v.problemName(p))
 	}
 	var workloads []string
 	for _, s := range shapes {
 		workloads = append(workloads, strings.Join(byShape[s], ", ")+" ("+s+")")
 	}
 	var names, seeds []string
-	for _, s := range v.strategies {
+	for _, s := range v.Strategies {
 		names = append(names, v.strategyName(s))
 	}
 	for _, s := range e.Seeds {
@@ -35,9 +35,9 @@ func (v *view) asked() []fact {
 	return []fact{
 		{"Strategies", strings.Join(names, ", ")},
 		{"Workloads", strings.Join(workloads, "; ")},
-		{"Backends", strings.Join(v.backends, ", ")},
+		{"Backends", strings.Join(v.Backends, ", ")},
 		{"Seeds", strings.Join(seeds, ", ")},
-		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.run.Manifest.ShuffleSeed)},
+		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.Run.Manifest.ShuffleSeed)},
 	}
 }
 
@@ -47,7 +47,10 @@ func environmentFacts(e runs.Environment) []fact {
 		{"threads used", fmt.Sprint(e.Threads)},
 		{"memory", fmt.Sprintf("%.1f GB", float64(e.MemoryMB)/1000)},
 		{"system", strings.TrimSpace(e.OS + " " + e.Kernel)},
+		{"CPU quota", quota(e.CPUQuota)},
+		{"affinity", affinity(e)},
 		{"governor", e.Governor},
+		{"turbo", e.Turbo},
 		{"load before", fmt.Sprintf("%.2f", e.Load1)},
 		{"Go", e.GoVersion},
 		{"program", e.Program},
@@ -56,6 +59,11 @@ func environmentFacts(e runs.Environment) []fact {
 	if e.Dirty {
 		facts[len(facts)-1].Value += " with uncommitted changes"
 	}
+	python := make([]string, len(e.Python))
+	for i, f := range e.Python {
+		python[i] = f.Name + " " + f.Value
+	}
+	facts = append(facts, fact{"Python", strings.Join(python, "; ")})
 	for name, b := range sorted(e.Backends) {
 		value := b.Device
 		if b.Unavailable != "" {
@@ -70,6 +78,22 @@ func environmentFacts(e runs.Environment) []fact {
 		facts[i].Name, facts[i].Value = printable(facts[i].Name), printable(facts[i].Value)
 	}
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+}
+
+// quota says how much CPU time a control group allows, "" without a limit.
+func quota(cores float64) string {
+	if cores == 0 {
+		return ""
+	}
+	return number.Short(cores) + " cores' worth of time"
+}
+
+// affinity says on how many cores the process may run, "" where on all.
+func affinity(e runs.Environment) string {
+	if e.Affinity == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %s", e.Affinity, number.Count(e.Cores, "core"))
 }
 
 // shellCommand writes a command so that it can be pasted into a shell.

@@ -24,9 +24,9 @@ func drawFrontier(sk *sketch) (*picture, error) {
 	p := sk.newPicture("Gap against time over all problems, and the Pareto front",
 		"Each mark is one strategy: the geometric mean over the problems of its median time, and the mean of its gap to the lower bound over all layers; lower left is better. "+
 			"The line joins the strategies that no other beats on both; everything above and to the right of it is dominated.")
-	p.Subtitle = number.Count(len(sk.ranking.problems), "problem") + ", mean over all layers"
+	p.Subtitle = number.Count(len(sk.ranking.Problems), "problem") + ", mean over all layers"
 	p.XLabel, p.YLabel = "time of one run", gapAxis
-	if note := sk.ranking.note(sk.view); note != "" {
+	if note := note(sk.ranking, sk.view); note != "" {
 		p.Notes = append(p.Notes, "× "+note)
 	}
 	points := sk.frontierPoints()
@@ -56,17 +56,17 @@ func drawFrontier(sk *sketch) (*picture, error) {
 
 func (sk *sketch) frontierPoints() []figure.Point {
 	var points []figure.Point
-	for i, backend := range sk.ranking.backends {
-		for _, s := range sk.ranking.standings {
-			if s.layers == 0 || math.IsNaN(s.times[i]) {
+	for i, backend := range sk.ranking.Backends {
+		for _, s := range sk.ranking.Standings {
+			if s.Layers == 0 || math.IsNaN(s.Times[i]) {
 				continue
 			}
-			name := sk.strategyName(s.strategy)
+			name := sk.strategyName(s.Strategy)
 			if i > 0 {
 				name += " on " + backend
 			}
-			points = append(points, figure.Point{Name: name, Look: sk.looks[s.strategy], Hollow: i > 0, X: s.times[i], Y: s.gap,
-				Tip: fmt.Sprintf("%s: mean gap %s, worst %s, in %s", name, number.Percent(s.gap), number.Percent(s.worstGap), number.Duration(s.times[i]))})
+			points = append(points, figure.Point{Name: name, Look: sk.looks[s.Strategy], Hollow: i > 0, X: s.Times[i], Y: s.Gap,
+				Tip: fmt.Sprintf("%s: mean gap %s, worst %s, in %s", name, number.Percent(s.Gap), number.Percent(s.WorstGap), number.Duration(s.Times[i]))})
 		}
 	}
 	return points

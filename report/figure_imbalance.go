@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
+	"packbench/runs"
 )
 
 // imbalanceAxis labels axes of imbalance.
@@ -18,10 +20,10 @@ func drawImbalance(sk *sketch) (*picture, error) {
 		"Each dot is one layer: the load of its heaviest pack minus that of its lightest, in the unit of the loads; further left is better. "+
 			"The large mark is the median over the layers, the bar spans the middle half of them, the ring marks the worst layer. Perfectly packed layers are at 0.")
 	p.Legend = []figure.Entry{figure.DotEntry("one layer"), figure.NeutralMark("median", false), figure.BarEntry("middle half of the layers", false), figure.RingEntry("worst layer")}
-	sk.strips(p, imbalanceAxis, false, number.Short, func(p problem) []figure.StripRow {
+	sk.strips(p, imbalanceAxis, false, number.Short, func(p *analysis.Problem) []figure.StripRow {
 		var rows []figure.StripRow
-		for _, s := range sk.strategies {
-			if r := sk.quality(p, s); r != nil {
+		for _, s := range sk.Strategies {
+			if r := sk.Answer(p, s); r != nil {
 				rows = append(rows, sk.imbalanceRow(s, r))
 			}
 		}
@@ -30,23 +32,24 @@ func drawImbalance(sk *sketch) (*picture, error) {
 	return p, nil
 }
 
-func (sk *sketch) imbalanceRow(s string, r *result) figure.StripRow {
+func (sk *sketch) imbalanceRow(s string, r *analysis.Result) figure.StripRow {
 	name := sk.strategyName(s)
-	row := figure.StripRow{Label: rowLabel(name), Look: sk.looks[s], Lo: 1, Worst: true, Note: r.trouble()}
-	row.Values = r.imbalances()
+	row := figure.StripRow{Label: rowLabel(name), Look: sk.looks[s], Lo: 1, Worst: true, Note: r.Trouble()}
+	row.Values = r.Values(runs.ImbalanceMeasure)
 	row.Tip = name + ": " + row.Note
 	if len(row.Values) > 0 {
-		row.Lo, row.Middle, row.Hi = quartiles(row.Values)
-		w := worst(r.layers(), func(i instance) float64 { return i.imbalance })
+		o := analysis.Describe(row.Values, runs.Lower)
+		row.Lo, row.Middle, row.Hi = o.Q1, o.Median, o.Q3
+		w := r.Instances()[o.At]
 		row.Tip = fmt.Sprintf("%s: median imbalance %s, middle half %s to %s, worst %s (%s), %s", name,
-			number.Short(row.Middle), number.Short(row.Lo), number.Short(row.Hi), number.Short(w.imbalance), sk.where(w), number.Count(len(row.Values), "layer"))
+			number.Short(row.Middle), number.Short(row.Lo), number.Short(row.Hi), number.Short(w.Imbalance), sk.where(w), number.Count(len(row.Values), "layer"))
 	}
 	return row
 }
 
 // strips fills p with one strip per problem. The panels share their axis where
 // the values are shared, of one kind on all problems.
-func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float64) string, rowsOf func(problem) []figure.StripRow) {
+func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float64) string, rowsOf func(*analysis.Problem) []figure.StripRow) {
 	problems := sk.begin(p, maxPanels)
 	p.XLabel = axis
 	strips := make([]*figure.Strip, len(problems))

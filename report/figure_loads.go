@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
 	"packbench/runs"
@@ -41,41 +42,41 @@ func drawLoads(sk *sketch) (*picture, error) {
 			n.Title = sk.shortName(problem)
 		}
 		at, differ := sk.telling(problem, sk.options.Layer)
-		for _, s := range sk.strategies {
+		for _, s := range sk.Strategies {
 			h.Rows = append(h.Rows, sk.heatRow(problem, s, at))
 		}
 		h.Limit = figure.HeatLimit(h.Rows)
-		n.Under = fmt.Sprintf("layer %d of seed %d, full colour from ± %s", at.layer, at.seed, number.Trimmed(number.Percent(h.Limit)))
+		n.Under = fmt.Sprintf("layer %d of seed %d, full colour from ± %s", at.Layer, at.Seed(), number.Trimmed(number.Percent(h.Limit)))
 		if !differ {
 			n.Under += ", all strategies alike"
 		}
 		panels = append(panels, h.Panel(n, sk.size, i%columns == 0))
 	}
 	p.Legend = figure.HeatEntries()
-	p.SetPanels(panels, columns, figure.HeatHeight(len(sk.strategies)))
+	p.SetPanels(panels, columns, figure.HeatHeight(len(sk.Strategies)))
 	return p, nil
 }
 
-// telling returns the instance of a problem that shows best how the strategies
+// telling returns the analysis.Instance of a problem that shows best how the strategies
 // differ: where one two thirds down the list lies furthest behind the best in
 // imbalance relative to the mean load. The worst of many strategies would be a
 // baseline that differs everywhere. Where the problem has the chosen layer, it
 // is one of that layer.
-func (v *view) telling(p problem, chosen *int) (at instance, differ bool) {
-	reached := map[[2]uint64][]instance{}
-	for _, s := range v.strategies {
-		if r := v.quality(p, s); r != nil {
-			for _, i := range r.layers() {
-				if chosen == nil || *chosen == i.layer || *chosen >= p.layers {
-					reached[i.key()] = append(reached[i.key()], i)
+func (v *view) telling(p *analysis.Problem, chosen *int) (at analysis.Instance, differ bool) {
+	reached := map[[2]uint64][]analysis.Instance{}
+	for _, s := range v.Strategies {
+		if r := v.Answer(p, s); r != nil {
+			for _, i := range r.Instances() {
+				if chosen == nil || *chosen == i.Layer || *chosen >= p.Layers {
+					reached[i.Key()] = append(reached[i.Key()], i)
 				}
 			}
 		}
 	}
 	largest := -1.0
 	for _, all := range reached {
-		slices.SortStableFunc(all, func(a, b instance) int { return cmp.Compare(a.relative, b.relative) })
-		d := all[min(len(all)-1, 2*len(all)/3)].relative - all[0].relative
+		slices.SortStableFunc(all, func(a, b analysis.Instance) int { return cmp.Compare(a.Relative, b.Relative) })
+		d := all[min(len(all)-1, 2*len(all)/3)].Relative - all[0].Relative
 		if d > largest || d == largest && slices.Compare(keyOf(all[0]), keyOf(at)) < 0 {
 			largest, at = d, all[0]
 		}
@@ -83,21 +84,21 @@ func (v *view) telling(p problem, chosen *int) (at instance, differ bool) {
 	return at, largest > 0
 }
 
-func keyOf(i instance) []uint64 { k := i.key(); return k[:] }
+func keyOf(i analysis.Instance) []uint64 { k := i.Key(); return k[:] }
 
 // heatRow returns the loads of the packs, heaviest first, relative to their
 // mean: 0.01 is 1 % above. Otherwise it says why there are none.
-func (sk *sketch) heatRow(p problem, strategy string, at instance) figure.HeatRow {
+func (sk *sketch) heatRow(p *analysis.Problem, strategy string, at analysis.Instance) figure.HeatRow {
 	row := figure.HeatRow{Label: sk.strategyName(strategy)}
-	r := sk.quality(p, strategy)
+	r := sk.Answer(p, strategy)
 	if r == nil {
 		row.Note = "not part of the experiment"
 		return row
 	}
-	row.Note = r.trouble()
-	for _, c := range r.cells {
+	row.Note = r.Trouble()
+	for _, c := range r.Cells {
 		means := c.Layer(runs.MeanMeasure)
-		if c.Seed() != at.seed || at.layer >= len(means) {
+		if c.Seed() != at.Seed() || at.Layer >= len(means) {
 			continue
 		}
 		loads, err := sk.options.LoadsOf(c.PlannedCell)
@@ -105,18 +106,18 @@ func (sk *sketch) heatRow(p problem, strategy string, at instance) figure.HeatRo
 		case err != nil:
 			row.Note = printable(err.Error())
 			return row
-		case len(loads) != p.layers*p.pack:
-			row.Note = fmt.Sprintf("%d loads for %d packs of %d layers", len(loads), p.pack, p.layers)
+		case len(loads) != p.Layers*p.Cell.Packs():
+			row.Note = fmt.Sprintf("%d loads for %d packs of %d layers", len(loads), p.Cell.Packs(), p.Layers)
 			return row
 		}
-		packs := slices.Sorted(slices.Values(loads[at.layer*p.pack : (at.layer+1)*p.pack]))
+		packs := slices.Sorted(slices.Values(loads[at.Layer*p.Cell.Packs() : (at.Layer+1)*p.Cell.Packs()]))
 		slices.Reverse(packs)
-		got, want := packs[0]-packs[len(packs)-1], c.Layer(runs.ImbalanceMeasure)[at.layer]
+		got, want := packs[0]-packs[len(packs)-1], c.Layer(runs.ImbalanceMeasure)[at.Layer]
 		if math.Abs(got-want) > 1e-9*packs[0] {
 			row.Note = fmt.Sprintf("packed again it has imbalance %s, not %s as recorded", number.Short(got), number.Short(want))
 			return row
 		}
-		if mean := means[at.layer]; mean > 0 {
+		if mean := means[at.Layer]; mean > 0 {
 			for i := range packs {
 				packs[i] = packs[i]/mean - 1
 			}

@@ -12,7 +12,7 @@ import (
 const curveHeight = 190 // of a panel of curves, in units of the figure
 
 func missingLayers(sk *sketch) string {
-	if len(sk.all.gap) == 0 {
+	if len(sk.all.Gap) == 0 {
 		return "no layer has a result"
 	}
 	return ""
@@ -25,16 +25,16 @@ func drawDistribution(sk *sketch) (*picture, error) {
 		"For each gap, the share of layers (over all problems and seeds) whose gap is no larger. No packing has a heaviest pack below the lower bound, "+
 			"so a layer at 0 is packed optimally; further up and left is better.")
 	in := sk.all
-	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.gap), "layer"), number.Count(len(sk.problems), "problem"))
+	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.Gap), "layer"), number.Count(len(sk.Problems), "problem"))
 	p.Notes = append(p.Notes, sk.incomplete()...)
 	p.XLabel, p.YLabel = gapAxis, "share of layers"
 	var all []float64
 	ch := &figure.Chart{}
-	for j, s := range in.strategies {
-		values := finiteColumn(in.gap, j)
+	for j, s := range in.Strategies {
+		values := finiteColumn(in.Gap, j)
 		all = append(all, values...)
 		name := sk.strategyName(s)
-		cv := distribution(values, len(in.gap))
+		cv := distribution(values, len(in.Gap))
 		cv.Look, cv.Name = sk.looks[s], name
 		cv.Tip = func(i int) string {
 			return fmt.Sprintf("%s: gap at most %s on %.0f %% of the layers", name, number.Percent(cv.Xs[i]), 100*cv.Ys[i])
@@ -55,14 +55,14 @@ func drawProfile(sk *sketch) (*picture, error) {
 			"(performance profile, Dolan and Moré 2002). At 1 it is the best itself; further up is better. "+
 			"Where a curve ends below 100 %, another strategy packs the remaining layers perfectly, which no factor reaches, or they have no result.")
 	in := sk.all
-	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.gap), "layer"), number.Count(len(sk.problems), "problem"))
+	p.Subtitle = fmt.Sprintf("%s of %s", number.Count(len(in.Gap), "layer"), number.Count(len(sk.Problems), "problem"))
 	p.Notes = append(p.Notes, sk.incomplete()...)
 	p.XLabel, p.YLabel = "imbalance relative to the best strategy on the layer", "share of layers"
 	ch := &figure.Chart{}
-	ratios, largest := in.ratios()
-	for j, s := range in.strategies {
+	ratios, largest := in.Ratios()
+	for j, s := range in.Strategies {
 		name := sk.strategyName(s)
-		cv := distribution(ratios[j], len(in.imbalance))
+		cv := distribution(ratios[j], len(in.Imbalance))
 		if len(cv.Xs) > 0 && cv.Xs[0] > 1 {
 			cv.Xs, cv.Ys = slices.Insert(cv.Xs, 0, 1), slices.Insert(cv.Ys, 0, 0)
 		}
@@ -76,35 +76,6 @@ func drawProfile(sk *sketch) (*picture, error) {
 	ch.X, ch.Y = ratioScale(largest), shareScale()
 	p.SetPanels([]*figure.Panel{ch.Panel(figure.NewPanel(""))}, 1, curveHeight)
 	return p, nil
-}
-
-// ratios returns for each strategy its imbalance over the smallest on the layer,
-// where that is finite, and the largest of all.
-func (in instances) ratios() (ratios [][]float64, largest float64) {
-	ratios = make([][]float64, len(in.strategies))
-	largest = 1
-	for _, row := range in.imbalance {
-		least := math.Inf(1)
-		for _, x := range row {
-			if x < least { // false for NaN
-				least = x
-			}
-		}
-		for j, x := range row {
-			ratio := math.Inf(1)
-			switch {
-			case x == least: // both may be 0
-				ratio = 1
-			case least > 0 && !math.IsNaN(x):
-				ratio = x / least
-			}
-			if !math.IsInf(ratio, 0) {
-				ratios[j] = append(ratios[j], ratio)
-				largest = max(largest, ratio)
-			}
-		}
-	}
-	return ratios, largest
 }
 
 // distribution is the distribution function of n values, of which the missing
@@ -144,3 +115,14 @@ func ratioScale(largest float64) figure.Scale {
 
 // times writes a factor: "2.5 ×".
 func times(v float64) string { return number.Trimmed(number.Short(v)) + " ×" }
+
+// incomplete says which strategies lack results, a line each.
+func (sk *sketch) incomplete() []string {
+	var lines []string
+	for j, s := range sk.all.Strategies {
+		if n := sk.all.Without(j); n > 0 {
+			lines = append(lines, fmt.Sprintf("× %s has no result on %d of %s", sk.strategyName(s), n, number.Count(len(sk.all.Gap), "layer")))
+		}
+	}
+	return lines
+}

@@ -13,7 +13,7 @@ import (
 const rankAlpha = 0.05
 
 func missingRanks(sk *sketch) string {
-	columns, blocks := sk.all.complete()
+	columns, blocks := sk.all.Complete()
 	if len(columns) < 3 {
 		return "fewer than three strategies have results"
 	}
@@ -26,33 +26,11 @@ func missingRanks(sk *sketch) string {
 	return ""
 }
 
-// complete returns the strategies with any result, and the imbalances on the
-// layers on which all of those have one.
-func (in instances) complete() (columns []int, blocks [][]float64) {
-	for j := range in.strategies {
-		if in.without(j) < len(in.imbalance) {
-			columns = append(columns, j)
-		}
-	}
-	for _, row := range in.imbalance {
-		block := make([]float64, 0, len(columns))
-		for _, j := range columns {
-			if !math.IsNaN(row[j]) {
-				block = append(block, row[j])
-			}
-		}
-		if len(block) == len(columns) {
-			blocks = append(blocks, block)
-		}
-	}
-	return columns, blocks
-}
-
 // drawRanks is the critical-difference diagram of Demšar (2006): the mean ranks
 // of the strategies over the layers on which all have a result, with bars over
 // those that the data cannot tell apart.
 func drawRanks(sk *sketch) (*picture, error) {
-	columns, blocks := sk.all.complete()
+	columns, blocks := sk.all.Complete()
 	ranking, err := stats.Friedman(blocks)
 	if err != nil {
 		return nil, err
@@ -69,7 +47,7 @@ func drawRanks(sk *sketch) (*picture, error) {
 	p.Notes = append(p.Notes, sk.incomplete()...)
 	d := &figure.Ranks{Difference: cd}
 	for i, j := range columns {
-		s := sk.all.strategies[j]
+		s := sk.all.Strategies[j]
 		d.Marks = append(d.Marks, figure.Rank{Name: sk.strategyName(s), Look: sk.looks[s],
 			Rank: ranking.MeanRanks[i], Value: number.Short(ranking.MeanRanks[i])})
 	}

@@ -9,8 +9,10 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
+	"packbench/runs"
 	"packbench/strategies"
 )
 
@@ -25,7 +27,7 @@ type refinement struct {
 // rounds; bases with fewer than three numbers of rounds are left out.
 func (v *view) refinements() (bases []string, of map[string][]refinement) {
 	of = map[string][]refinement{}
-	for _, spec := range v.strategies {
+	for _, spec := range v.Strategies {
 		if r, ok := parseRounds(spec); ok {
 			of[r.base] = append(of[r.base], r)
 		}
@@ -90,12 +92,13 @@ func drawRounds(sk *sketch) (*picture, error) {
 			cv := figure.Curve{Look: known[base], Name: base, Marks: true}
 			cv.Shift = 3 * (vg.Length(b) - vg.Length(len(bases)-1)/2)
 			for _, r := range of[base] {
-				q := sk.quality(problem, r.spec)
-				if q == nil || len(q.layers()) == 0 {
+				q := sk.Answer(problem, r.spec)
+				if q == nil || len(q.Instances()) == 0 {
 					n.Notes = append(n.Notes, "without "+sk.strategyName(r.spec))
 					continue
 				}
-				lo, median, hi := quartiles(q.imbalances())
+				o := analysis.Describe(q.Values(runs.ImbalanceMeasure), runs.Lower)
+				lo, median, hi := o.Q1, o.Median, o.Q3
 				cv.Xs, cv.Ys = append(cv.Xs, float64(r.rounds)), append(cv.Ys, median)
 				cv.Lo, cv.Hi = append(cv.Lo, lo), append(cv.Hi, hi)
 			}

@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
+	"packbench/runs"
 )
 
 // drawRuntime shows the time of every run, by strategy and backend, a panel per
@@ -14,11 +16,11 @@ func drawRuntime(sk *sketch) (*picture, error) {
 		"Each dot is one run, from weights in memory to packing in memory, all layers; further left is faster. "+
 			"The large mark is the median, the bar its exact 95 % confidence interval (hidden where it is narrower than the mark).")
 	p.Legend = []figure.Entry{figure.DotEntry("one run"), figure.NeutralMark("median", false), figure.BarEntry("95 % interval of the median", true)}
-	sk.strips(p, "time of one run", true, number.Duration, func(p problem) []figure.StripRow {
+	sk.strips(p, "time of one run", true, number.Duration, func(p *analysis.Problem) []figure.StripRow {
 		var rows []figure.StripRow
-		for b, backend := range sk.present() { // of the others the notes tell
-			for _, s := range sk.strategies {
-				if r := sk.result(p, s, backend); r != nil {
+		for b, backend := range sk.Present() { // of the others the notes tell
+			for _, s := range sk.Strategies {
+				if r := sk.Result(p, s, backend); r != nil {
 					rows = append(rows, sk.timeRow(r, b > 0))
 				}
 			}
@@ -28,29 +30,29 @@ func drawRuntime(sk *sketch) (*picture, error) {
 	return p, nil
 }
 
-func (sk *sketch) timeRow(r *result, hollow bool) figure.StripRow {
-	name := sk.strategyName(r.strategy)
+func (sk *sketch) timeRow(r *analysis.Result, hollow bool) figure.StripRow {
+	name := sk.strategyName(r.Strategy)
 	label := rowLabel(name)
-	if len(sk.present()) > 1 {
-		label += " · " + r.backend
+	if len(sk.Present()) > 1 {
+		label += " · " + r.Backend
 	}
-	row := figure.StripRow{Label: label, Look: sk.looks[r.strategy], Hollow: hollow, Lo: 1, Capped: true}
-	row.Values = r.times()
+	row := figure.StripRow{Label: label, Look: sk.looks[r.Strategy], Hollow: hollow, Lo: 1, Capped: true}
+	row.Values = r.Runs(runs.TimeMeasure)
 	if len(row.Values) == 0 {
-		row.Note = r.trouble()
-		row.Tip = name + " on " + r.backend + ": " + row.Note
+		row.Note = r.Trouble()
+		row.Tip = name + " on " + r.Backend + ": " + row.Note
 		return row
 	}
-	if r.failed() {
-		row.Note = r.trouble()
+	if r.Failed() {
+		row.Note = r.Trouble()
 	}
-	m := medianInterval(row.Values)
+	m := analysis.MedianOf(row.Values)
 	row.Middle = m.Center
 	interval := "too few runs for an interval"
 	if m.Bounded() {
 		row.Lo, row.Hi = m.Lo, m.Hi
 		interval = fmt.Sprintf("95 %% interval %s to %s", number.Duration(m.Lo), number.Duration(m.Hi))
 	}
-	row.Tip = fmt.Sprintf("%s on %s: median %s, %s, %s", name, r.backend, number.Duration(m.Center), interval, number.Count(m.n, "run"))
+	row.Tip = fmt.Sprintf("%s on %s: median %s, %s, %s", name, r.Backend, number.Duration(m.Center), interval, number.Count(m.N, "run"))
 	return row
 }

@@ -10,39 +10,41 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
+	"packbench/runs"
 )
 
 // dimension is one of the numbers that make a problem large.
 type dimension struct {
 	name  string // "items"
 	label string
-	of    func(problem) int
+	of    func(*analysis.Problem) int
 	// rest is what must be the same for problems to lie on one line.
-	rest func(problem) string
+	rest func(*analysis.Problem) string
 }
 
 var dimensions = []dimension{
-	{"items", "items per layer", func(p problem) int { return p.items },
-		func(p problem) string {
-			return fmt.Sprintf("%s, %s, %s per pack", p.name(), number.Count(p.layers, "layer"), number.Count(p.items/max(1, p.pack), "item"))
+	{"items", "items per layer", func(p *analysis.Problem) int { return p.Items },
+		func(p *analysis.Problem) string {
+			return fmt.Sprintf("%s, %s, %s per pack", p.Name, number.Count(p.Layers, "layer"), number.Count(p.Items/max(1, p.Cell.Packs()), "item"))
 		}},
-	{"packs", "packs", func(p problem) int { return p.pack },
-		func(p problem) string {
-			return fmt.Sprintf("%s, %s × %s", p.name(), number.Count(p.layers, "layer"), number.Count(p.items, "item"))
+	{"packs", "packs", func(p *analysis.Problem) int { return p.Cell.Packs() },
+		func(p *analysis.Problem) string {
+			return fmt.Sprintf("%s, %s × %s", p.Name, number.Count(p.Layers, "layer"), number.Count(p.Items, "item"))
 		}},
-	{"layers", "layers", func(p problem) int { return p.layers },
-		func(p problem) string {
-			return fmt.Sprintf("%s, %s in %s", p.name(), number.Count(p.items, "item"), number.Count(p.pack, "pack"))
+	{"layers", "layers", func(p *analysis.Problem) int { return p.Layers },
+		func(p *analysis.Problem) string {
+			return fmt.Sprintf("%s, %s in %s", p.Name, number.Count(p.Items, "item"), number.Count(p.Cell.Packs(), "pack"))
 		}},
 }
 
 // line returns the problems that differ in the dimension alone, ascending: the
 // longest such list, nil where none has three.
-func (v *view) line(d dimension) (problems []problem, rest string) {
-	groups := map[string][]problem{}
-	for _, p := range v.problems {
+func (v *view) line(d dimension) (problems []*analysis.Problem, rest string) {
+	groups := map[string][]*analysis.Problem{}
+	for _, p := range v.Problems {
 		groups[d.rest(p)] = append(groups[d.rest(p)], p)
 	}
 	for key, group := range sorted(groups) {
@@ -50,7 +52,7 @@ func (v *view) line(d dimension) (problems []problem, rest string) {
 			problems, rest = group, key
 		}
 	}
-	slices.SortFunc(problems, func(a, b problem) int { return cmp.Compare(d.of(a), d.of(b)) })
+	slices.SortFunc(problems, func(a, b *analysis.Problem) int { return cmp.Compare(d.of(a), d.of(b)) })
 	return problems, rest
 }
 
@@ -83,8 +85,8 @@ func (sk *sketch) growth() []growth {
 			continue
 		}
 		g := growth{dimension: d, rest: printable(rest)}
-		for b, backend := range sk.present() {
-			for _, s := range sk.strategies {
+		for b, backend := range sk.Present() {
+			for _, s := range sk.Strategies {
 				if cv := sk.timeCurve(s, backend, problems, d); len(cv.Xs) > 0 {
 					cv.Hollow = b > 0
 					g.curves = append(g.curves, grownTime{cv, s})
@@ -145,17 +147,17 @@ func drawScaling(sk *sketch) (*picture, error) {
 }
 
 // timeCurve is the time of a strategy on problems of growing size.
-func (sk *sketch) timeCurve(strategy, backend string, problems []problem, d dimension) figure.Curve {
+func (sk *sketch) timeCurve(strategy, backend string, problems []*analysis.Problem, d dimension) figure.Curve {
 	cv := figure.Curve{Look: sk.looks[strategy], Name: sk.strategyName(strategy), Marks: true}
-	if len(sk.present()) > 1 {
+	if len(sk.Present()) > 1 {
 		cv.Name += " on " + backend
 	}
 	for _, p := range problems {
-		r := sk.result(p, strategy, backend)
-		if r == nil || len(r.times()) == 0 {
+		r := sk.Result(p, strategy, backend)
+		if r == nil || len(r.Runs(runs.TimeMeasure)) == 0 {
 			continue
 		}
-		m := medianInterval(r.times())
+		m := analysis.MedianOf(r.Runs(runs.TimeMeasure))
 		cv.Xs, cv.Ys = append(cv.Xs, float64(d.of(p))), append(cv.Ys, m.Center)
 		cv.Lo, cv.Hi = append(cv.Lo, m.Lo), append(cv.Hi, m.Hi)
 	}

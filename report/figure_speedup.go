@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"slices"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
+	"packbench/runs"
 )
 
 // speedup is how many times faster one backend is than another on a problem.
 type speedup struct {
-	problem  problem
+	problem  *analysis.Problem
 	strategy string
 	ratio    float64 // of the medians
 	lo, hi   float64 // that the intervals of both allow; no interval where lo > hi
@@ -19,18 +21,18 @@ type speedup struct {
 
 // speedups returns those of all problems and strategies, and the two backends.
 func (v *view) speedups() (all []speedup, slow, fast string) {
-	present := v.present()
+	present := v.Present()
 	if len(present) < 2 {
 		return nil, "", ""
 	}
 	slow, fast = present[0], present[1]
-	for _, s := range v.strategies {
-		for _, p := range v.problems {
-			a, b := v.result(p, s, slow), v.result(p, s, fast)
-			if a == nil || b == nil || len(a.times()) == 0 || len(b.times()) == 0 {
+	for _, s := range v.Strategies {
+		for _, p := range v.Problems {
+			a, b := v.Result(p, s, slow), v.Result(p, s, fast)
+			if a == nil || b == nil || len(a.Runs(runs.TimeMeasure)) == 0 || len(b.Runs(runs.TimeMeasure)) == 0 {
 				continue
 			}
-			x, y := medianInterval(a.times()), medianInterval(b.times())
+			x, y := analysis.MedianOf(a.Runs(runs.TimeMeasure)), analysis.MedianOf(b.Runs(runs.TimeMeasure))
 			up := speedup{problem: p, strategy: s, ratio: x.Center / y.Center, lo: 1}
 			if x.Bounded() && y.Bounded() {
 				up.lo, up.hi = x.Lo/y.Hi, x.Hi/y.Lo
@@ -49,8 +51,8 @@ func missingSpeedup(sk *sketch) string {
 	case slow != "":
 		return fmt.Sprintf("no strategy has times on both %s and %s", slow, fast)
 	}
-	for _, b := range sk.backends {
-		if reason := sk.missing(b); reason != "" {
+	for _, b := range sk.Backends {
+		if reason := sk.Missing(b); reason != "" {
 			return b + " " + reason
 		}
 	}
@@ -69,7 +71,7 @@ func drawSpeedup(sk *sketch) (*picture, error) {
 			"The bars span the ratios that the exact 95 %% intervals of the two medians allow.", slow, fast, fast))
 	p.XLabel = fmt.Sprintf("speed-up: time on %s ÷ time on %s", slow, fast)
 	problems := sk.begin(p, maxSpeedups)
-	problems = slices.SortedStableFunc(slices.Values(problems), func(a, b problem) int { return cmp.Compare(a.layers*a.items, b.layers*b.items) })
+	problems = slices.SortedStableFunc(slices.Values(problems), func(a, b *analysis.Problem) int { return cmp.Compare(a.Layers*a.Items, b.Layers*b.Items) })
 	d := &figure.Dots{Level: 1}
 	ratios := []float64{1}
 	present := map[string]bool{}
@@ -92,7 +94,7 @@ func drawSpeedup(sk *sketch) (*picture, error) {
 			d.Rows = append(d.Rows, row)
 		}
 	}
-	for _, s := range sk.strategies {
+	for _, s := range sk.Strategies {
 		if present[s] {
 			p.Legend = append(p.Legend, figure.MarkEntry(sk.strategyName(s), sk.looks[s], false))
 		} else {

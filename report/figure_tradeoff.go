@@ -5,8 +5,10 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
+	"packbench/runs"
 )
 
 // tradeoffHeight is that of a panel with its axes, in units of the figure.
@@ -46,27 +48,27 @@ func drawTradeoff(sk *sketch) (*picture, error) {
 }
 
 // tradeoff returns the marks of a problem; what has none is noted on its panel.
-func (sk *sketch) tradeoff(p problem, n *figure.Panel) *figure.Scatter {
+func (sk *sketch) tradeoff(p *analysis.Problem, n *figure.Panel) *figure.Scatter {
 	t := &figure.Scatter{}
 	var values []float64
-	for b, backend := range sk.present() {
-		for _, s := range sk.strategies {
-			r := sk.result(p, s, backend)
+	for b, backend := range sk.Present() {
+		for _, s := range sk.Strategies {
+			r := sk.Result(p, s, backend)
 			if r == nil {
 				continue
 			}
-			q := r.imbalances()
-			if len(r.times()) == 0 || len(q) == 0 {
-				n.Notes = append(n.Notes, fmt.Sprintf("without %s, %s", sk.strategyName(s), r.trouble()))
+			q := r.Values(runs.ImbalanceMeasure)
+			if len(r.Runs(runs.TimeMeasure)) == 0 || len(q) == 0 {
+				n.Notes = append(n.Notes, fmt.Sprintf("without %s, %s", sk.strategyName(s), r.Trouble()))
 				continue
 			}
-			time := medianInterval(r.times())
+			time := analysis.MedianOf(r.Runs(runs.TimeMeasure))
 			pt := figure.Point{Look: sk.looks[s], Hollow: b > 0, X: time.Center, XLo: 1}
 			if time.Bounded() {
 				pt.XLo, pt.XHi = time.Lo, time.Hi
 			}
-			pt.YLo, pt.Y, pt.YHi = quartiles(q)
-			pt.YWorst = worst(r.layers(), func(i instance) float64 { return i.imbalance }).imbalance
+			o := analysis.Describe(q, runs.Lower)
+			pt.YLo, pt.Y, pt.YHi, pt.YWorst = o.Q1, o.Median, o.Q3, o.Worst
 			pt.Tip = fmt.Sprintf("%s on %s: median %s, worst %s, in %s", sk.strategyName(s), backend,
 				number.Short(pt.Y), number.Short(pt.YWorst), number.Duration(time.Center))
 			t.Points = append(t.Points, pt)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"packbench/analysis"
 	"packbench/internal/panics"
 	"packbench/report/figure"
 	"packbench/runs"
@@ -49,18 +50,18 @@ type sketch struct {
 	options Options
 	size    figure.Size
 	looks   map[string]figure.Look
-	ranking ranking
-	all     instances
+	ranking analysis.Ranking
+	all     analysis.Matrix
 }
 
 func newSketch(v *view, o Options, size figure.Size) *sketch {
-	return &sketch{view: v, options: o, size: size, looks: looks(v.strategies), ranking: v.rank(), all: v.instances()}
+	return &sketch{view: v, options: o, size: size, looks: v.looks(), ranking: v.Rank(), all: v.Matrix()}
 }
 
 // pictures draws the figures that the run has data for, and says of the others
 // why they are missing.
 func (sk *sketch) pictures() (all []*picture, missing []fact, failures []error) {
-	if len(sk.problems) == 0 {
+	if len(sk.Problems) == 0 {
 		return nil, nil, nil
 	}
 	for _, kind := range figureKinds {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
 )
@@ -14,8 +15,8 @@ const maxPanels = 48
 // missingBackends says which backends could not run at all, a line each.
 func (v *view) missingBackends() []string {
 	var lines []string
-	for _, b := range v.backends {
-		if reason := v.missing(b); reason != "" {
+	for _, b := range v.Backends {
+		if reason := v.Missing(b); reason != "" {
 			lines = append(lines, "× "+b+" "+reason)
 		}
 	}
@@ -24,16 +25,16 @@ func (v *view) missingBackends() []string {
 
 // shown returns the problems that have a panel, and says which where those are
 // not all.
-func (sk *sketch) shown(limit int) (problems []problem, note string) {
-	n := len(sk.problems)
+func (sk *sketch) shown(limit int) (problems []*analysis.Problem, note string) {
+	n := len(sk.Problems)
 	if sk.size.Bare { // a page of a paper is not higher
 		limit = min(limit, 6*sk.size.Columns(n, 3))
 	}
 	if n <= limit {
-		return sk.problems, ""
+		return sk.Problems, ""
 	}
 	for i := range limit {
-		problems = append(problems, sk.problems[i*n/limit])
+		problems = append(problems, sk.Problems[i*n/limit])
 	}
 	return problems, fmt.Sprintf("%d of %d problems, evenly spaced in the order of the plan; the table has all", limit, n)
 }
@@ -50,21 +51,21 @@ func (sk *sketch) columns(panels int) int {
 // once; "" where they share neither.
 func (sk *sketch) common() string {
 	switch {
-	case len(sk.problems) == 0:
+	case len(sk.Problems) == 0:
 		return ""
 	case sk.oneShape():
-		return sk.problems[0].shape()
-	case sk.oneWorkload() && len(sk.problems) > 8:
-		return sk.problemName(sk.problems[0]) + ", layers×items×packs"
+		return sk.Problems[0].ShapeText()
+	case sk.oneWorkload() && len(sk.Problems) > 8:
+		return sk.problemName(sk.Problems[0]) + ", layers×items×packs"
 	case sk.oneWorkload():
-		return sk.problemName(sk.problems[0])
+		return sk.problemName(sk.Problems[0])
 	}
 	return ""
 }
 
 // begin fills in what figures with a panel per problem have alike and returns
 // the problems that have one.
-func (sk *sketch) begin(p *picture, limit int) []problem {
+func (sk *sketch) begin(p *picture, limit int) []*analysis.Problem {
 	problems, note := sk.shown(limit)
 	p.Subtitle = join(sk.common(), note)
 	return problems
@@ -82,18 +83,18 @@ func join(parts ...string) string {
 }
 
 // problemPanel returns an empty panel for a problem.
-func (sk *sketch) problemPanel(p problem) *figure.Panel {
+func (sk *sketch) problemPanel(p *analysis.Problem) *figure.Panel {
 	var n *figure.Panel
 	switch {
 	case sk.oneShape():
 		n = figure.NewPanel(sk.problemName(p))
-	case sk.oneWorkload() && len(sk.problems) > 8:
-		n = figure.NewPanel(p.size().String()) // common explains it
+	case sk.oneWorkload() && len(sk.Problems) > 8:
+		n = figure.NewPanel(p.Shape().String()) // common explains it
 	case sk.oneWorkload():
-		n = figure.NewPanel(p.shape())
+		n = figure.NewPanel(p.ShapeText())
 	default:
 		n = figure.NewPanel(sk.problemName(p))
-		n.Under = p.shape()
+		n.Under = p.ShapeText()
 	}
 	if idle := sk.idle(p); idle > 0 {
 		n.Under = join(n.Under, number.Count(idle, "idle layer")+" left out")
@@ -102,24 +103,24 @@ func (sk *sketch) problemPanel(p problem) *figure.Panel {
 }
 
 // shortName names a problem in a line, without what all problems share.
-func (sk *sketch) shortName(p problem) string {
+func (sk *sketch) shortName(p *analysis.Problem) string {
 	switch {
 	case sk.oneShape():
 		return sk.problemName(p)
 	case sk.oneWorkload():
-		return p.size().String()
+		return p.Shape().String()
 	}
-	return sk.problemName(p) + " · " + p.size().String()
+	return sk.problemName(p) + " · " + p.Shape().String()
 }
 
 // strategyLegend explains the marks of the strategies, and of backends where
 // there are several.
 func (sk *sketch) strategyLegend() []figure.Entry {
 	var legend []figure.Entry
-	for _, s := range sk.strategies {
+	for _, s := range sk.Strategies {
 		legend = append(legend, figure.MarkEntry(sk.strategyName(s), sk.looks[s], false))
 	}
-	for i, backend := range sk.present() {
+	for i, backend := range sk.Present() {
 		if i > 0 {
 			legend = append(legend, figure.NeutralMark("hollow: on "+backend, true))
 		}

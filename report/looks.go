@@ -17,6 +17,8 @@ var house = map[string][2]int{
 	"descent":      {3, 3},
 	"descent:fast": {3, 7},
 	"descent:best": {3, 5},
+	"fill":         {0, 6},
+	"fill:best":    {0, 5},
 	"exact":        {4, 6},
 	"snake":        {5, 4},
 	"bldm":         {6, 2},
@@ -27,6 +29,24 @@ var house = map[string][2]int{
 	"identity":     {4, 0},
 	"vllm":         {5, 2},
 	"deepseek":     {5, 3},
+}
+
+// looks returns the look of every strategy of the view. A preset of the house
+// goes by its short name.
+func (v *view) looks() map[string]figure.Look {
+	keys := make([]string, len(v.Strategies))
+	for i, s := range v.Strategies {
+		keys[i] = s
+		if label := v.names.Strategies[s]; house[label] != [2]int{} {
+			keys[i] = label
+		}
+	}
+	byKey := looks(keys)
+	assigned := map[string]figure.Look{}
+	for i, s := range v.Strategies {
+		assigned[s] = byKey[keys[i]]
+	}
+	return assigned
 }
 
 // looks assigns a look to every strategy spec. A strategy of the house has its

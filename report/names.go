@@ -3,6 +3,8 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"packbench/analysis"
+	"packbench/runs"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,8 +21,13 @@ func (v *view) strategyName(spec string) string {
 	return printable(cmp.Or(v.names.Strategies[spec], spec))
 }
 
-func (v *view) problemName(p problem) string {
-	return printable(cmp.Or(v.names.Workloads[p.workload], p.name()))
+// cellName returns the name of the workload of a cell.
+func (v *view) cellName(c runs.Cell) string {
+	return printable(cmp.Or(v.names.Workloads[c.Workload()], analysis.PlainWorkload(c.Workload())))
+}
+
+func (v *view) problemName(p *analysis.Problem) string {
+	return printable(cmp.Or(v.names.Workloads[p.Workload()], p.Name))
 }
 
 // printable writes what would steer a terminal or turn the direction of text as

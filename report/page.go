@@ -11,6 +11,7 @@ import (
 	"strings"
 	texttemplate "text/template"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
 )
@@ -86,17 +87,17 @@ type pageCell struct {
 }
 
 func newPage(v *view, figures []pageFigure, missing []fact) *page {
-	m := v.run.Manifest
-	ranking := v.rank()
-	answer, more := ranking.answer(v)
+	m := v.Run.Manifest
+	ranking := v.Rank()
+	reply, more := answer(ranking, v)
 	p := &page{
 		Title:       "Packing strategies compared: " + printable(m.Experiment.Name),
 		Description: sentence(printable(m.Experiment.Description)),
 		Asked:       v.asked(),
-		Answer:      unbroken(answer),
+		Answer:      unbroken(reply),
 		More:        unbroken(more),
-		Note:        ranking.note(v),
-		Ranking:     ranking.table(v),
+		Note:        note(ranking, v),
+		Ranking:     rankingTable(ranking, v),
 		Missing:     missing,
 		Warnings:    v.warnings(),
 		Command:     shellCommand(m.Command),
@@ -142,7 +143,7 @@ func pageRow(r row, shown []field) []pageCell {
 			}
 		case f.id == intervalField && r.trouble != "":
 			c.Class = "alert"
-			if r.time.n > 0 {
+			if r.time.N > 0 {
 				c.Text += "; " + r.trouble
 			} else {
 				c.Text = r.trouble
@@ -153,7 +154,7 @@ func pageRow(r row, shown []field) []pageCell {
 	return cells
 }
 
-func (r ranking) table(v *view) simpleTable {
+func rankingTable(r analysis.Ranking, v *view) simpleTable {
 	t := simpleTable{Header: []tableHead{
 		{"", "place by mean gap", true},
 		{"strategy", "", false},
@@ -162,24 +163,24 @@ func (r ranking) table(v *view) simpleTable {
 		{"median imbalance", "load of the heaviest pack minus that of the lightest, in percent of the mean of the packs; median over the layers", true},
 		{"best on", "share of the layers where no strategy leaves less imbalance, ties included", true},
 	}}
-	for _, b := range r.backends {
+	for _, b := range r.Backends {
 		title := "mean time"
-		if len(r.backends) > 1 {
+		if len(r.Backends) > 1 {
 			title += " on " + b
 		}
 		t.Header = append(t.Header, tableHead{title, "of a run: geometric mean of the median times over the problems", true})
 	}
-	for i, s := range r.standings {
-		line := []string{"–", v.strategyName(s.strategy), "–", "–", "–", "–"}
-		if s.layers > 0 {
-			line = []string{fmt.Sprint(i + 1), v.strategyName(s.strategy), number.Percent(s.gap), number.Percent(s.worstGap), number.Percent(s.relative),
-				fmt.Sprintf("%.0f %%", 100*float64(s.best)/float64(s.layers))}
+	for i, s := range r.Standings {
+		line := []string{"–", v.strategyName(s.Strategy), "–", "–", "–", "–"}
+		if s.Layers > 0 {
+			line = []string{fmt.Sprint(i + 1), v.strategyName(s.Strategy), number.Percent(s.Gap), number.Percent(s.WorstGap), number.Percent(s.Relative),
+				fmt.Sprintf("%.0f %%", 100*float64(s.Best)/float64(s.Layers))}
 		}
-		for b := range r.backends {
-			if s.layers == 0 || math.IsNaN(s.times[b]) {
+		for b := range r.Backends {
+			if s.Layers == 0 || math.IsNaN(s.Times[b]) {
 				line = append(line, "–")
 			} else {
-				line = append(line, number.Duration(s.times[b]))
+				line = append(line, number.Duration(s.Times[b]))
 			}
 		}
 		t.Rows = append(t.Rows, line)

@@ -3,8 +3,11 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/runs"
 )
@@ -24,8 +27,12 @@ type row struct {
 	imbalance, worst, maxOverMean, gap, worstGap float64
 
 	worstAt, worstGapAt string // "layer 3"
+
+	// further are the distributions of the measures of [view.further], over the
+	// layers that count or over the runs.
+	further []analysis.Over
 	// Of a run; n is 0 without a result.
-	time interval
+	time analysis.Times
 }
 
 // rows returns a row per result, in the order of the plan; backends that could
@@ -33,10 +40,10 @@ type row struct {
 func (v *view) rows() []row {
 	var rows []row
 	proves := v.proves()
-	for _, p := range v.problems {
-		for _, s := range v.strategies {
-			for _, b := range v.backends {
-				if r := v.result(p, s, b); r != nil && v.missing(b) == "" {
+	for _, p := range v.Problems {
+		for _, s := range v.Strategies {
+			for _, b := range v.Backends {
+				if r := v.Result(p, s, b); r != nil && v.Missing(b) == "" {
 					row := v.row(r)
 					row.proves = proves
 					rows = append(rows, row)
@@ -44,11 +51,12 @@ func (v *view) rows() []row {
 			}
 		}
 	}
-	for _, b := range v.backends {
-		if reason := v.missing(b); reason != "" {
+	for _, b := range v.Backends {
+		if reason := v.Missing(b); reason != "" {
 			none := math.NaN()
+			nowhere := slices.Repeat([]analysis.Over{analysis.Describe(nil, runs.Neither)}, len(v.further()))
 			rows = append(rows, row{workload: "all", strategy: "all", backend: b, trouble: reason,
-				imbalance: none, worst: none, maxOverMean: none, gap: none, worstGap: none})
+				imbalance: none, worst: none, maxOverMean: none, gap: none, worstGap: none, further: nowhere})
 		}
 	}
 	return rows
@@ -56,7 +64,7 @@ func (v *view) rows() []row {
 
 // proves says whether any strategy of the run recorded proofs.
 func (v *view) proves() bool {
-	for _, c := range v.run.Cells() {
+	for _, c := range v.Run.Cells() {
 		if c.Layer(runs.OptimalMeasure) != nil {
 			return true
 		}
@@ -64,31 +72,41 @@ func (v *view) proves() bool {
 	return false
 }
 
-func (v *view) row(r *result) row {
-	layers := r.layers()
-	imbalance := func(i instance) float64 { return i.imbalance }
-	gap := func(i instance) float64 { return i.gap }
+func (v *view) row(r *analysis.Result) row {
+	all := r.Instances()
+	imbalance := analysis.Describe(analysis.Column(all, imbalanceOf), runs.Lower)
+	gap := analysis.Describe(analysis.Column(all, gapOf), runs.Lower)
 	out := row{
-		workload: v.problemName(r.problem), shape: r.problem.size().String(),
-		strategy: v.strategyName(r.strategy), backend: r.backend, trouble: r.trouble(), layers: len(layers), idle: r.idle(),
-		imbalance: median(column(layers, imbalance)), worst: math.NaN(),
-		gap: median(column(layers, gap)), worstGap: math.NaN(),
-		maxOverMean: median(column(layers, func(i instance) float64 { return i.maxOverMean })),
+		workload: v.problemName(r.Problem), shape: r.Problem.Shape().String(),
+		strategy: v.strategyName(r.Strategy), backend: r.Backend, trouble: r.Trouble(), layers: len(all), idle: r.Idle(), proven: r.Proof().Proven,
+		imbalance: imbalance.Median, worst: imbalance.Worst, gap: gap.Median, worstGap: gap.Worst,
+		maxOverMean: analysis.Describe(r.Values(analysis.MaxOverMean), runs.Lower).Median,
+		time:        r.Time(),
 	}
-	for _, i := range layers {
-		if i.proven {
-			out.proven++
+	if len(all) > 0 {
+		out.worstAt, out.worstGapAt = v.where(all[imbalance.At]), v.where(all[gap.At])
+	}
+	for _, m := range v.further() {
+		values := r.Runs(m.Name)
+		if m.Scope == runs.PerLayer {
+			values = r.Values(m.Name)
 		}
-	}
-	if len(layers) > 0 {
-		heaviest, furthest := worst(layers, imbalance), worst(layers, gap)
-		out.worst, out.worstAt = heaviest.imbalance, v.where(heaviest)
-		out.worstGap, out.worstGapAt = furthest.gap, v.where(furthest)
-	}
-	if times := r.times(); len(times) > 0 {
-		out.time = medianInterval(times)
+		out.further = append(out.further, analysis.Describe(values, m.Better))
 	}
 	return out
+}
+
+func imbalanceOf(i analysis.Instance) float64 { return i.Imbalance }
+func gapOf(i analysis.Instance) float64       { return i.Gap }
+
+// further returns the recorded measures that have no column of their own.
+func (v *view) further() []runs.Measure {
+	m := &v.Run.Manifest
+	return slices.DeleteFunc(append(analysis.Judged(m, runs.PerLayer), analysis.Judged(m, runs.PerRun)...), func(d runs.Measure) bool {
+		known := []string{runs.TimeMeasure, runs.ImbalanceMeasure, runs.MaxMeasure, runs.MinMeasure,
+			analysis.MaxOverMean, analysis.Balancedness, analysis.Gap, analysis.RelativeImbalance}
+		return slices.Contains(known, d.Name)
+	})
 }
 
 // name says which result it is: "uniform, lpt on cpu".
@@ -138,7 +156,34 @@ type field struct {
 	wide  bool              // left out where lines are short
 }
 
-func fields() []field {
+// fields returns the columns: the usual ones, and one for each further measure
+// of the run.
+func (v *view) fields() []field {
+	list := usualFields()
+	remark := list[len(list)-1]
+	list = list[:len(list)-1]
+	for i, m := range v.further() {
+		over := "over the layers"
+		if m.Scope == runs.PerRun {
+			over = "over the runs"
+		}
+		value := func(r row) float64 { return r.further[i].Median }
+		list = append(list, field{id: m.Name, title: "median " + strings.ReplaceAll(m.Name, "_", " "), unit: m.Unit, help: m.Meaning + ", median " + over,
+			value: value, text: func(r row) string {
+				switch v := value(r); {
+				case math.IsNaN(v):
+					return "–"
+				case m.Unit == runs.Nanoseconds:
+					return number.Duration(v)
+				default:
+					return number.Short(v)
+				}
+			}})
+	}
+	return append(list, remark)
+}
+
+func usualFields() []field {
 	quality := func(format func(float64) string, of func(row) float64) func(row) string {
 		return func(r row) string {
 			if v := of(r); !math.IsNaN(v) {
@@ -147,9 +192,9 @@ func fields() []field {
 			return "–"
 		}
 	}
-	timed := func(of func(interval) string) func(row) string {
+	timed := func(of func(analysis.Times) string) func(row) string {
 		return func(r row) string {
-			if r.time.n == 0 {
+			if r.time.N == 0 {
 				return "–"
 			}
 			return of(r.time)
@@ -176,17 +221,17 @@ func fields() []field {
 		{id: "worst_gap", title: "worst gap", unit: "1", help: "the largest gap of any layer",
 			text: quality(number.Percent, worstGap), value: worstGap, where: func(r row) string { return r.worstGapAt }, wide: true},
 		{id: provenField, title: "proven", help: "layers on which no packing has a lighter heaviest pack, proven by the strategy or because it reaches the lower bound", text: row.proof},
-		{id: timeField, title: "median time", unit: "ns", help: "of one run, all layers", text: timed(func(i interval) string { return number.Duration(i.Center) }),
+		{id: timeField, title: "median time", unit: "ns", help: "of one run, all layers", text: timed(func(t analysis.Times) string { return number.Duration(t.Center) }),
 			value: func(r row) float64 { return orNaN(r.time, r.time.Center) }},
-		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time", text: timed(interval.String)},
-		{id: "runs", title: "runs", unit: "1", help: "how many runs were timed", text: timed(func(i interval) string { return strconv.Itoa(i.n) }),
-			value: func(r row) float64 { return float64(r.time.n) }, wide: true},
+		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time", text: timed(interval)},
+		{id: "runs", title: "runs", unit: "1", help: "how many runs were timed", text: timed(func(t analysis.Times) string { return strconv.Itoa(t.N) }),
+			value: func(r row) float64 { return float64(r.time.N) }, wide: true},
 		{id: remarkField, title: "remark", help: "what went wrong, and what was left out", text: row.remark, wide: true},
 	}
 }
 
-func orNaN(i interval, v float64) float64 {
-	if i.n == 0 {
+func orNaN(t analysis.Times, v float64) float64 {
+	if t.N == 0 {
 		return math.NaN()
 	}
 	return v

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
-	"packbench/harness"
 	"packbench/runs"
-	"packbench/strategies"
 )
 
 // syntheticRun is a run as the harness would record it, made up from fixed
@@ -30,11 +29,11 @@ func syntheticRun() *runs.Run {
 	cost := []float64{0.5e6, 4e6, 19e6}
 
 	run := &runs.Run{Dir: "", Manifest: runs.Manifest{
-		Format: harness.Format,
+		Format: runs.Format,
 		Experiment: runs.Experiment{
 			Name:        "seed",
 			Description: "The published comparison: pure LPT, single-best 2-opt and top-K Max-Any on the same workloads.",
-			Strategies:  names, Backends: []string{"cpu", "cuda"}, Packs: []int{32},
+			Strategies:  named(names), Backends: []string{"cpu", "cuda"}, Packs: []int{32},
 			Seeds: []uint64{0}, Repeats: 10, Warmup: 1,
 		},
 		ShuffleSeed: 7,
@@ -53,7 +52,7 @@ func syntheticRun() *runs.Run {
 	for w, workload := range workloads {
 		for s, name := range names {
 			for _, backend := range run.Manifest.Experiment.Backends {
-				cell := runs.Cell{Strategy: name, Workload: workload.spec, Packs: 32, Backend: backend, RNG: strategies.Philox}
+				cell := cellOf(name, problem{workload.spec, 58, 288, 32}, backend, 0)
 				planned := runs.PlannedCell{Cell: cell, Key: fmt.Sprintf("%s-%d-%s", name, w, backend), Layers: 58, Items: 288, WorkloadHash: fmt.Sprint(w)}
 				run.Manifest.Cells = append(run.Manifest.Cells, planned)
 				status, reason := runs.Done, ""
@@ -70,9 +69,9 @@ func syntheticRun() *runs.Run {
 						run.Records = append(run.Records, r)
 						break
 					}
-					r.TimeNS = int64(cost[s] * (1 + 0.04*draw.ExpFloat64()))
+					r.Run, r.AnswerHash = timed(cost[s]*(1+0.04*draw.ExpFloat64())), "same"
 					if repeat == 0 {
-						r.Quality = syntheticQuality(draw, 58, workload.scale, quality[s])
+						r.Layer = syntheticQuality(draw, 58, workload.scale, quality[s])
 					}
 					run.Records = append(run.Records, r)
 				}
@@ -82,36 +81,70 @@ func syntheticRun() *runs.Run {
 	return run
 }
 
-func syntheticQuality(draw *rand.Rand, layers int, scale, quality float64) *runs.LayerData {
-	d := &runs.LayerData{}
+// problem is a workload to be packed into a number of packs.
+type problem struct {
+	workload            string
+	layers, items, pack int
+}
+
+func cellOf(strategy string, p problem, backend string, seed uint64) runs.Cell {
+	return runs.NewCell(
+		runs.Coordinate{Axis: runs.StrategyAxis, Value: strategy}, runs.Coordinate{Axis: runs.WorkloadAxis, Value: p.workload},
+		runs.Coordinate{Axis: runs.PacksAxis, Value: strconv.Itoa(p.pack)}, runs.Coordinate{Axis: runs.BackendAxis, Value: backend},
+		runs.Coordinate{Axis: runs.RNGAxis, Value: "philox"}, runs.Coordinate{Axis: runs.SeedAxis, Value: strconv.FormatUint(seed, 10)},
+	)
+}
+
+func named(specs []string) []runs.Named {
+	var list []runs.Named
+	for _, s := range specs {
+		list = append(list, runs.Named{Spec: s})
+	}
+	return list
+}
+
+// timed are the measures of a run of ns nanoseconds.
+func timed(ns float64) map[string]float64 {
+	return map[string]float64{runs.TimeMeasure: math.Floor(ns)}
+}
+
+// layersOf are the measures of layers: a list of max, min, mean and lower bound.
+func layersOf(layers [][4]float64) map[string][]float64 {
+	m := map[string][]float64{}
+	for _, l := range layers {
+		m[runs.ImbalanceMeasure] = append(m[runs.ImbalanceMeasure], l[0]-l[1])
+		m[runs.MaxMeasure], m[runs.MinMeasure] = append(m[runs.MaxMeasure], l[0]), append(m[runs.MinMeasure], l[1])
+		m[runs.MeanMeasure], m[runs.LowerBoundMeasure] = append(m[runs.MeanMeasure], l[2]), append(m[runs.LowerBoundMeasure], l[3])
+	}
+	return m
+}
+
+func syntheticQuality(draw *rand.Rand, layers int, scale, quality float64) map[string][]float64 {
+	var d [][4]float64
 	for range layers {
 		imbalance := scale * quality * math.Exp(0.6*draw.NormFloat64())
 		if quality < 0.05 && draw.Float64() < 0.15 {
 			imbalance = 0
 		}
 		mean := max(1, scale*9)
-		d.Imbalance = append(d.Imbalance, imbalance)
-		d.Max = append(d.Max, mean+imbalance*0.4)
-		d.Min = append(d.Min, mean-imbalance*0.6)
-		d.Mean = append(d.Mean, mean)
-		d.LowerBound = append(d.LowerBound, mean)
+		d = append(d, [4]float64{mean + imbalance*0.4, mean - imbalance*0.6, mean, mean})
 	}
-	return d
+	return layersOf(d)
 }
 
 // syntheticLoads are loads of packs that fit the quality of syntheticRun.
 func syntheticLoads(c runs.PlannedCell) ([]float64, error) {
 	for _, r := range syntheticRun().Records {
-		if r.Key != c.Key || r.Quality == nil {
+		if r.Key != c.Key || r.Layer == nil {
 			continue
 		}
 		var loads []float64
 		for l := range r.Layers {
-			lo, hi := r.Quality.Min[l], r.Quality.Max[l]
+			lo, hi := r.Layer[runs.MinMeasure][l], r.Layer[runs.MaxMeasure][l]
 			for pack := range c.Packs() {
 				loads = append(loads, lo+(hi-lo)*float64(pack)/float64(c.Packs()-1))
 			}
-			loads[len(loads)-1] = lo + r.Quality.Imbalance[l]
+			loads[len(loads)-1] = lo + r.Layer[runs.ImbalanceMeasure][l]
 		}
 		return loads, nil
 	}
@@ -141,12 +174,12 @@ func shapesRun() *runs.Run {
 func madeRun(names, backends []string, problems []problem) *runs.Run {
 	run := syntheticRun()
 	run.Records, run.Manifest.Cells = nil, nil
-	run.Manifest.Experiment.Strategies, run.Manifest.Experiment.Backends = names, backends
+	run.Manifest.Experiment.Strategies, run.Manifest.Experiment.Backends = named(names), backends
 	draw := rand.New(rand.NewPCG(3, 4))
 	for _, p := range problems {
 		for s, name := range names {
 			for _, backend := range backends {
-				cell := runs.Cell{Strategy: name, Workload: p.workload, Packs: p.pack, Backend: backend, Seed: 1}
+				cell := cellOf(name, p, backend, 1)
 				planned := runs.PlannedCell{Cell: cell, Key: fmt.Sprint(name, p, backend), Layers: p.layers, Items: p.items}
 				run.Manifest.Cells = append(run.Manifest.Cells, planned)
 				time := 30 * float64(p.layers*p.items) * math.Pow(6, float64(s))
@@ -155,9 +188,9 @@ func madeRun(names, backends []string, problems []problem) *runs.Run {
 				}
 				for repeat := range 6 {
 					r := runs.Record{Cell: cell, Key: planned.Key, Repeat: repeat, Status: runs.Done, Layers: p.layers, Items: p.items,
-						Environment: "e1", TimeNS: int64(time * (1 + 0.1*draw.ExpFloat64()))}
+						Environment: "e1", AnswerHash: "same", Run: timed(time * (1 + 0.1*draw.ExpFloat64()))}
 					if repeat == 0 {
-						r.Quality = syntheticQuality(draw, p.layers, 0.4, math.Pow(0.5, float64(s)))
+						r.Layer = syntheticQuality(draw, p.layers, 0.4, math.Pow(0.5, float64(s)))
 					}
 					run.Records = append(run.Records, r)
 				}

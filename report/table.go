@@ -55,8 +55,8 @@ func (v *view) table(format Format) string {
 		shown = slices.DeleteFunc(shown, func(f field) bool {
 			return f.wide || f.id == shapeField && v.oneShape()
 		})
-		if v.oneShape() && len(v.problems) > 0 {
-			t.SetTitle(v.problems[0].shape())
+		if v.oneShape() && len(v.Problems) > 0 {
+			t.SetTitle(v.Problems[0].ShapeText())
 		}
 	}
 	var header table.Row
@@ -88,7 +88,7 @@ func (v *view) table(format Format) string {
 			switch {
 			case format == Text && group == last && (f.id == workloadField || f.id == shapeField):
 				cell = "" // said in the line above
-			case format == Text && f.id == intervalField && r.trouble != "" && r.time.n == 0:
+			case format == Text && f.id == intervalField && r.trouble != "" && r.time.N == 0:
 				cell, _, _ = strings.Cut(r.trouble, ":")
 			case format == Markdown:
 				cell = markdown(cell)
@@ -147,12 +147,12 @@ var tableStyle = func() table.Style {
 // shownFields leaves out the columns that say nothing: remarks where there are
 // none, proofs where nobody gives any, the backend where there is one.
 func (v *view) shownFields(rows []row) []field {
-	return slices.DeleteFunc(fields(), func(f field) bool {
+	return slices.DeleteFunc(v.fields(), func(f field) bool {
 		switch f.id {
 		case remarkField:
 			return !slices.ContainsFunc(rows, func(r row) bool { return r.remark() != "" })
 		case backendField:
-			return len(v.backends) < 2
+			return len(v.Backends) < 2
 		case provenField:
 			return !slices.ContainsFunc(rows, func(r row) bool { return r.proves })
 		}
@@ -164,7 +164,7 @@ func (v *view) shownFields(rows []row) []field {
 func (v *view) writeCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	header := []string{}
-	for _, f := range fields() {
+	for _, f := range v.fields() {
 		switch f.id {
 		case intervalField:
 			header = append(header, "time_lo_ns", "time_hi_ns")
@@ -185,7 +185,7 @@ func (v *view) writeCSV(w io.Writer) error {
 	}
 	for _, r := range v.rows() {
 		var line []string
-		for _, f := range fields() {
+		for _, f := range v.fields() {
 			switch {
 			case f.id == intervalField:
 				line = append(line, exact(orNaN(r.time, r.time.Lo)), exact(orNaN(r.time, r.time.Hi)))

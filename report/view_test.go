@@ -4,25 +4,23 @@ import (
 	"strings"
 	"testing"
 
-	"packbench/internal/spec"
 	"packbench/runs"
-	"packbench/strategies"
 )
 
 func TestViewOfPartsThatFailed(t *testing.T) {
 	run := syntheticRun()
 	v := newView(run, Names{})
-	if got := v.missing("cuda"); got != "unavailable: no CUDA driver on this machine" {
+	if got := v.Missing("cuda"); got != "unavailable: no CUDA driver on this machine" {
 		t.Errorf("missing(cuda) = %q", got)
 	}
-	if got := v.missing("cpu"); got != "" {
+	if got := v.Missing("cpu"); got != "" {
 		t.Errorf("missing(cpu) = %q", got)
 	}
-	r := v.quality(v.problems[2], "two-opt")
-	if r == nil || !strings.HasPrefix(r.trouble(), "failed: layer 3") {
+	r := v.Answer(v.Problems[2], "two-opt")
+	if r == nil || !strings.HasPrefix(r.Trouble(), "failed: layer 3") {
 		t.Errorf("two-opt on deepseek-v3: %+v", r)
 	}
-	if got := len(v.quality(v.problems[0], "lpt").layers()); got != 58 {
+	if got := len(v.Answer(v.Problems[0], "lpt").Instances()); got != 58 {
 		t.Errorf("%d layers of lpt on uniform, want 58", got)
 	}
 }
@@ -31,8 +29,8 @@ func TestViewOfPartsThatFailed(t *testing.T) {
 func TestViewOfNothing(t *testing.T) {
 	for _, run := range []*runs.Run{{}, {Manifest: syntheticRun().Manifest}} {
 		v := newView(run, Names{})
-		if answer, _ := v.rank().answer(v); answer != "No strategy has a result yet." {
-			t.Errorf("answer %q", answer)
+		if reply, _ := answer(v.Rank(), v); reply != "No strategy has a result yet." {
+			t.Errorf("answer %q", reply)
 		}
 		figures, _ := pictures(t, run, Options{})
 		for _, f := range figures {
@@ -47,53 +45,42 @@ func TestSeveralSeeds(t *testing.T) {
 	run := syntheticRun()
 	second := syntheticRun()
 	for i := range second.Records {
-		second.Records[i].Seed = 1
-		second.Records[i].Key += "-1"
-		if second.Records[i].Strategy == "lpt" && second.Records[i].Backend == "cpu" {
-			second.Records[i].Status, second.Records[i].Reason, second.Records[i].Quality = runs.Timeout, "1s", nil
+		r := &second.Records[i]
+		r.Cell, r.Key = r.Cell.With(runs.SeedAxis, "1"), r.Key+"-1"
+		if r.Cell.Strategy() == "lpt" && r.Cell.Backend() == "cpu" {
+			r.Status, r.Reason, r.Layer = runs.Timeout, "1s", nil
 		}
+	}
+	for _, c := range second.Manifest.Cells {
+		c.Cell, c.Key = c.With(runs.SeedAxis, "1"), c.Key+"-1"
+		run.Manifest.Cells = append(run.Manifest.Cells, c)
 	}
 	run.Records = append(run.Records, second.Records...)
 	v := newView(run, Names{})
-	if got := len(v.quality(v.problems[0], "topk-max-any").layers()); got != 116 {
+	if got := len(v.Answer(v.Problems[0], "topk-max-any").Instances()); got != 116 {
 		t.Errorf("%d layers of two seeds, want 116", got)
 	}
-	r := v.quality(v.problems[0], "lpt")
-	if got := r.trouble(); got != "1 of 2 seeds timeout: 1s" {
+	r := v.Answer(v.Problems[0], "lpt")
+	if got := r.Trouble(); got != "1 of 2 seeds timeout: 1s" {
 		t.Errorf("trouble %q", got)
 	}
-	if len(r.layers()) != 58 {
-		t.Errorf("%d layers of the seed that is done, want 58", len(r.layers()))
-	}
-}
-
-func TestProblemNames(t *testing.T) {
-	for _, c := range []struct{ workload, want string }{
-		{"uniform:layers=58,items=288", "uniform"},
-		{"lognormal:sigma=0.5,layers=58,items=288", "lognormal sigma=0.5"},
-		{"loads.npy", "loads.npy"},
-	} {
-		if got := (problem{workload: c.workload}).name(); got != c.want {
-			t.Errorf("name of %q is %q, want %q", c.workload, got, c.want)
-		}
-	}
-	if got := (problem{layers: 1, items: 8, pack: 2}).shape(); got != "1 layer × 8 items in 2 packs" {
-		t.Errorf("shape %q", got)
+	if len(r.Instances()) != 58 {
+		t.Errorf("%d layers of the seed that is done, want 58", len(r.Instances()))
 	}
 }
 
 func TestRanking(t *testing.T) {
-	r := newView(syntheticRun(), Names{}).rank()
-	if len(r.skipped) != 1 || r.skipped[0].name() != "deepseek-v3" {
-		t.Errorf("skipped %v, want deepseek-v3 where two-opt failed", r.skipped)
+	r := newView(syntheticRun(), Names{}).Rank()
+	if len(r.Skipped) != 1 || r.Skipped[0].Name != "deepseek-v3" {
+		t.Errorf("skipped %v, want deepseek-v3 where two-opt failed", r.Skipped)
 	}
 	var order []string
 	best := 0
-	for _, s := range r.standings {
-		order = append(order, s.strategy)
-		best += s.best
-		if s.layers != 174 {
-			t.Errorf("%s over %d layers, want 174", s.strategy, s.layers)
+	for _, s := range r.Standings {
+		order = append(order, s.Strategy)
+		best += s.Best
+		if s.Layers != 174 {
+			t.Errorf("%s over %d layers, want 174", s.Strategy, s.Layers)
 		}
 	}
 	if strings.Join(order, " ") != "topk-max-any two-opt lpt" {
@@ -103,18 +90,3 @@ func TestRanking(t *testing.T) {
 		t.Errorf("%d times best over 174 layers: every layer has a best strategy", best)
 	}
 }
-
-func TestPresetNames(t *testing.T) {
-	params := []strategies.Param{{Name: "tol", Kind: spec.Float, Default: "0", Max: 1}}
-	registry := strategies.Registry{{
-		Name: "mine", Params: params, Presets: []spec.Preset{{Name: "fast", Args: []spec.Arg{{Key: "tol", Value: "0.5"}}}},
-		New: func(v strategies.Values) (strategies.Strategy, error) { return mine{v.Canonical()}, nil },
-	}}
-	if got := presetNames(registry); len(got) != 1 || got["mine:tol=0.5"] != "mine:fast" {
-		t.Errorf("names %v", got)
-	}
-}
-
-type mine struct{ spec spec.Spec }
-
-func (m mine) Spec() spec.Spec { return m.spec }

@@ -23,14 +23,15 @@ func (v *view) warnings() []string {
 		all = append(all, sentence(t))
 	}
 	all = append(all, v.idleLayers()...)
-	if v.run.Truncated {
+	if v.Run.Truncated {
 		all = append(all, "The last record was cut short: the run was broken off. Finish it with bench run --resume.")
 	}
 	all = append(all, v.differentPackings()...)
-	if n := len(v.run.Manifest.Environments); n > 1 {
+	all = append(all, v.remarks()...)
+	if n := len(v.Run.Manifest.Environments); n > 1 {
 		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times cannot be compared.", n))
 	}
-	for _, e := range sorted(v.run.Manifest.Environments) {
+	for _, e := range sorted(v.Run.Manifest.Environments) {
 		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {
 			all = append(all, sentence(w.String()))
 		}
@@ -69,9 +70,9 @@ func (v *view) troubles() []string {
 // idleLayers names the problems that have layers without load.
 func (v *view) idleLayers() []string {
 	var all []string
-	for _, p := range v.problems {
+	for _, p := range v.Problems {
 		if n := v.idle(p); n > 0 {
-			all = append(all, fmt.Sprintf("%s (%s): %s without any load, left out of every number.", v.problemName(p), p.size(), number.Count(n, "layer")))
+			all = append(all, fmt.Sprintf("%s (%s): %s without any load, left out of every number.", v.problemName(p), p.Shape(), number.Count(n, "layer")))
 		}
 	}
 	return all
@@ -87,7 +88,7 @@ func (v *view) doubtfulTimes() []string {
 	}
 	var doubts []*doubt
 	cells := 0
-	for _, c := range v.run.Cells() {
+	for _, c := range v.Run.Cells() {
 		times := c.Times()
 		if len(times) == 0 {
 			continue
@@ -100,7 +101,7 @@ func (v *view) doubtfulTimes() []string {
 		for _, w := range warnings {
 			i := slices.IndexFunc(doubts, func(d *doubt) bool { return d.w.Code == w.Code })
 			if i < 0 {
-				name := fmt.Sprintf("%s, %s on %s", v.problemName(problem{workload: c.Workload()}), v.strategyName(c.Strategy()), c.Backend())
+				name := fmt.Sprintf("%s, %s on %s", v.cellName(c.Cell), v.strategyName(c.Strategy()), c.Backend())
 				doubts, i = append(doubts, &doubt{first: name, w: w}), len(doubts)
 			}
 			doubts[i].cells++
@@ -129,30 +130,26 @@ func sentence(text string) string {
 // differentPackings names the results that differ between backends, which they
 // must not.
 func (v *view) differentPackings() []string {
-	type cell struct {
-		problem  problem
-		strategy string
-		seed     uint64
-	}
-	hashes := map[cell]map[string]bool{}
-	for s, r := range v.results {
-		for _, c := range r.cells {
-			for _, rec := range c.Records {
-				if rec.Status == runs.Done && rec.AnswerHash != "" {
-					at := cell{s.problem, s.strategy, c.Seed()}
-					if hashes[at] == nil {
-						hashes[at] = map[string]bool{}
-					}
-					hashes[at][rec.AnswerHash] = true
-				}
+	hashes := map[string]map[string]bool{} // by all coordinates but the backend
+	of := map[string]runs.Cell{}
+	for _, c := range v.Cells() {
+		if v.Run.Manifest.Programs[c.Strategy()] != "" {
+			continue // promises nothing, and remarks tell of it
+		}
+		at := c.Without(runs.BackendAxis)
+		id := at.ID()
+		for _, r := range c.Done() {
+			if hashes[id] == nil {
+				hashes[id], of[id] = map[string]bool{}, at
 			}
+			hashes[id][r.AnswerHash] = true
 		}
 	}
 	var all []string
-	for at, found := range hashes {
+	for id, found := range hashes {
 		if len(found) > 1 {
 			all = append(all, fmt.Sprintf("%s gave %d different packings of %s (seed %d): every run and backend must give the same. Check with bench verify.",
-				v.strategyName(at.strategy), len(found), v.problemName(at.problem), at.seed))
+				v.strategyName(of[id].Strategy()), len(found), v.cellName(of[id]), of[id].Seed()))
 		}
 	}
 	slices.Sort(all)

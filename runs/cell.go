@@ -106,11 +106,18 @@ var keyed = []string{StrategyAxis, WorkloadAxis, PacksAxis, BackendAxis, RNGAxis
 // the loads where they come from a file, and stands for the workload's name
 // then; "" where the name determines the loads.
 func (c Cell) Key(content string) string {
-	h := sha256.New()
-	workload := c.Workload()
 	if content != "" {
-		workload = ""
+		return c.key("", content)
 	}
+	return c.key(c.Workload(), "")
+}
+
+// NamedKey returns the key of a cell on the loads of a file that another cell of
+// the run has under another name: its name counts too.
+func (c Cell) NamedKey(content string) string { return c.key(c.Workload(), content) }
+
+func (c Cell) key(workload, content string) string {
+	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %s %q %q %s", c.Strategy(), workload, c.Get(PacksAxis), c.Backend(), c.RNG(), c.Get(SeedAxis))
 	for _, x := range c.Without(keyed...).coordinates {
 		fmt.Fprintf(h, " %q=%q", x.Axis, x.Value)

@@ -24,6 +24,8 @@ type Manifest struct {
 	// Labels are the names that tables and figures show in place of values, by
 	// axis and value.
 	Labels map[string]map[string]string `json:"labels,omitempty"`
+	// Programs are the SHA-256 of the files that strategies are written in, by spec.
+	Programs map[string]string `json:"programs,omitempty"`
 }
 
 // Label returns the name to show for a value on an axis.
@@ -82,6 +84,7 @@ type Environment struct {
 	Commit    string                        `json:"commit,omitempty"`
 	Dirty     bool                          `json:"dirty,omitempty"` // uncommitted changes
 	Backends  map[string]BackendDescription `json:"backends"`
+	Python    []Fact                        `json:"python,omitempty"` // what ran strategies in Python: interpreter, libraries, threads
 }
 
 // BackendDescription is what a backend says of itself.
@@ -104,6 +107,9 @@ func (e Environment) Key() string {
 	fmt.Fprintf(h, "%q %q %q %q %d %d %q %q %q %q %t", e.Host, e.OS, e.Kernel, e.CPU, e.Cores, e.Threads, e.Governor, e.GoVersion, e.Program, e.Commit, e.Dirty)
 	if e.CPUQuota != 0 || e.Affinity != 0 || e.Turbo != "" {
 		fmt.Fprintf(h, " %v %d %q", e.CPUQuota, e.Affinity, e.Turbo)
+	}
+	for _, f := range e.Python {
+		fmt.Fprintf(h, " %q %q", f.Name, f.Value)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Backends)) {
 		fmt.Fprintf(h, " %q %q", name, e.Backends[name].Device)

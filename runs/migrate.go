@@ -1,10 +1,7 @@
 package runs
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"strconv"
 	"time"
 )
@@ -34,17 +31,15 @@ func (c cellV1) cell() Cell {
 	)
 }
 
-// key returns the present key of a cell whose key was old.
-func (c cellV1) key(old, workloadHash string) (string, error) {
+// content returns the hash of the loads that the key of the cell was made with:
+// that of a file, or "".
+func (c cellV1) content(key, workloadHash string) (string, error) {
 	for _, content := range []string{"", workloadHash} {
-		h := sha256.New()
-		fmt.Fprintf(h, "%q %q %d %q %q %d", c.Strategy, c.Workload, c.Packs, c.Backend, c.RNG, c.Seed)
-		io.WriteString(h, content)
-		if hex.EncodeToString(h.Sum(nil))[:16] == old {
-			return c.cell().Key(content), nil
+		if c.cell().NamedKey(content) == key {
+			return content, nil
 		}
 	}
-	return "", fmt.Errorf("key %q is not that of the cell", cut(old))
+	return "", fmt.Errorf("key %q is not that of the cell", cut(key))
 }
 
 // plannedV1 is a planned cell of format 1.
@@ -56,7 +51,9 @@ type plannedV1 struct {
 	WorkloadHash string `json:"workload_hash"`
 }
 
-func manifestV1(text []byte) (Manifest, error) {
+// manifestV1 reads a manifest of format 1. keys are the present keys of its
+// cells by their old ones.
+func manifestV1(text []byte) (m Manifest, keys map[string]string, err error) {
 	var old struct {
 		Format       int                    `json:"format"`
 		Experiment   Experiment             `json:"experiment"`
@@ -67,20 +64,27 @@ func manifestV1(text []byte) (Manifest, error) {
 		Cells        []plannedV1            `json:"cells"`
 	}
 	if err := unmarshalStrict(text, &old); err != nil {
-		return Manifest{}, jsonError(err)
+		return Manifest{}, nil, jsonError(err)
 	}
-	m := Manifest{
+	m = Manifest{
 		Format: Format, Experiment: old.Experiment, ShuffleSeed: old.ShuffleSeed, Command: old.Command,
 		Created: old.Created, Axes: Axes(), Measures: Measures(), Environments: old.Environments,
 	}
+	keys = map[string]string{}
+	taken := map[string]bool{}
 	for i, c := range old.Cells {
-		key, err := c.key(c.Key, c.WorkloadHash)
+		content, err := c.content(c.Key, c.WorkloadHash)
 		if err != nil {
-			return Manifest{}, fmt.Errorf("cell %d: %w", i, err)
+			return Manifest{}, nil, fmt.Errorf("cell %d: %w", i, err)
 		}
+		key := c.cell().Key(content)
+		if taken[key] {
+			key = c.cell().NamedKey(content)
+		}
+		taken[key], keys[c.Key] = true, key
 		m.Cells = append(m.Cells, PlannedCell{Cell: c.cell(), Key: key, Layers: c.Layers, Items: c.Items, WorkloadHash: c.WorkloadHash})
 	}
-	return m, nil
+	return m, keys, nil
 }
 
 // qualityV1 has a column per measure and an element per layer.
@@ -109,8 +113,8 @@ func (q *qualityV1) measures() map[string][]float64 {
 	return m
 }
 
-// recordV1 reads a line of format 1.
-func recordV1(line []byte) (Record, error) {
+// recordV1 reads a line of format 1; keys are those of [manifestV1].
+func recordV1(line []byte, keys map[string]string) (Record, error) {
 	var old struct {
 		cellV1
 		Key          string    `json:"key"`
@@ -134,9 +138,12 @@ func recordV1(line []byte) (Record, error) {
 	if err := unmarshalStrict(line, &old); err != nil {
 		return Record{}, err
 	}
-	key, err := old.key(old.Key, old.WorkloadHash)
-	if err != nil {
+	if _, err := old.content(old.Key, old.WorkloadHash); err != nil {
 		return Record{}, err
+	}
+	key, ok := keys[old.Key]
+	if !ok {
+		return Record{}, fmt.Errorf("cell %q is not in the plan of %s", cut(old.Key), ManifestFile)
 	}
 	r := Record{
 		Key: key, Cell: old.cell(), Repeat: old.Repeat, Status: old.Status, Reason: old.Reason,

@@ -22,8 +22,9 @@ type Run struct {
 	// it is when a machine dies while writing. That line is not in Records.
 	Truncated bool
 
-	complete int64 // length of the records up to the end of the last whole line, in bytes
-	format   int   // of the directory as it is on disk
+	keys     map[string]string // of a directory of format 1: present keys by old ones
+	complete int64             // length of the records up to the end of the last whole line, in bytes
+	format   int               // of the directory as it is on disk
 }
 
 // ErrNoManifest is the error of a directory that no run has begun in.
@@ -44,7 +45,7 @@ func Load(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Manifest, r.format, err = parseManifest(text); err != nil {
+	if err := r.parseManifest(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	path = filepath.Join(dir, RecordsFile)
@@ -86,27 +87,27 @@ func readRegular(path string, limit int64) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// parseManifest reads a manifest. format is the one it was written in; the
-// manifest itself is brought up to [Format].
-func parseManifest(text []byte) (m Manifest, format int, err error) {
+// parseManifest reads the manifest and brings it up to [Format].
+func (r *Run) parseManifest(text []byte) (err error) {
 	var version struct {
 		Format int `json:"format"`
 	}
 	if err := json.Unmarshal(text, &version); err != nil {
-		return Manifest{}, 0, jsonError(err)
+		return jsonError(err)
 	}
+	r.format = version.Format
 	switch {
 	case version.Format == 1:
-		m, err = manifestV1(text)
+		r.Manifest, r.keys, err = manifestV1(text)
 	case version.Format == Format:
-		m, err = manifestV2(text)
+		r.Manifest, err = manifestV2(text)
 	default:
-		return Manifest{}, 0, fmt.Errorf("format %d: this program reads formats 1 to %d; a newer one may read it", version.Format, Format)
+		return fmt.Errorf("format %d: this program reads formats 1 to %d; a newer one may read it", version.Format, Format)
 	}
 	if err == nil {
-		err = m.check()
+		err = r.Manifest.check()
 	}
-	return m, version.Format, err
+	return err
 }
 
 func manifestV2(text []byte) (m Manifest, err error) {
@@ -202,7 +203,7 @@ func (r *Run) parseRecord(line []byte) (record Record, err error) {
 	case sealed:
 		err = unmarshalStrict(object, &record)
 	case r.format == 1:
-		record, err = recordV1(line)
+		record, err = recordV1(line, r.keys)
 	default:
 		err = errors.New("damaged: the checksum is missing")
 	}

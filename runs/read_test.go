@@ -146,6 +146,28 @@ func TestLoadRefusesWhatContradicts(t *testing.T) {
 	}
 }
 
+// Answers of a strategy in a file of its own may change from run to run.
+func TestLoadAcceptsAnswersOfProgramsThatChange(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	first, second := record("a", 0, 7), record("a", 1, 7)
+	second.AnswerHash, second.Layer = strings.ToUpper(hash), nil
+	m := sampleManifest()
+	m.Programs = map[string]string{first.Cell.Strategy(): "hash"}
+	w, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for _, r := range []Record{first, second} {
+		if err := w.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Load(dir); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLoadRefusesRunsThatDisagree(t *testing.T) {
 	for _, test := range []struct {
 		name   string

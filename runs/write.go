@@ -30,8 +30,16 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		return nil, err
 	}
 	file, err := lockRecords(dir)
+	if errors.Is(err, errLocked) {
+		return nil, fmt.Errorf("%s %w and is being written by another run: choose another directory", dir, ErrExists)
+	}
 	if err != nil {
 		return nil, err
+	}
+	// Another run may have begun, and even ended, since makeDir looked.
+	if _, err := os.Stat(filepath.Join(dir, ManifestFile)); err == nil {
+		file.Close()
+		return nil, existsError(dir)
 	}
 	m.Format, m.Axes, m.Measures = Format, Axes(), Measures()
 	if m.Experiment.Replay != nil {
@@ -49,6 +57,12 @@ func Create(dir string, m Manifest) (*Writer, error) {
 // something else.
 var ErrExists = errors.New("exists")
 
+func existsError(dir string) error {
+	return fmt.Errorf("%s %w: choose another directory, or finish the run in it with --resume %s", dir, ErrExists, dir)
+}
+
+var errLocked = errors.New("is being written by another run: wait until that ends")
+
 // makeDir makes dir, or checks that there is no run in it yet.
 func makeDir(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
@@ -63,7 +77,7 @@ func makeDir(dir string) error {
 		return err
 	}
 	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ManifestFile }) {
-		return fmt.Errorf("%s %w: choose another directory, or finish the run in it with --resume %s", dir, ErrExists, dir)
+		return existsError(dir)
 	}
 	for _, e := range entries {
 		switch {
@@ -171,7 +185,7 @@ func lockRecords(dir string) (*os.File, error) {
 	}
 	if err := lock(f); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%s is being written by another run: wait until that ends", dir)
+		return nil, fmt.Errorf("%s %w", dir, errLocked)
 	}
 	return f, nil
 }

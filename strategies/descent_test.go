@@ -31,6 +31,7 @@ func drawn(t *testing.T, layers, items, packs int, draw func(*rand.Rand) float32
 func uniform(r *rand.Rand) float32   { return r.Float32() }
 func lognormal(r *rand.Rand) float32 { return float32(math.Exp(.5 * r.NormFloat64())) }
 func heavyTail(r *rand.Rand) float32 { return float32(math.Exp(1.2 * r.NormFloat64())) }
+func whole(r *rand.Rand) float32     { return float32(r.IntN(3000)) }
 
 // meanGap packs p on the CPU.
 func meanGap(t *testing.T, strategy string, p *packing.Problem) float64 {

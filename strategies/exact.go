@@ -96,9 +96,15 @@ var exactStart = exchange.Options{Exchange: 4, Starts: 16, Passes: 64}
 const failureSlots = 1 << 14
 
 func newExact(items, packs int, limit int64) *exact {
+	e := newSearch(items, packs, limit)
+	e.descent = exchange.New(items, packs, exactStart)
+	return e
+}
+
+// newSearch is newExact without the descent, for [exact.improve].
+func newSearch(items, packs int, limit int64) *exact {
 	e := &exact{
-		descent: exchange.New(items, packs, exactStart),
-		items:   items, packs: packs, capacity: items / packs, limit: limit,
+		items: items, packs: packs, capacity: items / packs, limit: limit,
 		order: make([]int32, items), units: make([]int64, items), whole: make([]int64, items),
 		pack: make([]int32, items), best: make([]int32, items),
 	}
@@ -119,6 +125,18 @@ func (e *exact) PackLayer(ctx context.Context, task Task, packIndex, rankInPack 
 	if _, err := e.descent.Pack(ctx, exchangeLayer(task), packIndex, rankInPack); err != nil {
 		return LayerStats{}, err
 	}
+	return e.search(ctx, task, packIndex, rankInPack)
+}
+
+// improve searches from the packing that is given.
+func (e *exact) improve(ctx context.Context, task Task, packIndex, rankInPack []int32) (optimal bool, err error) {
+	task.Descending(&e.sorter, e.order)
+	stats, err := e.search(ctx, task, packIndex, rankInPack)
+	return stats.Optimal, err
+}
+
+// search looks for packings better than the given one.
+func (e *exact) search(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 	grid := e.start(task, packIndex)
 	e.nodes, e.work, e.ctx, e.err = 0, 0, ctx, nil
 	clear(e.failures)

@@ -15,7 +15,7 @@ type Packed struct {
 	// has a smaller maximum load; nil for strategies that prove nothing.
 	Optimal []bool
 	// Warnings are remarks on what may have made the packing worse, one line
-	// each; see [Warnings].
+	// each; see [Report] and [Warnings].
 	Warnings []string
 }
 
@@ -39,7 +39,7 @@ func Pack(ctx context.Context, b Backend, s Strategy, p *packing.Problem, random
 		Packing:  out,
 		Report:   report,
 		Optimal:  report.Proofs(s),
-		Warnings: Warnings(s, p, out),
+		Warnings: append(report.Warnings, Warnings(s, p, out)...),
 	}, nil
 }
 

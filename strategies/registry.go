@@ -14,7 +14,10 @@ type Definition struct {
 	Summary string // one line
 	Source  string // the paper or program it comes from
 	Params  []spec.Param
-	Presets []spec.Preset
+	// External is true where the strategies are [External] and there is none with all
+	// parameters at their defaults.
+	External bool
+	Presets  []spec.Preset
 	// New makes the strategy of checked values. An error says which
 	// combination of values does not work.
 	New func(spec.Values) (Strategy, error)
@@ -36,6 +39,7 @@ func Builtin() Registry {
 		twoOptDefinition,
 		topKMaxAnyDefinition,
 		descentDefinition,
+		fillDefinition,
 		snakeDefinition,
 		layeredLPTDefinition,
 		bldmDefinition,

@@ -68,6 +68,20 @@ type LayerStats struct {
 	Steps int64
 }
 
+// External is a strategy that is executed outside of this process by means of its
+// own, on the device of a backend: a program in another language.
+type External interface {
+	Strategy
+	// PrepareOn is what [Backend.Prepare] returns for the strategy on the backend
+	// of that name. What it promises may not hold: an answer can change from run to
+	// run.
+	PrepareOn(backend string, shape packing.Shape) (Runner, error)
+	// Label is a short name for tables and figures.
+	Label() string
+	// Content identifies the program: the SHA-256 of its file.
+	Content() string
+}
+
 // Backend executes strategies.
 type Backend interface {
 	// Name is the short name by which experiments choose the backend: "cpu".
@@ -107,6 +121,13 @@ type Runner interface {
 	Close() error
 }
 
+// StageTimer is a [Runner] that can measure its stages, which takes time itself: it
+// does so only where it is asked to. Its other reports have no stages.
+type StageTimer interface {
+	Runner
+	TimeStages(on bool)
+}
+
 // Report says how a [Runner.Pack] went.
 type Report struct {
 	// Stages are the times of the parts of the work, in the order they come.
@@ -115,6 +136,11 @@ type Report struct {
 	Stages []Stage
 	// Layers has an element per layer, or is nil for a strategy without stats.
 	Layers []LayerStats
+	// Time is what the work took where the runner has measured it better than its
+	// caller can; 0 where it has not.
+	Time time.Duration
+	// Warnings are remarks for whoever reads the result, one line each.
+	Warnings []string
 }
 
 // Stage is a named part of a run and the time it took.
@@ -130,4 +156,7 @@ var (
 	// ErrUnavailable is returned by [Backend.Prepare] where the backend cannot
 	// run on this machine. It is wrapped with the reason.
 	ErrUnavailable = errors.New("backend not available")
+	// ErrTimeLimit is returned by [Runner.Pack] where the strategy took longer than
+	// a limit of its own. It is wrapped with the limit.
+	ErrTimeLimit = errors.New("time limit reached")
 )

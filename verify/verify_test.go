@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"packbench/harness"
-	"packbench/internal/fakebackend"
 	"packbench/packing"
 	"packbench/strategies"
 	"packbench/strategies/cpu"
+	"packbench/strategies/fakebackend"
 )
 
 func checksOf(checks ...Check) iter.Seq2[Check, error] {

@@ -18,7 +18,7 @@ type datasetGenerateCmd struct {
 	Spec   string `arg:"" help:"Workload, as name or name:key=value,…; see bench list workloads."`
 	Seed   uint64 `default:"0" help:"Seed of the random draws."`
 	Out    string `short:"o" required:"" help:"Where to write: .npy, .npz, .json or .csv; - is standard output."`
-	Format string `help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
+	Format string `aliases:"to" help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
 }
 
 // Run implements the verb.
@@ -35,22 +35,24 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 }
 
 type datasetDescribeCmd struct {
-	Source string `arg:"" name:"file-or-workload" help:"Loads: a .npy, .npz, JSON or CSV file, - for standard input, or a workload."`
+	Source string `arg:"" name:"file-or-workload" help:"Loads: a file or a folder of ranks' files, - for standard input, or a workload."`
 	Packs  int    `short:"m" help:"Say how even a packing into this many packs can be."`
 	Seed   uint64 `default:"0" help:"Seed of a generated workload."`
-	Array  string `help:"Name of the array in an .npz file."`
-	Step   *int   `help:"Describe this step only of loads recorded over several."`
 	JSON   bool   `name:"json" help:"Write JSON."`
+	loadFlags
 }
 
 // Run implements the verb.
 func (c *datasetDescribeCmd) Run(s *streams) error {
-	loads, workload, err := datasets.Open(c.Source, c.Seed, datasets.ReadOptions{
-		Array: c.Array, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in,
-	})
+	opt, err := c.options(s, everyStep)
 	if err != nil {
 		return badInput(err)
 	}
+	loads, workload, err := datasets.Open(c.Source, c.Seed, opt)
+	if err != nil {
+		return badInput(err)
+	}
+	s.notes(c.Source, loads.Notes)
 	if c.Packs < 0 {
 		return badInput(fmt.Errorf("--packs=%d: use a divisor of the %d items", c.Packs, loads.Items))
 	}
@@ -71,22 +73,24 @@ func (c *datasetDescribeCmd) Run(s *streams) error {
 }
 
 type datasetConvertCmd struct {
-	In     string `arg:"" help:"Loads: .npy, .npz, JSON or CSV; - is standard input."`
-	Out    string `arg:"" help:"Where to write: .npy, .npz, .json or .csv; - is standard output."`
-	Array  string `help:"Name of the array in an .npz file."`
-	Step   *int   `help:"Write this step only of loads recorded over several."`
-	Format string `help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
+	In  string `arg:"" help:"Loads: a file or a folder of ranks' files; - is standard input."`
+	Out string `arg:"" help:"Where to write: .npy, .npz, .json or .csv; - is standard output."`
+	To  string `help:"Format of standard output: ${enum}." enum:"npy,npz,json,csv" default:"json"`
+	loadFlags
 }
 
 // Run implements the verb.
 func (c *datasetConvertCmd) Run(s *streams) error {
-	loads, err := datasets.Read(c.In, datasets.ReadOptions{
-		Array: c.Array, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in,
-	})
+	opt, err := c.options(s, everyStep)
 	if err != nil {
 		return badInput(err)
 	}
-	return writeLoads(s, loads, c.Out, c.Format)
+	loads, err := datasets.Read(c.In, opt)
+	if err != nil {
+		return badInput(err)
+	}
+	s.notes(c.In, loads.Notes)
+	return writeLoads(s, loads, c.Out, c.To)
 }
 
 // writeLoads writes loads to path and says what it wrote, or writes them to

@@ -5,7 +5,6 @@ import (
 
 	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
-	"packbench/strategies"
 )
 
 // listCmd is "bench list": what experiments can name.
@@ -40,7 +39,9 @@ func (c *listStrategiesCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	list, err := listing.Strategies(strategies.Builtin(), backends)
+	host := pythonFlags{}.host(backendFlags{}) // starts nothing
+	defer host.Close()
+	list, err := listing.Strategies(registry(host), backends)
 	if err != nil {
 		return err
 	}

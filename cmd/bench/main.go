@@ -27,6 +27,7 @@ import (
 type app struct {
 	Run     runCmd     `cmd:"" help:"Run an experiment and report it."`
 	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
+	Score   scoreCmd   `cmd:"" help:"Score a program in Python on a fixed set of loads, as a line of JSON."`
 	Place   placeCmd   `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
 	Replay  replayCmd  `cmd:"" help:"Replay a trace: plan placements on what was, score them on what follows."`
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
@@ -95,6 +96,8 @@ func run(args []string, s *streams) int {
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(c int) { code = c }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		loadFormats(),
+		rawStrings(),
 	)
 	if err != nil {
 		return report(s, err)

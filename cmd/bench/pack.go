@@ -5,31 +5,36 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 
+	"packbench/cmd/bench/internal/answer"
 	"packbench/datasets"
-	"packbench/internal/answer"
 	"packbench/packing"
 	"packbench/strategies"
 )
 
 // packCmd packs the loads of one file and writes the packing.
 type packCmd struct {
-	File     string `arg:"" help:"Loads: .npy, .npz, JSON or CSV, a layer per row; - is standard input."`
+	File     string `arg:"" help:"Loads: a file or a folder of ranks' files; - is standard input."`
 	Packs    int    `short:"m" required:"" help:"Number of packs (GPUs); must divide the number of items."`
 	Strategy string `short:"s" default:"topk-max-any" help:"Strategy, as name or name:key=value,…; see bench list strategies."`
 	Backend  string `default:"cpu" help:"Where to run: cpu or cuda."`
 	RNG      string `name:"rng" default:"philox" help:"Random stream: philox, or torch for the draws of the published program."`
 	Seed     uint64 `default:"0" help:"Seed of the random stream."`
-	Array    string `help:"Name of the array in an .npz file."`
-	Step     *int   `help:"Which step of loads recorded over several steps."`
-	Out      string `short:"o" default:"-" help:"Where to write: .npz for NumPy arrays, anything else for JSON; - is standard output."`
+	Out      string `short:"o" default:"-" help:"Where to write: .npz for NumPy arrays, otherwise JSON; - is standard output."`
+	loadFlags
 	backendFlags
+	pythonFlags
 }
 
 // Run implements the verb.
 func (c *packCmd) Run(s *streams) error {
-	strategy, err := strategies.Builtin().Parse(c.Strategy)
+	format, err := datasets.OutputFormat(c.Out, datasets.NPZ, datasets.JSON)
+	if err != nil {
+		return badInput(err)
+	}
+	host := c.host(c.backendFlags)
+	defer host.Close()
+	strategy, err := registry(host).Parse(c.Strategy)
 	if err != nil {
 		return badInput(err)
 	}
@@ -61,7 +66,7 @@ func (c *packCmd) Run(s *streams) error {
 	}
 	a := answer.New(strategy, problem, result)
 	write := a.WriteJSON
-	if strings.HasSuffix(strings.ToLower(c.Out), ".npz") {
+	if format == datasets.NPZ {
 		write = a.WriteNPZ
 	}
 	if err := s.write(c.Out, write); err != nil {
@@ -72,10 +77,15 @@ func (c *packCmd) Run(s *streams) error {
 
 // problem reads the loads and checks that they can be packed.
 func (c *packCmd) problem(s *streams) (*packing.Problem, error) {
-	loads, err := datasets.Read(c.File, datasets.ReadOptions{Array: c.Array, Step: c.Step, Stdin: s.in})
+	opt, err := c.options(s, oneStep)
 	if err != nil {
 		return nil, err
 	}
+	loads, err := datasets.Read(c.File, opt)
+	if err != nil {
+		return nil, err
+	}
+	s.notes(c.File, loads.Notes)
 	problem, err := packing.NewGiven(loads.Weights, loads.Values, loads.Layers, loads.Items, c.Packs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.File, err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,11 +14,15 @@ import (
 	"packbench/placement"
 	"packbench/placement/planfile"
 	"packbench/placement/planners"
+	"packbench/placement/planners/program"
+	"packbench/strategies/python"
 )
 
 // placeCmd plans the placement of the experts of one file of loads.
 type placeCmd struct {
-	File     string `arg:"" help:"Loads of experts: .npy, .npz, JSON or CSV, a layer per row; - is standard input."`
+	loadFlags
+
+	File     string `arg:"" predictor:"file" help:"Loads of experts: a file or a folder of ranks' files; - is standard input."`
 	Planner  string `short:"p" default:"balanced" help:"Planner, as name or name:key=value,…; see bench list planners."`
 	Slots    int    `help:"Slots (physical experts) per layer, on all GPUs together."`
 	GPUs     int    `name:"gpus" required:"" help:"Number of GPUs."`
@@ -26,11 +31,6 @@ type placeCmd struct {
 	GPUSlots string `name:"gpu-slots" help:"Slots of each GPU where they differ: 9x30,10x2 for thirty GPUs of 9 and two of 10."`
 	Lost     string `help:"GPUs that are lost: 4,8:16 for GPU 4 and the GPUs 8 to 15."`
 
-	Key   string `help:"Name of the array in an .npz file."`
-	Array string `hidden:"" help:"Former name of --key."`
-	Step  *int   `help:"Plan for this step of loads recorded over several."`
-	Steps string `help:"Plan for the steps a:b (b not included), or all; the default is all."`
-
 	Previous    string  `help:"Placement there is now, FILE or FILE:KEY: .npz, .npy, JSON, or an engine's file."`
 	ExpertBytes float64 `name:"expert-bytes" help:"Size of an expert's weights in one layer, to show moves in bytes."`
 	Threads     int     `help:"Layers planned at a time; 0 means one per core."`
@@ -38,22 +38,25 @@ type placeCmd struct {
 
 	To         string `help:"Write the file of an engine: sglang, vllm, vllm-jsonl, trtllm or ascend."`
 	FirstLayer int    `name:"first-layer" help:"Number of dense layers before the first layer with experts, for engines that count them."`
-	Out        string `short:"o" help:"Where to write: .npz for NumPy arrays, anything else for JSON (or the engine's form); - is standard output."`
+	pythonFlags
+	Out string `short:"o" help:"Where to write: .npz for NumPy arrays, anything else for JSON (or the engine's form); - is standard output."`
 }
 
 // Run implements the verb.
 func (c *placeCmd) Run(s *streams) error {
-	planner, err := planners.Builtin().Parse(c.Planner)
+	host := c.host(backendFlags{Threads: c.Threads})
+	defer host.Close()
+	planner, err := append(planners.Builtin(), program.Definition(host)).Parse(c.Planner)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	engine, err := c.engine()
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	loads, err := c.loads(s)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -62,11 +65,11 @@ func (c *placeCmd) Run(s *streams) error {
 	}
 	full, now, err := c.topology(loads.Items)
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	task := &placement.Task{Topology: now, Steps: loads.Steps, Layers: loads.Layers, Loads: loads.Weights, Threads: c.Threads}
 	if task.Previous, err = c.previous(now, full, loads.Layers); err != nil {
-		return err
+		return badInput(err)
 	}
 	start := time.Now()
 	plan, report, err := planner.Plan(ctx, task)
@@ -74,13 +77,23 @@ func (c *placeCmd) Run(s *streams) error {
 		return planError(ctx, err)
 	}
 	took := time.Since(start)
+	if report.Time > 0 {
+		took = report.Time
+	}
+	for _, warning := range report.Warnings {
+		fmt.Fprintf(s.err, "bench: warning: %s\n", warning)
+	}
 	if err := plan.Validate(); err != nil {
 		return fmt.Errorf("%s gave a plan that breaks the rules: %w", planner.Spec(), err)
 	}
-	answer := planfile.Answer{Planner: planner.Spec().String(), Plan: plan, Loads: summed(loads), FirstLayer: c.FirstLayer}
+	sum, err := loads.Sum(0, loads.Steps)
+	if err != nil {
+		return badInput(err)
+	}
+	answer := planfile.Answer{Planner: planner.Spec().String(), Plan: plan, Loads: sum.Weights, FirstLayer: c.FirstLayer}
 	if engine != nil {
 		if err := engine.Check(answer); err != nil {
-			return err
+			return badInput(err)
 		}
 	}
 	if err := c.write(s, engine, answer); err != nil {
@@ -93,18 +106,24 @@ func (c *placeCmd) Run(s *streams) error {
 	return c.show(out, placed{answer, task, report, took, loads})
 }
 
-// planError makes an interruption a failure; all else is bad input.
+// planError makes an interruption and what a program does wrong a failure; all else is
+// bad input.
 func planError(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	var fault *python.Fault
+	if ctx.Err() != nil || errors.As(err, &fault) {
 		return err
 	}
-	return err
+	return badInput(err)
 }
 
 // engine returns the engine whose file is to be written, nil for none.
 func (c *placeCmd) engine() (*planfile.Engine, error) {
 	if c.To == "" {
-		return nil, nil
+		if c.Out == "" {
+			return nil, nil
+		}
+		_, err := datasets.OutputFormat(c.Out, datasets.NPZ, datasets.JSON)
+		return nil, err
 	}
 	e, err := planfile.ForEngine(c.To)
 	if err != nil {
@@ -124,56 +143,31 @@ func (c *placeCmd) write(s *streams, engine *planfile.Engine, a planfile.Answer)
 	if c.Out == "" {
 		return nil
 	}
-	write := a.WriteJSON
 	if engine != nil {
-		write = func(w io.Writer) error { return engine.Write(w, a) }
-	} else if strings.HasSuffix(strings.ToLower(c.Out), ".npz") {
-		write = a.WriteNPZ
+		return s.write(c.Out, func(w io.Writer) error { return engine.Write(w, a) })
 	}
-	return s.write(c.Out, write)
+	format, err := datasets.OutputFormat(c.Out, datasets.NPZ, datasets.JSON)
+	if err != nil {
+		return badInput(err)
+	}
+	if format == datasets.NPZ {
+		return s.write(c.Out, a.WriteNPZ)
+	}
+	return s.write(c.Out, a.WriteJSON)
 }
 
 // loads reads the steps that were asked for.
 func (c *placeCmd) loads(s *streams) (*datasets.Loads, error) {
-	if c.Key != "" && c.Array != "" && c.Key != c.Array {
-		return nil, fmt.Errorf("--key %s and --array %s: give one of them", c.Key, c.Array)
-	}
-	if c.Step != nil && c.Steps != "" {
-		return nil, fmt.Errorf("--step %d and --steps %s: give one of them", *c.Step, c.Steps)
-	}
-	opt := datasets.ReadOptions{Array: c.Key + c.Array, Step: c.Step, AllSteps: c.Step == nil, Stdin: s.in}
-	if c.Key != "" {
-		opt.Array = c.Key
+	opt, err := c.options(s, keepSteps)
+	if err != nil {
+		return nil, err
 	}
 	loads, err := datasets.Read(c.File, opt)
-	if err != nil || c.Steps == "" || c.Steps == "all" {
-		return loads, err
-	}
-	from, to, err := parseRange(c.Steps, loads.Steps)
 	if err != nil {
-		return nil, fmt.Errorf("--steps %s: %w", c.Steps, err)
+		return nil, err
 	}
-	n := loads.Layers * loads.Items
-	part := *loads
-	part.Steps, part.Weights = to-from, loads.Weights[from*n:to*n]
-	return &part, nil
-}
-
-// summed returns the loads summed over the steps, [layers, experts].
-func summed(l *datasets.Loads) []float32 {
-	n := l.Layers * l.Items
-	if l.Steps == 1 {
-		return l.Weights
-	}
-	out := make([]float32, n)
-	for i := range out {
-		sum := 0.0
-		for t := range l.Steps {
-			sum += float64(l.Weights[t*n+i])
-		}
-		out[i] = float32(sum)
-	}
-	return out
+	s.notes(c.File, loads.Notes)
+	return loads, nil
 }
 
 // topology returns the sizes that were asked for, before and after GPUs were

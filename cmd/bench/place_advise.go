@@ -8,16 +8,17 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"packbench/datasets"
 	"packbench/cmd/bench/internal/listing"
+	"packbench/datasets"
 	"packbench/placement"
 	"packbench/placement/planners"
+	"packbench/placement/planners/program"
 )
 
 // advise shows what more slots and other numbers of nodes would be worth.
 func (c *placeCmd) advise(ctx context.Context, s *streams, loads *datasets.Loads) error {
 	if c.Out != "" || c.To != "" || c.Previous != "" {
-		return fmt.Errorf("--advise makes no placement: leave out --previous, --to and -o")
+		return badInput(fmt.Errorf("--advise makes no placement: leave out --previous, --to and -o"))
 	}
 	t := placement.Topology{Experts: loads.Items, Slots: c.Slots, Groups: c.Groups, Nodes: c.Nodes, GPUs: c.GPUs}
 	a, err := planners.Advise(ctx, planners.Question{
@@ -71,6 +72,8 @@ type listPlannersCmd struct{ listFlags }
 
 // Run implements the verb.
 func (c *listPlannersCmd) Run(s *streams) error {
-	list := listing.Planners(planners.Builtin())
+	host := pythonFlags{}.host(backendFlags{}) // starts nothing
+	defer host.Close()
+	list := listing.Planners(append(planners.Builtin(), program.Definition(host)))
 	return c.write(s.out, list, func() { listing.WritePlanners(s.out, list) })
 }

@@ -51,7 +51,7 @@ func (c *reportCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	paths, err := writeReport(run, backends, o)
+	paths, err := writeReport(run, harness.Catalog{Strategies: withoutPrograms(), Backends: backends}, o)
 	for _, path := range paths {
 		if _, err := fmt.Fprintln(s.out, path); err != nil {
 			return err
@@ -115,9 +115,9 @@ func names(run *runs.Run) reports.Names {
 }
 
 // writeReport writes the report of a run. Where it shows the loads of packs it
-// packs again.
-func writeReport(run *runs.Run, backends []strategies.Backend, o reports.Options) ([]string, error) {
-	repacker := harness.NewRepacker(run.Manifest.Experiment, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+// packs again, with what the catalog has.
+func writeReport(run *runs.Run, catalog harness.Catalog, o reports.Options) ([]string, error) {
+	repacker := harness.NewRepacker(run.Manifest.Experiment, catalog)
 	o.Names = names(run)
 	o.LoadsOf = func(cell runs.PlannedCell) ([]float64, error) {
 		problem, packing, err := repacker.Pack(context.Background(), cell)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,21 +21,24 @@ import (
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
+	"packbench/strategies/python"
 )
 
 // runCmd is "bench run".
 type runCmd struct {
 	backendFlags
+	pythonFlags
 
-	Experiment  string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
-	Out         string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
-	Resume      *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
-	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
-	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
-	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
-	Quiet       bool     `short:"q" help:"Show no progress and no table."`
-	NoFigures   bool     `help:"Draw no figures and write no report."`
-	Print       bool     `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
+	Experiment       string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
+	Out              string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
+	Resume           *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
+	Repeats          *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Backend          []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
+	ShuffleSeed      *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
+	PythonStrategies fileList `placeholder:"FILE …" help:"Programs in Python to run beside the experiment's strategies, as python:file=FILE; all arguments up to the next flag."`
+	Quiet            bool     `short:"q" help:"Show no progress and no table."`
+	NoFigures        bool     `help:"Draw no figures and write no report."`
+	Print            bool     `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
 }
 
 // Run implements the verb.
@@ -47,11 +51,18 @@ func (c *runCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	session, err := c.open(harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
+	host := c.host(c.backendFlags)
+	defer host.Close()
+	catalog := harness.Catalog{Strategies: registry(host), Backends: backends}
+	session, err := c.open(catalog, host)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
+	host.LogTo(filepath.Join(session.Dir, "python"))
+	for _, note := range session.Plan.Notes {
+		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
+	}
 	if !c.Quiet {
 		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
 	}
@@ -60,7 +71,7 @@ func (c *runCmd) Run(s *streams) error {
 	} else if err != nil {
 		return err
 	}
-	return c.finish(session.Dir, backends, s)
+	return c.finish(session.Dir, catalog, s)
 }
 
 // print prints the YAML of a built-in experiment.
@@ -81,7 +92,7 @@ func (c *runCmd) name() string {
 }
 
 // open makes the run directory, or opens the one to resume.
-func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
+func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Session, error) {
 	origin := harness.Origin{Command: append([]string{"bench"}, os.Args[1:]...), ShuffleSeed: rand.Uint64()}
 	if c.ShuffleSeed != nil {
 		origin.ShuffleSeed = *c.ShuffleSeed
@@ -91,10 +102,13 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 		if dir == "" {
 			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
 		}
-		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Backend != nil || c.ShuffleSeed != nil {
-			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend and --shuffle-seed", dir))
+		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Backend != nil || c.ShuffleSeed != nil || c.PythonStrategies != nil {
+			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend, --shuffle-seed and --python-strategies", dir))
 		}
-		origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
+		if run, err := runs.Load(dir); err == nil {
+			load(run.Manifest.Experiment, catalog.Strategies)
+		}
+		origin.Environment = environment(catalog.Backends, c.threads(), host)
 		session, err := harness.Resume(dir, catalog, origin)
 		if errors.Is(err, runs.ErrNoManifest) {
 			err = fmt.Errorf("%w; bench run EXPERIMENT -o %s begins a run there", err, dir)
@@ -105,6 +119,10 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 	if err != nil {
 		return nil, badInput(err)
 	}
+	if strings.ContainsAny(c.name(), `/.`) { // a file
+		experiment = besideFile(experiment, c.name())
+	}
+	experiment = addPrograms(experiment, c.PythonStrategies)
 	if experiment, err = harness.Narrow(experiment, c.Repeats, c.Backend); err != nil {
 		return nil, badInput(err)
 	}
@@ -112,7 +130,7 @@ func (c *runCmd) open(catalog harness.Catalog) (*harness.Session, error) {
 	if err != nil {
 		return nil, badInput(err)
 	}
-	origin.Environment = harness.CaptureEnvironment(catalog.Backends, c.threads())
+	origin.Environment = environment(catalog.Backends, c.threads(), host)
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)
 		if errors.Is(err, runs.ErrExists) {
@@ -159,7 +177,7 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 }
 
 // finish writes what is made of the records: summary, table, figures, report.
-func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) error {
+func (c *runCmd) finish(dir string, catalog harness.Catalog, s *streams) error {
 	run, err := runs.Load(dir)
 	if err != nil {
 		return err
@@ -169,7 +187,7 @@ func (c *runCmd) finish(dir string, backends []strategies.Backend, s *streams) e
 	}
 	made := runs.SummaryFile
 	if !c.NoFigures {
-		if _, err := writeReport(run, backends, reports.Options{}); err != nil {
+		if _, err := writeReport(run, catalog, reports.Options{}); err != nil {
 			return fmt.Errorf("the runs are recorded in %s, but their report failed: %w", dir, err)
 		}
 		made = reports.HTMLFile + ", " + made

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"packbench/internal/pythontest"
 )
 
 func TestMain(m *testing.M) {
@@ -22,14 +25,27 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	interpreter := pythontest.Find("numpy")
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RUNS", runs) // run directories for the verbs that read them
+			e.Setenv("EXAMPLES", examples)
+			e.Setenv("PACKBENCH_PYTHON", interpreter)
 			return nil
 		},
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Condition: func(name string) (bool, error) {
+			if name != "numpy" {
+				return false, fmt.Errorf("unknown condition %s", name)
+			}
+			return interpreter != "", nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
 		},

@@ -53,8 +53,8 @@ func begin(t *testing.T) (dir, yaml string) {
 	return dir, yaml
 }
 
-// complete makes a whole run.
-func complete(t *testing.T, bench string) string {
+// wholeRun makes a whole run.
+func wholeRun(t *testing.T, bench string) string {
 	t.Helper()
 	dir, yaml := begin(t)
 	run := filepath.Join(dir, "run")
@@ -120,7 +120,7 @@ func ends(t *testing.T, bench string, args ...string) (code int, output string) 
 // is complete: nothing is lost, nothing is made twice.
 func TestKills(t *testing.T) {
 	bench := program(t)
-	expected := want(t, complete(t, bench))
+	expected := want(t, wholeRun(t, bench))
 	random := rand.New(rand.NewPCG(1, 1))
 	kills := 0
 	for round := 0; kills < 400; round++ {
@@ -161,7 +161,7 @@ func TestKills(t *testing.T) {
 // TestTruncations cuts the records after every byte and resumes every tenth.
 func TestTruncations(t *testing.T) {
 	bench := program(t)
-	dir := complete(t, bench)
+	dir := wholeRun(t, bench)
 	path := filepath.Join(dir, runs.RecordsFile)
 	whole, err := os.ReadFile(path)
 	if err != nil {
@@ -193,7 +193,7 @@ func TestTruncations(t *testing.T) {
 // TestBitFlips flips single bits of the records: every one is noticed.
 func TestBitFlips(t *testing.T) {
 	bench := program(t)
-	dir := complete(t, bench)
+	dir := wholeRun(t, bench)
 	path := filepath.Join(dir, runs.RecordsFile)
 	whole, err := os.ReadFile(path)
 	if err != nil {
@@ -226,7 +226,7 @@ func TestBitFlips(t *testing.T) {
 // fit: the readers end, with a result or one line.
 func TestForgedDirectories(t *testing.T) {
 	bench := program(t)
-	good := complete(t, bench)
+	good := wholeRun(t, bench)
 	whole, err := os.ReadFile(filepath.Join(good, runs.RecordsFile))
 	if err != nil {
 		t.Fatal(err)

@@ -42,15 +42,18 @@ const maxRungs = 40
 
 // reach estimates the tolerance that exchanges between two packs can attain
 // when half of the packs are partners: the one at which a single exchange fits.
-func (p *Packer) reach() float64 {
+func (p *Packer) reach() float64 { return p.reachOf(p.largest) }
+
+// reachOf is reach for exchanges of at most largest items.
+func (p *Packer) reachOf(largest int) float64 {
 	pairs := 0.0
-	for _, j := range [...]int{1, p.largest} {
+	for _, j := range [...]int{1, largest} {
 		pairs += float64(p.length[j])
 	}
-	if p.largest == 1 {
+	if largest == 1 {
 		pairs /= 2
 	}
-	spread := float64(float64(p.spread) * math.Sqrt(float64(p.largest)))
+	spread := float64(float64(p.spread) * math.Sqrt(float64(largest)))
 	window := spread * 2 / (float64(len(p.load)) * pairs * pairs)
 	return window / float64(max(1, p.goal.level))
 }

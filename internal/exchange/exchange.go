@@ -125,11 +125,7 @@ type Layer struct {
 // Pack packs a layer into packIndex and rankInPack, [items] each. It returns
 // ctx.Err() soon after ctx ends.
 func (p *Packer) Pack(ctx context.Context, layer Layer, packIndex, rankInPack []int32) (Result, error) {
-	weights, exact := p.setLayer(layer)
-	p.count, p.ctx, p.over = 0, ctx, false
-	clear(p.luck)
-	clear(p.plainLuck)
-	p.vain = 0
+	weights, exact := p.take(ctx, layer)
 	best := outcome{most: math.MaxInt64}
 	for start := 0; start < p.starts(best); start++ {
 		p.begin(layer.Seed, layer.Index, start, weights)
@@ -145,13 +141,28 @@ func (p *Packer) Pack(ctx context.Context, layer Layer, packIndex, rankInPack []
 			break
 		}
 	}
+	return p.finish(best, exact, packIndex, rankInPack), nil
+}
+
+// take prepares for a layer; it returns what setLayer does.
+func (p *Packer) take(ctx context.Context, layer Layer) (weights []float32, exact bool) {
+	weights, exact = p.setLayer(layer)
+	p.count, p.ctx, p.over = 0, ctx, false
+	clear(p.luck)
+	clear(p.plainLuck)
+	p.vain = 0
+	return weights, exact
+}
+
+// finish writes the best packing and says how it went.
+func (p *Packer) finish(best outcome, exact bool, packIndex, rankInPack []int32) Result {
 	capacity := int32(p.capacity)
 	for slot, x := range p.best {
 		item := p.order[x]
 		packIndex[item], rankInPack[item] = int32(slot)/capacity, int32(slot)%capacity
 	}
 	optimal := exact && best.most <= p.goal.bound || p.coarse && p.attained(packIndex)
-	return Result{Exchanges: p.count, Optimal: optimal}, nil
+	return Result{Exchanges: p.count, Optimal: optimal}
 }
 
 // starts is how many descents the layer is worth, given the best so far: all

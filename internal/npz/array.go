@@ -10,12 +10,18 @@ package npz
 type Array struct {
 	Name  string // within an .npz; without ".npy"
 	Shape []int  // row-major; () for a scalar
-	data  any    // []float32 or []int64
+	data  any    // []float32, []float64 or []int64
 }
 
 // Float32 is an array of float32, row-major. The product of shape must be the
 // length of data.
 func Float32(name string, data []float32, shape ...int) Array {
+	return Array{Name: name, Shape: shape, data: data}
+}
+
+// Float64 is an array of float64, row-major. The product of shape must be the
+// length of data.
+func Float64(name string, data []float64, shape ...int) Array {
 	return Array{Name: name, Shape: shape, data: data}
 }
 

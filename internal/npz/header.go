@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"packbench/internal/tensor"
 )
 
 // maxHeader bounds the header of an .npy file, magic included. NumPy itself
@@ -18,8 +20,7 @@ const maxHeader = 1 << 16
 // fileHeader is what an .npy file says before its data.
 type fileHeader struct {
 	shape   []int
-	kind    byte // 'f', 'i' or 'u'
-	size    int  // bytes per element
+	kind    tensor.Type
 	order   binary.ByteOrder
 	fortran bool
 	length  int // bytes of the header, magic included
@@ -27,23 +28,11 @@ type fileHeader struct {
 
 // bytes is the size of the data, the largest uint64 where it overflows.
 func (h fileHeader) bytes() uint64 {
-	total := uint64(h.size)
-	overflow := false
-	for _, n := range h.shape {
-		if n == 0 {
-			return 0
-		}
-		hi, lo := bits.Mul64(total, uint64(n))
-		total, overflow = lo, overflow || hi != 0
-	}
-	if overflow {
+	hi, lo := bits.Mul64(tensor.Elements(h.shape), uint64(h.kind.Size()))
+	if hi != 0 {
 		return math.MaxUint64
 	}
-	return total
-}
-
-func (h fileHeader) view(data []byte) *View {
-	return &View{Shape: h.shape, kind: h.kind, size: h.size, order: h.order, fortran: h.fortran, data: data}
+	return lo
 }
 
 // The entries of the header's dictionary, a Python literal. Writers differ in
@@ -111,22 +100,43 @@ func dictionary(b []byte, h *fileHeader) (string, error) {
 	return string(b[start:h.length]), nil
 }
 
-const wantTypes = "use float32, float64 or integers"
+const wantTypes = "use floating-point numbers or integers"
+
+// kinds are the types that are read, by NumPy's code without the byte order.
+var kinds = map[string]tensor.Type{
+	"i1": tensor.Int8, "i2": tensor.Int16, "i4": tensor.Int32, "i8": tensor.Int64,
+	"u1": tensor.Uint8, "u2": tensor.Uint16, "u4": tensor.Uint32, "u8": tensor.Uint64,
+	"f2": tensor.Float16, "f4": tensor.Float32, "f8": tensor.Float64,
+}
 
 // parseType reads a type such as "<f4", "|u1" or ">i8".
 func (h *fileHeader) parseType(descr string) error {
+	switch {
+	case strings.HasSuffix(descr, "O"):
+		return fmt.Errorf("an object array (pickled Python objects): save numbers, %s", wantTypes)
+	case descr == "<V2": // what package ml_dtypes writes; raw bytes of NumPy's own are |V2
+		h.kind, h.order = tensor.BFloat16, binary.LittleEndian
+		return nil
+	}
 	if len(descr) == 3 && strings.Contains("<>|=", descr[:1]) {
-		h.kind, h.size = descr[1], int(descr[2]-'0')
-		h.order = binary.LittleEndian
-		if descr[0] == '>' {
-			h.order = binary.BigEndian
-		}
-		switch descr[1:] {
-		case "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8":
+		if kind, ok := kinds[descr[1:]]; ok {
+			h.kind, h.order = kind, binary.LittleEndian
+			if descr[0] == '>' {
+				h.order = binary.BigEndian
+			}
 			return nil
 		}
 	}
-	return fmt.Errorf("elements of type %q: %s", descr, wantTypes)
+	return fmt.Errorf("elements of type %q%s: %s", descr, typeName(descr), wantTypes)
+}
+
+// typeName says what a type is that is not read.
+func typeName(descr string) string {
+	names := map[byte]string{'b': "booleans", 'c': "complex numbers", 'U': "text", 'S': "text", 'V': "raw bytes", 'M': "dates", 'm': "durations"}
+	if len(descr) > 1 && names[descr[1]] != "" {
+		return " (" + names[descr[1]] + ")"
+	}
+	return ""
 }
 
 // parseShape reads the inside of a tuple: "", "3,", "2, 3".

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"packbench/internal/tensor"
 )
 
 // magic starts every .npy file.
@@ -45,17 +47,19 @@ func WriteArray(w io.Writer, a Array) error {
 	switch data := a.data.(type) {
 	case []float32:
 		descr, size = "<f4", len(data)
+	case []float64:
+		descr, size = "<f8", len(data)
 	case []int64:
 		descr, size = "<i8", len(data)
 	default:
-		return fmt.Errorf("no data: make arrays with Float32 or Int64")
+		return fmt.Errorf("no data: make arrays with Float32, Float64 or Int64")
 	}
 	elements := 1
 	for _, n := range a.Shape {
 		elements *= n
 	}
 	if elements != size {
-		return fmt.Errorf("%d elements do not fill the shape %s", size, shapeText(a.Shape))
+		return fmt.Errorf("%d elements do not fill the shape %s", size, tensor.ShapeText(a.Shape))
 	}
 	if _, err := io.WriteString(w, header(descr, a.Shape)); err != nil {
 		return err
@@ -66,23 +70,11 @@ func WriteArray(w io.Writer, a Array) error {
 // header is all that stands before the data: magic, version, length, and a
 // Python dictionary padded so that the data begin at a multiple of 64 bytes.
 func header(descr string, shape []int) string {
-	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", descr, shapeText(shape))
+	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", descr, tensor.ShapeText(shape))
 	const fixed = len(magic) + 2 + 2
 	length := (fixed+len(dict)+1+63)/64*64 - fixed
 	return magic + "\x01\x00" + string([]byte{byte(length), byte(length >> 8)}) +
 		dict + strings.Repeat(" ", length-len(dict)-1) + "\n"
-}
-
-// shapeText writes a shape as Python does: (), (3,), (2, 3).
-func shapeText(shape []int) string {
-	parts := make([]string, len(shape))
-	for i, n := range shape {
-		parts[i] = fmt.Sprint(n)
-	}
-	if len(parts) == 1 {
-		return "(" + parts[0] + ",)"
-	}
-	return "(" + strings.Join(parts, ", ") + ")"
 }
 
 // writeData writes the elements, little-endian, a buffer at a time.
@@ -102,6 +94,15 @@ func writeData(w io.Writer, data any) error {
 				}
 			}
 			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
+		}
+	case []float64:
+		for _, v := range data {
+			if len(buf) == cap(buf) {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+			buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(v))
 		}
 	case []int64:
 		for _, v := range data {

@@ -82,7 +82,7 @@ func TestWriteErrors(t *testing.T) {
 		{[]Array{Float32("x", make([]float32, 5), 2, 3)}, `array "x": 5 elements do not fill the shape (2, 3)`},
 		{[]Array{Float32("", nil, 0)}, `array name "" is empty or used twice`},
 		{[]Array{Float32("x", nil, 0), Int64("x", []int{}, 0)}, `array name "x" is empty or used twice`},
-		{[]Array{{Name: "x", Shape: []int{0}}}, `array "x": no data: make arrays with Float32 or Int64`},
+		{[]Array{{Name: "x", Shape: []int{0}}}, `array "x": no data: make arrays with Float32, Float64 or Int64`},
 	} {
 		if err := Write(io.Discard, c.arrays...); err == nil || err.Error() != c.want {
 			t.Errorf("got error %v, want %s", err, c.want)

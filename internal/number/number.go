@@ -59,13 +59,20 @@ func Duration(ns float64) string {
 	if ns == 0 {
 		return "0"
 	}
+	name, unit := TimeUnit(ns)
+	return Significant(ns/unit, 3) + " " + name
+}
+
+// TimeUnit returns the unit that suits a time given in ns: its name and its
+// length in ns.
+func TimeUnit(ns float64) (name string, unit float64) {
 	for _, u := range units {
 		// 999.6 µs would print as 1000 µs.
-		if math.Abs(ns) >= u.ns*0.9995 || u.ns == 1 {
-			return Significant(ns/u.ns, 3) + " " + u.name
+		if math.Abs(ns) >= u.ns*0.9995 {
+			return u.name, u.ns
 		}
 	}
-	return ""
+	return "ns", 1
 }
 
 // Percent writes a fraction as a percentage: 0.0123 is "1.23 %".

@@ -1,6 +1,7 @@
 // Package spec reads and writes the short form in which strategies and
 // workloads are named: "name", "name:key=value,key=value" or, where a name has
-// presets, "name:preset,key=value".
+// presets, "name:preset,key=value". A value with a comma, such as the name of a
+// file, stands in double quotes.
 //
 // A [Param] declares a parameter with its default and range; [Resolve] checks
 // what a user wrote against the declarations and returns every value. Names and
@@ -43,7 +44,7 @@ func Parse(text string) (Spec, error) {
 	if !hasArgs {
 		return s, nil
 	}
-	for i, part := range strings.Split(args, ",") {
+	for i, part := range splitArgs(args) {
 		key, value, ok := strings.Cut(part, "=")
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 		if i == 0 && !ok && key != "" {
@@ -51,7 +52,10 @@ func Parse(text string) (Spec, error) {
 			continue
 		}
 		if !ok || key == "" || value == "" {
-			return Spec{}, fmt.Errorf("%q in %q is not key=value", part, text)
+			return Spec{}, fmt.Errorf("%q in %q is not key=value%s", part, text, quoteHint(i))
+		}
+		if value, ok = unquote(value); !ok {
+			return Spec{}, fmt.Errorf("%s in %q: a value in quotes ends with one, and has a backslash before each quote and backslash", key, text)
 		}
 		if slices.ContainsFunc(s.Args, func(a Arg) bool { return a.Key == key }) {
 			return Spec{}, fmt.Errorf("%q is given twice in %q", key, text)
@@ -75,7 +79,7 @@ func (s Spec) String() string {
 		write(s.Preset)
 	}
 	for _, a := range s.Args {
-		write(a.Key + "=" + a.Value)
+		write(a.Key + "=" + quote(a.Value))
 	}
 	return b.String()
 }
@@ -88,7 +92,7 @@ const (
 	Int    Kind = iota // a whole number in [Min, Max]
 	Float              // a finite number in [Min, Max]
 	Choice             // one of Choices
-	Text               // any text without a comma; what it means is checked by who declares it
+	Text               // any text; what it means is checked by who declares it
 )
 
 // Param declares one parameter.
@@ -126,12 +130,12 @@ func format(v float64) string {
 // check parses value and returns it in its shortest form.
 func (p Param) check(value string) (number float64, canonical string, err error) {
 	switch p.Kind {
+	case Text:
+		return 0, value, nil
 	case Choice:
 		if !slices.Contains(p.Choices, value) {
 			return 0, "", fmt.Errorf("%s=%s: use one of %s", p.Name, value, p.Range())
 		}
-		return 0, value, nil
-	case Text:
 		return 0, value, nil
 	case Int:
 		n, err := strconv.ParseInt(value, 10, 64)

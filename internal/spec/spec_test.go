@@ -10,6 +10,7 @@ var params = []Param{
 	{Name: "k", Kind: Int, Default: "8", Min: 1, Max: 64},
 	{Name: "epsilon", Kind: Float, Default: "1e-06", Min: 0, Max: math.Inf(1)},
 	{Name: "order", Kind: Choice, Default: "lpt", Choices: []string{"lpt", "noisy"}},
+	{Name: "file", Kind: Text},
 }
 
 var presets = []Preset{{Name: "fast", Args: []Arg{{"k", "2"}, {"order", "noisy"}}}}
@@ -25,6 +26,12 @@ func TestResolve(t *testing.T) {
 		{"s:fast", "s:k=2,order=noisy"},
 		{"s:fast,k=3", "s:k=3,order=noisy"},
 		{"s:fast,k=8", "s:order=noisy"},
+		{"s:file=/a:b/c d=e.py", "s:file=/a:b/c d=e.py"},
+		{`s:file="a,b.py",k=2`, `s:k=2,file="a,b.py"`},
+		{`s:file="a.py"`, "s:file=a.py"},
+		{`s:file=a"b,k=2`, `s:k=2,file=a"b`},
+		{`s:file="\"a\\,\" "`, `s:file="\"a\\,\" "`},
+		{`s:file=C:\new\a.py`, `s:file=C:\new\a.py`},
 	}
 	for _, tt := range tests {
 		s, err := Parse(tt.text)
@@ -62,6 +69,9 @@ func TestErrors(t *testing.T) {
 		{"s:k=99999999999999999999", "use a whole number"},
 		{"s:epsilon=nan", "use a finite number, ≥ 0"},
 		{"s:epsilon=-1", "epsilon=-1 is out of range: use ≥ 0"},
+		{"s:file=a,b.py", `"b.py" in "s:file=a,b.py" is not key=value; a value with a comma stands in double quotes: key="a,b"`},
+		{`s:file="a,b.py`, "a value in quotes ends with one"},
+		{`s:file="a"b`, "a value in quotes ends with one"},
 		{"s:order=lptt", "order=lptt: use one of lpt|noisy"},
 	}
 	for _, tt := range tests {
@@ -93,7 +103,7 @@ func TestSuggest(t *testing.T) {
 // Whatever parses is written in a form that parses to the same, and what
 // resolves has a canonical form that is its own canonical form.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"s", "s:k=1", "s:fast,epsilon=1e-3", "s:order=noisy,k=64", "a:b", ":", "s:k=1,k=1", "s:\x00=1"} {
+	for _, seed := range []string{"s", "s:k=1", "s:fast,epsilon=1e-3", "s:order=noisy,k=64", "a:b", ":", "s:k=1,k=1", "s:\x00=1", `s:file="a,\"\\",k=1`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

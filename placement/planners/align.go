@@ -33,6 +33,8 @@ type aligner struct {
 	rank     []int32
 	used     []bool
 	counts   []int32
+	here     []uint64 // [experts] equal to stamp where the GPU at hand holds them
+	stamp    uint64
 	relabel  *relabeler
 }
 
@@ -41,6 +43,7 @@ func newAligner(s *session) *aligner {
 	a := &aligner{
 		s: s, physical: make([]int32, t.Slots), rank: make([]int32, t.Slots),
 		used: make([]bool, t.Slots), counts: make([]int32, t.Experts),
+		here: make([]uint64, t.Experts),
 	}
 	if s.c.Align == AlignRelabel {
 		a.relabel = newRelabeler(s)
@@ -119,9 +122,13 @@ func (a *aligner) preserve(w *worker, old []int32) {
 		clear(used)
 		placed := a.physical[:len(physical)]
 		ranks := a.rank[:len(physical)]
+		a.stamp++
+		for _, e := range physical {
+			a.here[e] = a.stamp
+		}
 		for s := range placed {
-			placed[s] = -1
-			if s >= len(was) {
+			placed[s] = nobody
+			if s >= len(was) || a.here[was[s]] != a.stamp {
 				continue
 			}
 			for i, e := range physical {
@@ -134,7 +141,7 @@ func (a *aligner) preserve(w *worker, old []int32) {
 		}
 		next := 0
 		for s, e := range placed {
-			if e >= 0 {
+			if e != nobody {
 				continue
 			}
 			for used[next] {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"packbench/internal/npz"
+	"packbench/internal/tensor"
 	"packbench/placement"
 	"packbench/placement/planners"
 )
@@ -52,7 +53,7 @@ func TestPlannersGiveTheEnginesPlans(t *testing.T) {
 			{"deepseek", "deepseek", false}, {"vllm", "vllm", false}, {"vllm_preserved", "vllm", true},
 			{"sglang", "sglang", false}, {"vec", "sglang-vec", false}, {"trt", "trtllm", false},
 		} {
-			want := map[string]*npz.View{}
+			want := map[string]*tensor.Array{}
 			for _, m := range []string{"phy2log", "log2phy", "logcnt"} {
 				if v := arrays[engine.prefix+"_"+m]; v != nil {
 					want[m] = v
@@ -83,7 +84,7 @@ func TestPlannersGiveTheEnginesPlans(t *testing.T) {
 	}
 }
 
-func readArrays(t *testing.T, path string) map[string]*npz.View {
+func readArrays(t *testing.T, path string) map[string]*tensor.Array {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -93,7 +94,7 @@ func readArrays(t *testing.T, path string) map[string]*npz.View {
 	if err != nil {
 		t.Fatal(err)
 	}
-	arrays := map[string]*npz.View{}
+	arrays := map[string]*tensor.Array{}
 	for _, name := range archive.Names() {
 		if arrays[name], err = archive.Read(name, 1<<24); err != nil {
 			t.Fatal(err)
@@ -102,27 +103,32 @@ func readArrays(t *testing.T, path string) map[string]*npz.View {
 	return arrays
 }
 
-func same(got []int32, want *npz.View) bool {
-	if len(got) != want.Len() {
+func same(got []int32, want *tensor.Array) bool {
+	values, err := want.Ints()
+	if err != nil || len(got) != len(values) {
 		return false
 	}
 	for i, v := range got {
-		if float64(v) != want.Float64(i) {
+		if int(v) != values[i] {
 			return false
 		}
 	}
 	return true
 }
 
-func ints(v *npz.View) []int32 {
-	out := make([]int32, v.Len())
-	for i := range out {
-		out[i] = int32(v.Float64(i))
+func ints(v *tensor.Array) []int32 {
+	values, err := v.Ints()
+	if err != nil {
+		panic(err) // recorded maps hold whole numbers
+	}
+	out := make([]int32, len(values))
+	for i, x := range values {
+		out[i] = int32(x)
 	}
 	return out
 }
 
-func (c goldenCase) plan(t *testing.T, name string, arrays map[string]*npz.View, preserve bool) *placement.Plan {
+func (c goldenCase) plan(t *testing.T, name string, arrays map[string]*tensor.Array, preserve bool) *placement.Plan {
 	t.Helper()
 	planner, err := planners.Builtin().Parse(name)
 	if err != nil {
@@ -133,8 +139,12 @@ func (c goldenCase) plan(t *testing.T, name string, arrays map[string]*npz.View,
 		Steps:    max(1, c.Steps), Layers: c.Layers,
 	}
 	weight := arrays["weight"]
-	for i := range weight.Len() {
-		task.Loads = append(task.Loads, weight.Float32(i))
+	values, err := weight.Float64s()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range values {
+		task.Loads = append(task.Loads, float32(v))
 	}
 	task.Layers = weight.Shape[len(weight.Shape)-2]
 	if preserve {

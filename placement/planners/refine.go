@@ -133,7 +133,7 @@ func (r *refiner) descend(target float64, distinct bool) {
 			return
 		}
 		// Exchanges of one are quick, but those that gain little go on for long.
-		if r.exchangeOne(h, r.load[h]-excess/2, distinct) || r.exchangeTwo(h, target, distinct) {
+		if r.exchangeOne(h, r.load[h]-float64(excess/2), distinct) || r.exchangeTwo(h, target, distinct) {
 			continue
 		}
 		if !r.exchangeOne(h, r.load[h]*(1-worthwhile), distinct) {

@@ -80,11 +80,14 @@ func (b *Backend) Describe() (strategies.Description, error) {
 // Close implements [strategies.Backend].
 func (b *Backend) Close() error { return nil }
 
-// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble]
-// and every [strategies.Layerwise].
+// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble],
+// every [strategies.Layerwise] and every [strategies.External].
 func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
 	if err := shape.Validate(); err != nil {
 		return nil, err
+	}
+	if s, ok := s.(strategies.External); ok {
+		return s.PrepareOn(b.Name(), shape)
 	}
 	r := &runner{shape: shape, crew: b.crew}
 	threads := min(b.threads, shape.Layers)

@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"packbench/internal/reference"
 	"packbench/internal/spec"
 	"packbench/packing"
 	"packbench/strategies"
 	"packbench/strategies/cpu"
+	"packbench/strategies/reference"
 )
 
 func parse(t *testing.T, text string) strategies.Strategy {

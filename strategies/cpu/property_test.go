@@ -7,10 +7,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"packbench/internal/reference"
 	"packbench/packing"
 	"packbench/strategies"
 	"packbench/strategies/cpu"
+	"packbench/strategies/reference"
 )
 
 // problems draws problems of awkward shapes with loads that make ties, spread

@@ -4,7 +4,6 @@ package cuda
 
 import (
 	"fmt"
-	"slices"
 
 	"packbench/packing"
 	"packbench/strategies"
@@ -23,21 +22,25 @@ func New(o Options) *Backend { return &Backend{device: device{options: o}} }
 func (b *Backend) Name() string { return Name }
 
 // Describe implements [strategies.Backend]. Among the facts are the one-off
-// costs: making the context, and loading the kernels, which includes their
-// compilation by the driver when it has none in its cache.
+// costs: making the context, and loading the kernels used so far, which includes
+// their compilation by the driver when it has none in its cache.
 func (b *Backend) Describe() (strategies.Description, error) {
 	var description strategies.Description
 	err := b.device.do(func() error {
-		description = strategies.Description{Device: b.device.name, Facts: slices.Clone(b.device.facts)}
+		description = b.device.describe()
 		return nil
 	})
 	return description, err
 }
 
-// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble].
+// Prepare implements [strategies.Backend]. It supports [strategies.Ensemble] and
+// every [strategies.External].
 func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
 	if err := shape.Validate(); err != nil {
 		return nil, err
+	}
+	if s, ok := s.(strategies.External); ok {
+		return s.PrepareOn(Name, shape)
 	}
 	e, ok := s.(strategies.Ensemble)
 	if !ok {

@@ -1,62 +1,86 @@
 #!/usr/bin/env bash
-# Everything to do on a machine with a GPU, in one call: verify the CUDA backend
-# on recorded and generated problems, then measure it beside the CPU and leave
-# results with figures under results/gpu-<time>/.
+# Everything to do on a machine with a GPU, in one call from any folder: verify the
+# CUDA backend, then measure it beside the CPU and leave run directories with
+# figures under results/gpu-<time>/.
+#
+#   bench-gpu.sh          all of it, in the order: correctness, the published
+#                         problem, experiments; about ten minutes
+#   bench-gpu.sh quick    is it right here, and how fast: a minute
 #
 #   BENCH       the program, built with make cuda (default bin/bench)
 #   OUT         where to write (default results/gpu-<time>)
 #   PUBLISHED   the published change as a text with SEARCH and REPLACE blocks;
 #               with python3 and torch there, its two programs are timed on the
 #               same loads (their code is no part of this repository)
-#   EXPERIMENTS what to run (default "seed shapes")
+#   CHECKS      problems to verify first (default every-kernel)
+#   EXPERIMENTS what to run (default "seed shapes frontier-gpu")
 #   REPEATS     runs of each cell, instead of the experiments'
 #   LAYERS      of the published comparison's problem (default 58)
-#
-# compute-sanitizer runs first where it is installed.
+#   TOOLS       of compute-sanitizer, where it is installed (default all four)
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-BENCH=${BENCH:-bin/bench}
-OUT=${OUT:-results/gpu-$(date -u +%Y%m%dT%H%M%SZ)}
-EXPERIMENTS=${EXPERIMENTS:-seed shapes}
+mode=${1:-all}
+case $mode in all | quick) ;; *) echo "bench-gpu.sh: $mode: use quick, or nothing for all of it" >&2; exit 2 ;; esac
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cuda=$root/strategies/cuda
+# Paths are the caller's.
+BENCH=$(realpath -m "${BENCH:-$root/bin/bench}")
+OUT=$(realpath -m "${OUT:-$root/results/gpu-$(date -u +%Y%m%dT%H%M%SZ)}")
+PUBLISHED=${PUBLISHED:+$(realpath -m "$PUBLISHED")}
+CHECKS=${CHECKS:-every-kernel}
+TOOLS=${TOOLS-memcheck racecheck initcheck synccheck}
+EXPERIMENTS=${EXPERIMENTS:-seed shapes frontier-gpu}
 if [ ! -x "$BENCH" ]; then
-  make cuda
+  make -C "$root" cuda
 fi
 mkdir -p "$OUT"
-say() { echo "== $*" | tee -a "$OUT/log.txt"; }
+cd "$OUT"
+say() { echo "== $*" | tee -a log.txt; }
+# An experiment of this folder by its path, a built-in one by its name.
+experiment() { if [ -f "$cuda/$1.yaml" ]; then echo "$cuda/$1.yaml"; else echo "$1"; fi; }
 
 say environment
-"$BENCH" env | tee "$OUT/environment.txt"
+"$BENCH" env | tee environment.txt
 if command -v nvidia-smi >/dev/null; then
   nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.max.sm,clocks.mem,power.limit,pcie.link.gen.current,pcie.link.width.current \
-    --format=csv | tee -a "$OUT/environment.txt"
+    --format=csv | tee -a environment.txt
 fi
+
+say "verification on every recorded packing, and on the problems of $CHECKS"
+"$BENCH" verify --backend cuda --experiment "$(experiment "$CHECKS")" | tee verify.txt
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$BENCH" dataset generate "lognormal:sigma=1,layers=${LAYERS:-58},items=288" --seed 1 -o "$work/loads.npy"
-
-# First the fast kernels, then the general ones, on shapes that fill no block.
-if command -v compute-sanitizer >/dev/null; then
-  "$BENCH" dataset generate lognormal:layers=3,items=297 --seed 1 -o "$work/small.npy"
-  "$BENCH" dataset generate lognormal:layers=2,items=1161 --seed 1 -o "$work/large.npy"
-  for tool in memcheck racecheck initcheck synccheck; do
-    for strategy in topk-max-any two-opt; do
-      say "compute-sanitizer $tool, $strategy"
-      compute-sanitizer --tool $tool --error-exitcode 9 "$BENCH" pack -m 27 --backend cuda -s "$strategy:candidates=13,k=3" -o "$work/packed.json" "$work/small.npy" 2>&1 | tee -a "$OUT/log.txt"
-      compute-sanitizer --tool $tool --error-exitcode 9 "$BENCH" pack -m 129 --backend cuda -s "$strategy:candidates=5,k=2" -o "$work/packed.json" "$work/large.npy" 2>&1 | tee -a "$OUT/log.txt"
-    done
+# Every family of kernels: few candidates and many, small packs and large, words with
+# truncated ties, more items than words take; on shapes that fill no block.
+sanitize() { # tool name items packs strategy loads
+  say "compute-sanitizer $1, $2"
+  case $6 in *:*) loads="$6,layers=$3" ;; *) loads="$6:layers=$3" ;; esac
+  "$BENCH" dataset generate "$loads" --seed 1 -o "$work/loads.npy"
+  compute-sanitizer --tool "$1" --error-exitcode 9 "$BENCH" pack -m "$4" --backend cuda -s "$5" -o "$work/packed.json" "$work/loads.npy" 2>&1 | tee -a log.txt
+}
+if [ "$mode" = all ] && command -v compute-sanitizer >/dev/null; then
+  cut="hot=0.05,ratio=1000000,spread=0.00001"
+  for tool in $TOOLS; do
+    sanitize $tool quick 3,items=297 27 topk-max-any:candidates=13,k=3 lognormal
+    sanitize $tool lanes 60,items=68 17 topk-max-any:candidates=41,k=3 "bimodal:$cut"
+    sanitize $tool two-opt 60,items=288 32 two-opt:candidates=41,k=3 lognormal
+    sanitize $tool rounds 3,items=290 29 topk-max-any:candidates=13,k=3,rounds=30 "bimodal:$cut"
+    sanitize $tool select 3,items=60 20 topk-max-any:candidates=300,k=20 lognormal
+    sanitize $tool lpt 3,items=297 27 lpt lognormal
+    sanitize $tool large 2,items=1161 129 topk-max-any:candidates=5,k=2 lognormal
+    sanitize $tool larger 2,items=4530 302 two-opt:candidates=5,k=2 lognormal
+  done
+fi
+if [ "$mode" = all ]; then
+  for e in $EXPERIMENTS; do
+    say "verification on the problems of $e"
+    "$BENCH" verify --backend cuda --experiment "$(experiment "$e")" | tee -a verify.txt
   done
 fi
 
-say "verification on every recorded packing"
-"$BENCH" verify --backend cuda | tee "$OUT/verify.txt"
-for experiment in $EXPERIMENTS; do
-  say "verification on the problems of $experiment"
-  "$BENCH" verify --backend cuda --experiment "$experiment" | tee -a "$OUT/verify.txt"
-done
-
 # The one problem of the published comparison, many times: the figure to quote.
-cat > "$work/published.yaml" <<YAML
+"$BENCH" dataset generate "lognormal:sigma=1,layers=${LAYERS:-58},items=288" --seed 1 -o loads.npy
+cat > published.yaml <<YAML
 name: published-shape
 description: ${LAYERS:-58} layers of 288 items on 32 packs, log-normal loads, the published strategies
 strategies: [lpt, two-opt, topk-max-any]
@@ -67,16 +91,23 @@ seeds: [1]
 repeats: 50
 warmup: 5
 YAML
-cp "$work/loads.npy" "$work/published.yaml" "$OUT"
+say "the first packing of a fresh process, kernels compiled by the driver"
+start=$(date +%s%N)
+CUDA_CACHE_DISABLE=1 "$BENCH" pack -m 32 --backend cuda -s topk-max-any -o "$work/packed.json" loads.npy
+say "$((($(date +%s%N) - start) / 1000000)) ms"
 say "${LAYERS:-58} × 288 × 32"
-"$BENCH" run "$OUT/published.yaml" -o "$OUT/published-shape" ${REPEATS:+--repeats "$REPEATS"} | tee -a "$OUT/log.txt"
-if [ -n "${PUBLISHED:-}" ] && python3 -c 'import torch' 2>/dev/null; then
+"$BENCH" run published.yaml -o published-shape ${REPEATS:+--repeats "$REPEATS"} | tee -a log.txt
+if [ -n "$PUBLISHED" ] && python3 -c 'import torch' 2>/dev/null; then
   say "the published program on the same loads"
-  python3 strategies/cuda/time-published.py "$PUBLISHED" "$OUT/loads.npy" 32 | tee "$OUT/published-program.json"
+  python3 "$cuda/time-published.py" "$PUBLISHED" loads.npy 32 | tee published-program.json
+fi
+if [ "$mode" = quick ]; then
+  say "done: this GPU gives the packings of the CPU, as fast as the table says; $OUT has the runs"
+  exit
 fi
 
-for experiment in $EXPERIMENTS; do
-  say "experiment $experiment"
-  "$BENCH" run "$experiment" -o "$OUT/$experiment" ${REPEATS:+--repeats "$REPEATS"} | tee -a "$OUT/log.txt"
+for e in $EXPERIMENTS; do
+  say "experiment $e"
+  "$BENCH" run "$(experiment "$e")" -o "$e" ${REPEATS:+--repeats "$REPEATS"} | tee -a log.txt
 done
 say "done: commit $OUT"

@@ -6,14 +6,13 @@
 # compiled again and compared; another version may write other PTX from the same
 # sources, so then that is left out and said.
 set -eu
-cd "$(dirname "$0")/kernels"
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/kernels"
+stale() { echo "$1: run make ptx and commit kernels/" >&2; exit 1; }
 
-if ! tail -n +2 ptx.sum | sha256sum --check --quiet; then
-  echo "the kernels' PTX is stale: run make ptx and commit kernels/" >&2
-  exit 1
-fi
-for source in *.cu *.cuh; do
-  grep -q "  $source\$" ptx.sum || { echo "$source is not in ptx.sum: run make ptx and commit kernels/" >&2; exit 1; }
+tail -n +2 ptx.sum | sha256sum --check --quiet || stale "the kernels' PTX is stale"
+for file in *.cu *.cuh ptx/*.ptx; do
+  grep -q "  $file\$" ptx.sum || stale "$file is not in ptx.sum"
 done
 
 made_by=$(head -n 1 ptx.sum)
@@ -21,16 +20,15 @@ if ! command -v "$CLANG" >/dev/null; then
   echo "sources and PTX fit; $CLANG is not installed, so they were not compiled again"
   exit 0
 fi
-here=$("$CLANG" --version | grep -o 'clang version [0-9.]*')
-if [ "$made_by" != "$here" ]; then
-  echo "sources and PTX fit; made by $made_by, here is $here, so they were not compared byte for byte"
+this=$("$CLANG" --version | grep -o 'clang version [0-9.]*')
+if [ "$made_by" != "$this" ]; then
+  echo "sources and PTX fit; made by $made_by, here is $this, so they were not compared byte for byte"
   exit 0
 fi
-new=$(mktemp)
-trap 'rm -f "$new"' EXIT
+new=$(mktemp -d)
+trap 'rm -rf "$new"' EXIT
 for source in *.cu; do
-  # shellcheck disable=SC2086 # the flags are words
-  "$CLANG" $PTX_FLAGS -o "$new" "$source"
-  cmp "$new" "${source%.cu}.ptx" || { echo "${source%.cu}.ptx is stale: run make ptx and commit kernels/" >&2; exit 1; }
+  "$here/compile-ptx.sh" "$source" "$new"
 done
+diff -rq "$new" ptx || stale "the kernels' PTX is stale"
 echo "sources and PTX fit, byte for byte"

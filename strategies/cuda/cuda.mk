@@ -4,6 +4,7 @@
 # make cuda-test    its tests, on the simulated driver (needs g++)
 # make ptx          compile the kernels (needs clang 19); make ptx-check: are they fresh?
 # make ptxas        assemble the PTX with NVIDIA's ptxas, if there is one: registers, spills
+# make cuda-quick   on a machine with a GPU: is it right here, and how fast (a minute)
 # make cuda-bench   on a machine with a GPU: verify, measure, record under results/
 
 CUDA_DIR := strategies/cuda
@@ -12,7 +13,6 @@ CLANG ?= clang-19
 PTX_FLAGS := -x cuda --cuda-device-only -nocudainc -nocudalib --cuda-gpu-arch=sm_80 --cuda-feature=+ptx70 \
   -std=c++20 -O3 -ffp-contract=off -Wall -Wextra -S
 KERNELS := $(wildcard $(CUDA_DIR)/kernels/*.cu)
-PTX := $(KERNELS:.cu=.ptx)
 
 .PHONY: cuda
 cuda:
@@ -25,23 +25,28 @@ cuda-test:
 
 # ptx.sum says which compiler made the PTX of which sources.
 .PHONY: ptx
-ptx: $(PTX)
-	cd $(CUDA_DIR)/kernels && { $(CLANG) --version | grep -o 'clang version [0-9.]*'; sha256sum *.cu *.cuh *.ptx; } > ptx.sum
-
-$(CUDA_DIR)/kernels/%.ptx: $(CUDA_DIR)/kernels/%.cu $(wildcard $(CUDA_DIR)/kernels/*.cuh)
-	$(CLANG) $(PTX_FLAGS) -o $@ $<
+ptx:
+	rm -rf $(CUDA_DIR)/kernels/ptx && mkdir $(CUDA_DIR)/kernels/ptx
+	@set -e; for f in $(KERNELS); do CLANG="$(CLANG)" PTX_FLAGS="$(PTX_FLAGS)" $(CUDA_DIR)/compile-ptx.sh $$f $(CUDA_DIR)/kernels/ptx; done
+	cd $(CUDA_DIR)/kernels && { $(CLANG) --version | grep -o 'clang version [0-9.]*'; sha256sum *.cu *.cuh ptx/*.ptx; } > ptx.sum
 
 .PHONY: ptx-check
 ptx-check:
 	CLANG="$(CLANG)" PTX_FLAGS="$(PTX_FLAGS)" $(CUDA_DIR)/check-ptx.sh
 
+# From NVIDIA's wheels, for example: pip install nvidia-cuda-nvcc; PTXAS=…/bin/ptxas
+PTXAS ?= ptxas
 .PHONY: ptxas
 ptxas:
-	@for f in $(PTX); do for a in sm_80 sm_90; do echo "$$f $$a"; \
-	  ptxas -arch=$$a -v -o /dev/null $$f 2>&1 | grep -E 'Compiling|Used|spill'; done; done
+	@for f in $(CUDA_DIR)/kernels/ptx/*.ptx; do for a in sm_80 sm_86 sm_89 sm_90 sm_100; do \
+	  printf '%s %s: ' $$(basename $$f .ptx) $$a; \
+	  $(PTXAS) -arch=$$a -v -o /dev/null $$f 2>&1 | awk '/spill/ {s = $$5 + $$9} /Used/ {for (i = 2; i <= NF; i++) if ($$i ~ /^registers/) r = $$(i - 1)} \
+	    END {print r " registers, " s " bytes spilled"}'; done; done
 
-# Uses bin/bench as it is where there is no Go: build it elsewhere (make cuda) and
+# Both use bin/bench as it is where there is no Go: build it elsewhere (make cuda) and
 # carry it here.
-.PHONY: cuda-bench
+.PHONY: cuda-quick cuda-bench
+cuda-quick:
+	$(CUDA_DIR)/bench-gpu.sh quick
 cuda-bench:
 	$(CUDA_DIR)/bench-gpu.sh

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
-	"unsafe"
 
 	"gorgonia.org/cu"
 
@@ -16,8 +16,8 @@ import (
 	"packbench/strategies/cuda/driver"
 )
 
-// device is one GPU with its primary context, a stream and the kernels. Calls
-// of the driver go through do, one at a time.
+// device is one GPU with its primary context, a stream and the kernels loaded so
+// far. Calls of the driver go through do, one at a time.
 type device struct {
 	mu      sync.Mutex
 	options Options
@@ -28,29 +28,38 @@ type device struct {
 	stream          cu.Stream
 	modules         []cu.Module
 	functions       map[string]cu.Function
+	loading         time.Duration // that the functions took
 	name            string
 	multiprocessors int
 	facts           []strategies.Fact
 }
 
-// do opens the device if need be and runs f on an operating system thread to
-// which the device's context is bound.
-func (d *device) do(f func() error) error {
+// hold opens the device if need be and runs f, which no other call disturbs.
+func (d *device) hold(f func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	if !d.open {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		if err := d.start(); err != nil {
 			d.stop() // err is the error that matters
 			return err
 		}
 		d.open = true
 	}
-	// What f frees must be freed even where the context is lost, so an error
-	// here is left to f's own calls.
-	cu.SetCurrentContext(d.context)
 	return f()
+}
+
+// do is hold on an operating system thread to which the device's context is bound.
+func (d *device) do(f func() error) error {
+	return d.hold(func() error {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		// What f frees must be freed even where the context is lost, so an error
+		// here is left to f's own calls.
+		cu.SetCurrentContext(d.context)
+		return f()
+	})
 }
 
 // doIfOpen is do for what came from the open device, and nothing when the
@@ -101,13 +110,7 @@ func (d *device) start() error {
 		return driver.Wrap("cuStreamCreate", err)
 	}
 	d.stream = stream
-	made := time.Now()
-	if err := d.loadKernels(); err != nil {
-		return err
-	}
-	d.facts = append(d.facts,
-		strategies.Fact{Name: "context creation", Value: made.Sub(began).Round(time.Microsecond).String()},
-		strategies.Fact{Name: "kernel loading", Value: time.Since(made).Round(time.Microsecond).String()})
+	d.facts = append(d.facts, strategies.Fact{Name: "context creation", Value: time.Since(began).Round(time.Microsecond).String()})
 	return nil
 }
 
@@ -136,12 +139,12 @@ func (d *device) find() error {
 	if d.handle, err = cu.GetDevice(d.options.Device); err != nil {
 		return driver.Wrap("cuDeviceGet", err)
 	}
-	return d.describe(version)
+	return d.collect(version)
 }
 
-// describe collects the facts of the device and checks that it can run the
+// collect collects the facts of the device and checks that it can run the
 // kernels.
-func (d *device) describe(version int) error {
+func (d *device) collect(version int) error {
 	name, err := d.handle.Name()
 	if err != nil {
 		return driver.Wrap("cuDeviceGetName", err)
@@ -187,27 +190,38 @@ func (d *device) describe(version int) error {
 // versionText writes 12080 as "12.8".
 func versionText(version int) string { return fmt.Sprintf("%d.%d", version/1000, version%1000/10) }
 
-// loadKernels has the driver compile all modules and looks their kernels up.
-func (d *device) loadKernels() error {
-	for module, names := range kernelNames {
-		ptx, err := modules.ReadFile("kernels/" + module + ".ptx")
-		if err != nil {
-			return err
-		}
-		loaded, err := cu.LoadData(string(ptx))
-		if err != nil {
-			return fmt.Errorf("kernels %s: %w", module, driver.Wrap("cuModuleLoadData", err))
-		}
-		d.modules = append(d.modules, loaded)
-		for _, name := range names {
-			function, err := loaded.Function(name)
-			if err != nil {
-				return fmt.Errorf("kernel %s: %w", name, driver.Wrap("cuModuleGetFunction", err))
-			}
-			d.functions[name] = function
-		}
+// function returns a kernel, which the driver compiles when it is first asked for.
+func (d *device) function(kernel string) (cu.Function, error) {
+	if f, ok := d.functions[kernel]; ok {
+		return f, nil
 	}
-	return nil
+	began := time.Now()
+	ptx, err := readModule(kernel)
+	if err != nil {
+		return cu.Function{}, err
+	}
+	module, err := cu.LoadData(ptx)
+	if err != nil {
+		return cu.Function{}, fmt.Errorf("kernel %s: %w", kernel, driver.Wrap("cuModuleLoadData", err))
+	}
+	d.modules = append(d.modules, module)
+	f, err := module.Function(kernel)
+	if err != nil {
+		return cu.Function{}, fmt.Errorf("kernel %s: %w", kernel, driver.Wrap("cuModuleGetFunction", err))
+	}
+	d.functions[kernel] = f
+	d.loading += time.Since(began)
+	return f, nil
+}
+
+// describe is what the device is, with what has been loaded so far.
+func (d *device) describe() strategies.Description {
+	facts := slices.Clone(d.facts)
+	if len(d.functions) > 0 {
+		facts = append(facts, strategies.Fact{Name: "kernel loading",
+			Value: fmt.Sprintf("%v for %d kernels", d.loading.Round(time.Microsecond), len(d.functions))})
+	}
+	return strategies.Description{Device: d.name, Facts: facts}
 }
 
 // stop releases what start has made, as far as it came.
@@ -223,20 +237,6 @@ func (d *device) stop() error {
 		}
 		errs = append(errs, driver.Wrap("cuDevicePrimaryCtxRelease", d.handle.ReleasePrimaryCtx()))
 	}
-	d.context, d.stream, d.modules, d.functions, d.open = cu.CUContext{}, cu.Stream{}, nil, nil, false
+	d.context, d.stream, d.modules, d.functions, d.loading, d.open = cu.CUContext{}, cu.Stream{}, nil, nil, 0, false
 	return errors.Join(errs...)
-}
-
-// launch queues a kernel. An argument is a device pointer, an integer or the
-// bits of a float32, each in the 8 bytes that cu reads.
-func (d *device) launch(k kernel, blocks int, arguments ...uint64) error {
-	pointers := make([]unsafe.Pointer, len(arguments))
-	for i := range arguments {
-		pointers[i] = unsafe.Pointer(&arguments[i])
-	}
-	err := d.functions[k.name].Launch(blocks, 1, 1, k.threads, 1, 1, k.shared, d.stream, pointers)
-	if err != nil {
-		return fmt.Errorf("kernel %s: %w", k.name, driver.Wrap("cuLaunchKernel", err))
-	}
-	return nil
 }

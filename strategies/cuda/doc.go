@@ -1,29 +1,39 @@
 // Package cuda is the backend that executes ensemble strategies on an NVIDIA
 // GPU.
 //
-// One call of Pack queues everything on one stream and synchronises once: the
-// weights go over from page-locked memory, five kernels work on all layers and
-// candidates at a time, the answer comes back.
+// One call of Pack is one call into C: it launches one graph and waits for it. The
+// kernels fetch the problem from page-locked memory and write the answer to such
+// memory, and work on all layers and candidates at a time:
 //
+//	fetch    the seed and the weights                          [layers, items]
 //	orders   draws and sorts: the order of every candidate     [layers, candidates, items]
 //	greedy   the packing of every order, and its imbalance     [layers, candidates, items]
-//	select   the candidates of each layer, best first          [layers, candidates]
-//	refine   swaps in each kept candidate, in place            [layers, keep]
-//	choose   the answer of each layer                          [layers, items]
+//	select   the candidates of each layer, best first; only    [layers, candidates]
+//	         where there are too many for the next to find
+//	refine   swaps in each kept candidate; the last block of   [layers, keep]
+//	         a layer chooses and answers
 //
-// Up to 1,024 items, 1,024 candidates and 128 packs the work is done by single
-// warps in registers and shared memory (kernels *_small); beyond, by kernels
-// that work in global memory (*_large). No kernel needs memory of size n².
-// Problems too large for the device's memory go through in chunks of layers.
+// A strategy without refinement has choose in place of refine. Each of these has
+// several kernels, of which a plan takes those that are fastest for its shape
+// (kernels.go): up to 1,024 items and 256 packs they work in registers and shared
+// memory, beyond in global memory. None needs memory of size n². Problems too large
+// for the device's memory go through in chunks of layers.
 //
 // Layers of the package:
 //
-//	plan.go       shape and strategy → kernels, grids, memory, layers at a time (pure arithmetic)
-//	runner.go     what a Pack queues; launches.go: the kernels' arguments
-//	device.go     one GPU: context, stream, compiled kernels, launches
+//	plan.go       shape and strategy → arrays on the device, layers at a time (pure arithmetic)
+//	kernels.go    which kernel of each kind, with its block and shared memory
+//	launches.go   the kernels' arguments, typed, and what a run launches
+//	runner.go     a plan's memory, graph and runs
+//	device.go     one GPU: context, stream, kernels loaded when first needed
 //	driver/       the driver library behind gorgonia.org/cu, opened at run time
 //	kernels/      CUDA C++ and the PTX made of it (make ptx), embedded
 //	sim/          a simulated driver library that runs the kernels on the host
+//
+// A new kernel is a file in kernels/, its arguments in launches.go, its choice in
+// kernels.go, an array it needs in [plan.lay], and "make ptx". Tests then ask for
+// problems that come to it (equal_test.go, every-kernel.yaml) and want faults planted
+// in it (mutants_test.go).
 //
 // The package executes nothing unless built with the tag "cuda" ("make cuda",
 // which needs gcc and no CUDA toolkit). Without it, and on machines without a

@@ -26,7 +26,7 @@ type tb interface {
 	Errorf(format string, args ...any)
 }
 
-var kinds = []string{"uniform", "lognormal", "steep", "coarse", "ties", "zeros", "tiny", "huge", "falling"}
+var kinds = []string{"uniform", "lognormal", "steep", "coarse", "ties", "zeros", "tiny", "huge", "falling", "equal", "cut", "brim"}
 
 // loads makes weights of a kind that is hard in its own way.
 func loads(t tb, kind string, shape packing.Shape, seed uint64) *packing.Problem {
@@ -54,6 +54,18 @@ func loads(t tb, kind string, shape packing.Shape, seed uint64) *packing.Problem
 			w[i] = float32(random.IntN(100)) * math.SmallestNonzeroFloat32
 		case "huge": // whose noisy weights overflow
 			w[i] = random.Float32() * math.MaxFloat32 / float32(shape.Capacity())
+		case "equal":
+			w[i] = 7
+		case "cut": // so wide a range that words of 32 bits cut off what tells the keys apart
+			w[i] = 1 + float32(random.IntN(shape.Items))*1e-6
+			if i%shape.Items == 0 { // far below, with lower bits in the midst of the others'
+				w[i] = math.Float32frombits(0x0e000100)
+			}
+		case "brim": // the least key looks like a word behind the last item, once cut off
+			w[i] = 1 + float32(i%shape.Items)/1024
+			if at := i % shape.Items; at < 3 {
+				w[i] = math.Float32frombits([]uint32{0, 5, 0x3fffffff}[at])
+			}
 		case "falling":
 			w[i] = float32(shape.Items - i%shape.Items)
 		}
@@ -106,7 +118,8 @@ func requireEqual(t tb, sim *simulation, strategy string, p *packing.Problem, ra
 }
 
 // Shapes and parameters on both sides of every boundary between kernels, none a
-// multiple of the threads or warps of a block.
+// multiple of the threads or warps of a block. On a simulated device of one
+// multiprocessor, 17 candidates are many.
 var boundaries = []struct {
 	shape    packing.Shape
 	strategy string
@@ -152,6 +165,38 @@ var boundaries = []struct {
 	{packing.Shape{Layers: 3, Items: 39, Packs: 3}, "topk-max-any:candidates=6,k=2,spread=3e38,floor=3e38", "zeros"},
 	{packing.Shape{Layers: 9, Items: 39, Packs: 3}, "lpt", "falling"},
 	{packing.Shape{Layers: 3, Items: 39, Packs: 13}, "topk-max-any:candidates=6,k=2,rounds=0", "lognormal"},
+	{packing.Shape{Layers: 3, Items: 64, Packs: 8}, "topk-max-any:candidates=7,k=3", "cut"},
+	{packing.Shape{Layers: 3, Items: 72, Packs: 8}, "topk-max-any:candidates=7,k=3", "cut"},
+	{packing.Shape{Layers: 3, Items: 68, Packs: 17}, "topk-max-any:candidates=7,random=2,k=3", "cut"},
+	{packing.Shape{Layers: 3, Items: 60, Packs: 6}, "topk-max-any:candidates=6,random=1,k=3", "zeros"},
+	{packing.Shape{Layers: 1, Items: 100, Packs: 25}, "two-opt:candidates=7,k=3", "cut"},
+	{packing.Shape{Layers: 3, Items: 187, Packs: 11}, "topk-max-any:candidates=7,k=3", "cut"},
+	{packing.Shape{Layers: 2, Items: 255, Packs: 51}, "topk-max-any:candidates=9,k=3", "cut"},
+	{packing.Shape{Layers: 2, Items: 256, Packs: 64}, "topk-max-any:candidates=9,k=3", "cut"},
+	{packing.Shape{Layers: 2, Items: 276, Packs: 23}, "topk-max-any:candidates=9,k=3,epsilon=0", "cut"},
+	{packing.Shape{Layers: 2, Items: 288, Packs: 32}, "topk-max-any:candidates=9,random=2,k=3,epsilon=0", "cut"},
+	{packing.Shape{Layers: 3, Items: 288, Packs: 32}, "topk-max-any:candidates=7,k=3", "ties"},
+	{packing.Shape{Layers: 3, Items: 288, Packs: 72}, "topk-max-any:candidates=7,k=3", "lognormal"},
+	{packing.Shape{Layers: 3, Items: 288, Packs: 144}, "topk-max-any:candidates=7,k=3", "lognormal"},
+	{packing.Shape{Layers: 3, Items: 219, Packs: 73}, "topk-max-any:candidates=7,k=3", "equal"},
+	{packing.Shape{Layers: 2, Items: 377, Packs: 29}, "topk-max-any:candidates=9,random=3,k=3,epsilon=0", "cut"},
+	{packing.Shape{Layers: 3, Items: 203, Packs: 29}, "topk-max-any:candidates=9,random=2,k=1", "lognormal"},
+	{packing.Shape{Layers: 1, Items: 204, Packs: 51}, "topk-max-any:candidates=16,random=2,k=1", "lognormal"},
+	{packing.Shape{Layers: 2, Items: 496, Packs: 31}, "topk-max-any:candidates=9,k=3,epsilon=0", "cut"},
+	{packing.Shape{Layers: 1, Items: 1001, Packs: 91}, "topk-max-any:candidates=5,k=3,epsilon=0", "cut"},
+	{packing.Shape{Layers: 1, Items: 377, Packs: 29}, "lpt", "brim"},
+	{packing.Shape{Layers: 2, Items: 377, Packs: 29}, "lpt", "cut"},
+	{packing.Shape{Layers: 7, Items: 340, Packs: 17}, "topk-max-any:candidates=3,random=0,k=1,rounds=0,spread=0.01,floor=1", "lognormal"},
+	{packing.Shape{Layers: 2, Items: 32, Packs: 32}, "lpt", "ties"},
+	{packing.Shape{Layers: 3, Items: 50, Packs: 50}, "topk-max-any:candidates=5,k=2", "uniform"},
+	{packing.Shape{Layers: 2, Items: 200, Packs: 40}, "two-opt:candidates=5,k=2", "ties"},
+	{packing.Shape{Layers: 1, Items: 1160, Packs: 145}, "topk-max-any:candidates=3,k=2", "lognormal"},
+	{packing.Shape{Layers: 2, Items: 768, Packs: 256}, "topk-max-any:candidates=3,k=2", "ties"},
+	{packing.Shape{Layers: 2, Items: 771, Packs: 257}, "topk-max-any:candidates=3,k=2", "ties"},
+	{packing.Shape{Layers: 1, Items: 2050, Packs: 205}, "two-opt:candidates=5,random=1,k=2", "zeros"},
+	{packing.Shape{Layers: 2, Items: 4095, Packs: 65}, "topk-max-any:candidates=3,k=2", "cut"},
+	{packing.Shape{Layers: 7, Items: 39, Packs: 3}, "topk-max-any:candidates=150,random=20,k=16,rounds=3", "coarse"},
+	{packing.Shape{Layers: 3, Items: 39, Packs: 3}, "two-opt:candidates=700,random=20,k=5,rounds=3", "lognormal"},
 }
 
 func TestEqualsCPU(t *testing.T) {
@@ -165,6 +210,21 @@ func TestEqualsCPU(t *testing.T) {
 				requireEqual(t, sim, b.strategy, p, random)
 			}
 		})
+	}
+}
+
+// The problems above come to every kernel.
+func TestEveryKernelIsTested(t *testing.T) {
+	used := map[string]bool{}
+	for _, b := range boundaries {
+		for _, name := range cuda.KernelsOf(parse(t, b.strategy).(strategies.Ensemble), b.shape, 1) {
+			used[name] = true
+		}
+	}
+	for _, name := range cuda.KernelNames() {
+		if !used[name] {
+			t.Errorf("no problem comes to %s", name)
+		}
 	}
 }
 
@@ -235,7 +295,7 @@ func TestChunksOfLayers(t *testing.T) {
 		sim := simulate(t, simulated, "", cuda.Options{Memory: 20000})
 		requireEqual(t, sim, strategy, loads(t, "lognormal", shape, 3), strategies.Random{Stream: stream, Seed: 4})
 		report := sim.done()
-		if chunks := counted(t, report, "launches") / 5; chunks < 2 || chunks > 10 {
+		if chunks := counted(t, report, "launches") / 4; chunks < 2 || chunks > 10 {
 			t.Errorf("%v: %d chunks, want some: %s", stream, chunks, report)
 		}
 		if syncs := counted(t, report, "syncs"); stream == strategies.Philox && syncs != 1 {

@@ -12,6 +12,7 @@ import (
 
 	"packbench/packing"
 	"packbench/strategies"
+	"packbench/strategies/cpu"
 	"packbench/strategies/cuda"
 )
 
@@ -36,9 +37,10 @@ func TestEveryCallCanFail(t *testing.T) {
 		{"function", 500, "CUDA_ERROR_NOT_FOUND", false},
 		{"alloc", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
 		{"hostalloc", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
+		{"mapped", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
 		{"event", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
+		{"graph", 1, "CUDA_ERROR_INVALID_VALUE", false},
 		{"record", 400, "CUDA_ERROR_INVALID_HANDLE", false},
-		{"copy", 1, "CUDA_ERROR_INVALID_VALUE", false},
 		{"launch", 701, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", false},
 		{"sync", 700, "CUDA_ERROR_ILLEGAL_ADDRESS", true},
 		{"sync", 719, "CUDA_ERROR_LAUNCH_FAILED", true},
@@ -47,7 +49,7 @@ func TestEveryCallCanFail(t *testing.T) {
 		failed := 0
 		for nth := 1; ; nth++ {
 			sim := simulate(t, simulated, fmt.Sprintf("fail=%s:%d:%d", fault.kind, nth, fault.code), cuda.Options{})
-			_, _, err := pack(t, sim, strategy, p, random)
+			err := packThrice(t, sim, strategy, p, random)
 			if err == nil { // so many calls are not made
 				sim.done()
 				break
@@ -67,6 +69,45 @@ func TestEveryCallCanFail(t *testing.T) {
 		}
 		if failed == 0 {
 			t.Errorf("no call of %s was made", fault.kind)
+		}
+	}
+}
+
+// packThrice packs p with one runner: as it comes, by the graph, and with stages
+// timed.
+func packThrice(t *testing.T, sim *simulation, strategy string, p *packing.Problem, random strategies.Random) error {
+	runner, err := sim.Prepare(parse(t, strategy), p.Shape)
+	if err != nil {
+		return err
+	}
+	defer runner.Close()
+	want, _, err := pack(t, cpu.New(cpu.Options{}), strategy, p, random)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for run := range 3 {
+		runner.(strategies.StageTimer).TimeStages(run == 2)
+		out := packing.NewPacking(p.Shape)
+		if _, err := runner.Pack(t.Context(), p, random, out); err != nil {
+			return err
+		}
+		if !equal(out, want) {
+			t.Errorf("run %d differs from the CPU's", run)
+		}
+	}
+	return nil
+}
+
+// Where the driver makes no graph, runs go on without.
+func TestWithoutGraph(t *testing.T) {
+	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
+	for settings, graphs := range map[string]int{"": 1, "fail=capture:1:900": 0, "fail=endcapture:1:901": 0, "fail=instantiate:1:2": 0} {
+		sim := simulate(t, simulated, settings, cuda.Options{})
+		if err := packThrice(t, sim, "topk-max-any:candidates=5,k=2", p, strategies.Random{Seed: 2}); err != nil {
+			t.Errorf("%s: %v", settings, err)
+		}
+		if text := sim.done(); counted(t, text, "graphs") != graphs || counted(t, text, "syncs") != 3 {
+			t.Errorf("%s: want %d graphs and 3 synchronisations: %s", settings, graphs, text)
 		}
 	}
 }
@@ -139,8 +180,15 @@ func TestDescribe(t *testing.T) {
 	if d.Device != "simulated device" || facts["driver"] != "CUDA 12.8" || facts["compute capability"] != "9.0" {
 		t.Errorf("described as %+v", d)
 	}
-	if facts["context creation"] == "" || facts["kernel loading"] == "" {
-		t.Errorf("no one-off costs in %v", d.Facts)
+	if facts["context creation"] == "" || facts["kernel loading"] != "" {
+		t.Errorf("one-off costs before any kernel is loaded: %v", d.Facts)
+	}
+	p := loads(t, "uniform", packing.Shape{Layers: 1, Items: 4, Packs: 2}, 1)
+	if _, _, err := pack(t, sim, "lpt", p, strategies.Random{}); err != nil {
+		t.Fatal(err)
+	}
+	if d, err = sim.Describe(); err != nil || !strings.HasSuffix(d.Facts[len(d.Facts)-1].Value, "for 4 kernels") {
+		t.Errorf("after lpt: %v, %v", d.Facts, err)
 	}
 	for _, name := range []string{"exact", "baseline"} {
 		s, err := strategies.Builtin().Parse(name)
@@ -153,24 +201,65 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// A call is one synchronisation and five launches, and reports its stages.
+// From the second one on, a call is one graph, one synchronisation and no event, until
+// stages are asked for.
 func TestCallsAndStages(t *testing.T) {
 	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
+	for _, tt := range []struct {
+		strategy, stages string
+		launches         int
+	}{
+		{"topk-max-any:candidates=5,k=2", "copy in,orders,greedy,refine,", 4},
+		{"topk-max-any:candidates=20,k=17", "copy in,orders,greedy,select,refine,", 5},
+		{"lpt", "copy in,orders,greedy,choose,", 4},
+	} {
+		for _, timed := range []bool{false, true} {
+			sim := simulate(t, simulated, "", cuda.Options{})
+			runner, err := sim.Prepare(parse(t, tt.strategy), p.Shape)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runner.(strategies.StageTimer).TimeStages(timed)
+			var report strategies.Report
+			for range 3 {
+				if report, err = runner.Pack(t.Context(), p, strategies.Random{}, packing.NewPacking(p.Shape)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			names := ""
+			for _, s := range report.Stages {
+				names += s.Name + ","
+			}
+			runner.Close()
+			text := sim.done()
+			want, graphs, records := "", 2, 0
+			if timed {
+				want, graphs, records = tt.stages, 0, 3*(strings.Count(tt.stages, ",")+1)
+			}
+			if names != want {
+				t.Errorf("%s: stages %s, want %s", tt.strategy, names, want)
+			}
+			if counted(t, text, "launches") != 3*tt.launches || counted(t, text, "syncs") != 3 ||
+				counted(t, text, "graphs") != graphs || counted(t, text, "records") != records {
+				t.Errorf("%s: want %d launches, 3 synchronisations, %d graphs, %d events: %s", tt.strategy, 3*tt.launches, graphs, records, text)
+			}
+		}
+	}
+}
+
+// Kernels are compiled when a plan first needs them, once.
+func TestKernelsAreLoadedWhenNeeded(t *testing.T) {
+	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
 	sim := simulate(t, simulated, "", cuda.Options{})
-	_, report, err := pack(t, sim, "topk-max-any:candidates=5,k=2", p, strategies.Random{})
-	if err != nil {
-		t.Fatal(err)
+	for range 3 {
+		for _, strategy := range []string{"lpt", "topk-max-any:candidates=5,k=2"} {
+			if _, _, err := pack(t, sim, strategy, p, strategies.Random{}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	names := ""
-	for _, s := range report.Stages {
-		names += s.Name + ","
-	}
-	if names != "copy in,orders,greedy,select,refine,copy out," {
-		t.Errorf("stages %s", names)
-	}
-	text := sim.done()
-	if counted(t, text, "launches") != 5 || counted(t, text, "syncs") != 1 {
-		t.Errorf("want 5 launches and 1 synchronisation: %s", text)
+	if text := sim.done(); counted(t, text, "modules") != 5 { // fetch, orders, greedy; choose; refine
+		t.Errorf("want 5 modules: %s", text)
 	}
 }
 

@@ -1,72 +1,179 @@
-//go:build cuda
-
 package cuda
 
 import (
 	"math"
+	"reflect"
 
 	"packbench/strategies"
 )
 
-// The kernels' launches, with their arguments in the order of kernels/*.cu.
-
-func (r *runner) makeOrders(first, layers int, seed uint64) error {
-	e, k := r.ensemble, r.plan.orders
-	problems := layers * e.Candidates
-	arguments := []uint64{r.weights, r.drawn, seed & math.MaxUint32, seed >> 32, uint64(first), uint64(r.shape.Items),
-		uint64(e.Candidates), uint64(e.Random), bits(e.Spread), bits(e.Floor), uint64(problems), r.order}
-	if r.sortBlocks > 0 {
-		return r.device.launch(k, min(r.sortBlocks, problems), append(arguments, r.sortScratch)...)
+// The kernels' parameters, in the order of kernels/*.cu: an address for a pointer,
+// numbers as they are. A test compares them with the compiled kernels.
+type (
+	fetchArguments struct {
+		from  address
+		words uint64
+		to    address
 	}
-	return r.device.launch(k, blocks(problems, k), arguments...)
+	// ordersArguments are ORDERS_PARAMETERS of kernels/draws.cuh.
+	ordersArguments struct {
+		weights, draws, seed                         address
+		firstLayer, items, pitch, candidates, random uint32
+		spread, floor                                float32
+	}
+	ordersWordsArguments struct {
+		ordersArguments
+		problems      uint32
+		order, sorted address
+	}
+	ordersBlockArguments struct {
+		ordersArguments
+		order, sorted address
+	}
+	ordersLargeArguments struct {
+		ordersArguments
+		problems               uint32
+		order, sorted, scratch address
+	}
+	greedyArguments struct {
+		sorted                        address
+		items, pitch, packs, problems uint32
+		place, imbalance              address
+	}
+	greedyLargeArguments struct {
+		sorted                    address
+		items, pitch, packs       uint32
+		place, imbalance, scratch address
+		words                     uint32
+	}
+	selectArguments struct {
+		imbalance          address
+		layers, candidates uint32
+		ranking, scratch   address
+	}
+	chooseArguments struct {
+		order, place, imbalance, ranking              address
+		items, pitch, packs, candidates, wide, layers uint32
+		answer                                        address
+	}
+	// refineArguments are REFINEMENT_PARAMETERS of kernels/refinement.cuh.
+	refineArguments struct {
+		order, sorted, place, imbalance, ranking address
+		items, pitch, packs, candidates, rounds  uint32
+		epsilon                                  float32
+		keep, layers                             uint32
+		kept, score, count, answer               address
+	}
+	refineLargeArguments struct {
+		refineArguments
+		scratch address
+	}
+)
+
+// The stages of a run, as events part them.
+const (
+	stageCopyIn = iota
+	stageOrders
+	stageGreedy
+	stageSelect
+	stageRefine // and the choice of the best refined
+	stageChoose // without refinement
+)
+
+var stageNames = [...]string{"copy in", "orders", "greedy", "select", "refine", "choose"}
+
+// launch is a kernel with everything that its launch takes.
+type launch struct {
+	stage     int
+	kernel    kernel
+	blocks    int
+	arguments any // one of the structs above
 }
 
-func (r *runner) packGreedily(layers int) error {
-	k := r.plan.greedy
-	problems := layers * r.ensemble.Candidates
-	arguments := []uint64{r.weights, r.order, uint64(r.shape.Items), uint64(r.shape.Packs), uint64(r.ensemble.Candidates)}
-	if r.treeWords > 0 {
-		return r.device.launch(k, problems, append(arguments, r.place, r.imbalance, r.greedyScratch, uint64(r.treeWords))...)
-	}
-	return r.device.launch(k, blocks(problems, k), append(arguments, uint64(problems), r.place, r.imbalance)...)
+// part is what a number of layers of a problem are launched with: the first of them,
+// and where the host has their input, draws (with [plan.draws]) and answer.
+type part struct {
+	first, layers        int
+	input, draws, answer address
 }
 
-func (r *runner) rankCandidates(layers int) error {
-	k := r.plan.selection
-	arguments := []uint64{r.imbalance, uint64(layers), uint64(r.ensemble.Candidates), r.ranking}
+// launches are the launches of a part, one after the other.
+func (p *plan) launches(b buffers, at part) []launch {
+	problems := at.layers * p.Candidates
+	all := []launch{fetch(at.input, p.inputWords(at.layers), b.input)}
+	if p.draws {
+		all = append(all, fetch(at.draws, p.drawWords(at.layers), b.draws))
+	}
+	all = append(all, p.makeOrders(b, at, problems), p.packGreedily(b, problems))
+	if p.selection.name != "" {
+		blocks := min(p.selectBlocks, at.layers)
+		all = append(all, launch{stageSelect, p.selection, blocks,
+			selectArguments{b.imbalance, uint32(at.layers), uint32(p.Candidates), b.ranking, b.selectScratch}})
+	}
+	return append(all, p.refineAndChoose(b, at))
+}
+
+func fetch(from address, words int64, to address) launch {
+	k := kernel{name: "fetch", threads: fetchThreads, perBlock: fetchThreads * 4}
+	return launch{stageCopyIn, k, k.blocks(int(words)), fetchArguments{from, uint64(words), to}}
+}
+
+func (p *plan) makeOrders(b buffers, at part, problems int) launch {
+	k := p.orders
+	all := ordersArguments{weights: b.input.words(seedWords), draws: b.draws, seed: b.input, firstLayer: uint32(at.first),
+		items: uint32(p.shape.Items), pitch: uint32(p.pitch), candidates: uint32(p.Candidates), random: uint32(p.Random),
+		spread: p.Spread, floor: p.Floor}
 	switch {
-	case k.name == "":
-		return nil
-	case r.selectBlocks > 0:
-		return r.device.launch(k, min(r.selectBlocks, layers), append(arguments, r.selectScratch)...)
+	case p.sortBlocks > 0:
+		return launch{stageOrders, k, min(p.sortBlocks, problems), ordersLargeArguments{all, uint32(problems), b.order, b.sorted, b.sortScratch}}
+	case p.wide:
+		return launch{stageOrders, k, problems, ordersBlockArguments{all, b.order, b.sorted}}
 	}
-	return r.device.launch(k, blocks(layers, k), arguments...)
+	return launch{stageOrders, k, k.blocks(problems), ordersWordsArguments{all, uint32(problems), b.order, b.sorted}}
 }
 
-func (r *runner) refineAndChoose(layers int) error {
-	e, n, m := r.ensemble, uint64(r.shape.Items), uint64(r.shape.Packs)
-	candidates, keep := uint64(e.Candidates), uint64(r.keep)
-	if k := r.plan.refine; k.name != "" {
-		arguments := []uint64{r.weights, r.order, r.ranking, n, m, candidates, keep, uint64(e.Rounds), bits(e.Epsilon),
-			r.place, r.score, r.swaps}
-		if r.refineScratch != 0 {
-			arguments = append(arguments, r.refineScratch)
-		}
-		if err := r.device.launch(k, layers*r.keep, arguments...); err != nil {
-			return err
-		}
+func (p *plan) packGreedily(b buffers, problems int) launch {
+	k, items, pitch, packs := p.greedy, uint32(p.shape.Items), uint32(p.pitch), uint32(p.shape.Packs)
+	if p.treeWords > 0 {
+		return launch{stageGreedy, k, problems,
+			greedyLargeArguments{b.sorted, items, pitch, packs, b.place, b.imbalance, b.greedyScratch, uint32(p.treeWords)}}
 	}
-	byItem := uint64(0)
-	if e.Refinement == strategies.TwoOpt {
-		byItem = 1
-	}
-	packs := r.answer
-	ranks := packs + uint64(layers)*n*wordBytes
-	steps := ranks + uint64(layers)*n*wordBytes
-	return r.device.launch(kernel{name: "choose", threads: chooseThreads}, layers,
-		r.order, r.place, r.ranking, r.score, r.swaps, n, m, candidates, keep, byItem, packs, ranks, steps)
+	return launch{stageGreedy, k, k.blocks(problems), greedyArguments{b.sorted, items, pitch, packs, uint32(problems), b.place, b.imbalance}}
 }
 
-func blocks(problems int, k kernel) int { return (problems + k.perBlock - 1) / k.perBlock }
+func (p *plan) refineAndChoose(b buffers, at part) launch {
+	k, items, pitch, packs := p.finish, uint32(p.shape.Items), uint32(p.pitch), uint32(p.shape.Packs)
+	if p.Refinement == strategies.NoRefinement {
+		wide := uint32(0)
+		if p.wide {
+			wide = 1
+		}
+		return launch{stageChoose, k, at.layers, chooseArguments{b.order, b.place, b.imbalance, b.ranking,
+			items, pitch, packs, uint32(p.Candidates), wide, uint32(at.layers), at.answer}}
+	}
+	count := b.input.words(seedWords + int64(at.layers)*int64(p.pitch))
+	all := refineArguments{b.order, b.sorted, b.place, b.imbalance, b.ranking, items, pitch, packs, uint32(p.Candidates),
+		uint32(p.Rounds), p.Epsilon, uint32(p.keep), uint32(at.layers), b.kept, b.score, count, at.answer}
+	if p.wide {
+		return launch{stageRefine, k, at.layers * p.keep, refineLargeArguments{all, b.refineScratch}}
+	}
+	return launch{stageRefine, k, at.layers * p.keep, all}
+}
 
-func bits(x float32) uint64 { return uint64(math.Float32bits(x)) }
+// words are the arguments one by one, each in the low bytes of a word, as the driver
+// reads them.
+func (l launch) words() []uint64 { return appendWords(nil, reflect.ValueOf(l.arguments)) }
+
+func appendWords(words []uint64, v reflect.Value) []uint64 {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			words = appendWords(words, v.Field(i))
+		}
+		return words
+	case reflect.Float32:
+		return append(words, uint64(math.Float32bits(float32(v.Float()))))
+	default:
+		return append(words, v.Uint())
+	}
+}

@@ -16,12 +16,13 @@ type memory struct {
 	device []cu.DevicePtr
 	pinned []unsafe.Pointer
 	events []cu.Event
+	queues []*driver.Queue
 }
 
 // words allocates device memory of the given number of 4-byte words and returns
-// its address; 0 for no words. After an error it does nothing.
-func (m *memory) words(n int64, err *error) uint64 {
-	if n == 0 || *err != nil {
+// its address. After an error it does nothing.
+func (m *memory) words(n int64, err *error) address {
+	if *err != nil {
 		return 0
 	}
 	p, e := cu.MemAlloc(n * wordBytes)
@@ -30,22 +31,27 @@ func (m *memory) words(n int64, err *error) uint64 {
 		return 0
 	}
 	m.device = append(m.device, p)
-	return uint64(p)
+	return address(p)
 }
 
-// pinnedWords allocates page-locked host memory of n words. After an error it
-// does nothing.
-func pinnedWords[T float32 | uint32](m *memory, n int, err *error) []T {
+// mapped is page-locked host memory that the device sees.
+type mapped struct {
+	words []uint32
+	at    address // for the device
+}
+
+// mapped allocates page-locked memory of n words. After an error it does nothing.
+func (m *memory) mapped(n int64, err *error) mapped {
 	if n == 0 || *err != nil {
-		return nil
+		return mapped{}
 	}
-	p, e := driver.HostAlloc(n * wordBytes)
+	p, at, e := driver.HostAlloc(int(n) * wordBytes)
 	if e != nil {
 		*err = e
-		return nil
+		return mapped{}
 	}
 	m.pinned = append(m.pinned, p)
-	return unsafe.Slice((*T)(p), n)
+	return mapped{unsafe.Slice((*uint32)(p), n), address(at)}
 }
 
 // event makes an event. After an error it does nothing.
@@ -65,6 +71,9 @@ func (m *memory) event(err *error) cu.Event {
 // release frees everything.
 func (m *memory) release() error {
 	var errs []error
+	for _, q := range m.queues {
+		errs = append(errs, q.Close())
+	}
 	for _, p := range m.device {
 		errs = append(errs, driver.Wrap("cuMemFree", cu.MemFree(p)))
 	}

@@ -13,13 +13,14 @@ import (
 type plan struct {
 	strategies.Ensemble
 	shape packing.Shape
+	pitch int // words from one row of items to the next
 	keep  int // candidates refined; 1 without refinement
 	draws bool
-	chunk int // layers at a time
+	wide  bool // orders and places are of 32 bits; else of 16
+	chunk int  // layers at a time
 
-	orders, greedy, selection, refine kernel
-	sortBlocks                        int // blocks of orders_large, each with scratch
-	selectBlocks                      int // blocks of select_large, each with scratch
+	orders, greedy, selection, finish kernel
+	sortBlocks, selectBlocks          int // blocks of orders_large and of select, each with scratch
 	treeWords                         int // greedy_large: words of memory per candidate
 }
 
@@ -32,15 +33,12 @@ type kernel struct {
 	shared   int // bytes of dynamic shared memory
 }
 
-// Limits of the kernels; the constants of the same names are in kernels/.
+// blocks is the number of blocks for a number of problems.
+func (k kernel) blocks(problems int) int { return (problems + k.perBlock - 1) / k.perBlock }
+
 const (
-	sortThreads     = 512
-	refineThreads   = 256
-	chooseThreads   = 256
-	warpsPerBlock   = 4
-	sharedLimit     = 48 << 10 // bytes of shared memory that every block may have
-	sortSharedBytes = 4 * (sortThreads/32 + 1) * 256
-	wordBytes       = 4
+	wordBytes   = 4
+	sharedLimit = 48 << 10 // bytes of shared memory that every block may have
 )
 
 // newPlan plans the execution of e with at most memory bytes of the device's
@@ -51,16 +49,18 @@ func newPlan(e strategies.Ensemble, shape packing.Shape, draws bool, memory int6
 	if e.Refinement == strategies.NoRefinement {
 		p.keep = 1
 	}
-	p.chooseKernels()
+	p.pitch = (shape.Items + 7) / 8 * 8
+	p.chooseKernels(max(1, multiprocessors))
 	blocks := 2 * max(1, multiprocessors)
 	if p.orders.name == "orders_large" {
 		p.sortBlocks = scratchBlocks(min(blocks, shape.Layers*e.Candidates), 3*shape.Items, memory)
 	}
-	if p.selection.name == "select_large" {
+	if p.selection.name != "" {
 		p.selectBlocks = scratchBlocks(min(blocks, shape.Layers), 3*e.Candidates, memory)
 	}
 
-	fixed, perLayer := p.bytes()
+	fixed := p.bytes(0)
+	perLayer := p.bytes(1) - fixed
 	// A launch has at most 2³¹ − 1 blocks, and problems have 32-bit numbers.
 	most := int64(math.MaxInt32) / int64(e.Candidates)
 	p.chunk = int(min(int64(shape.Layers), most, max(0, memory-fixed)/perLayer))
@@ -77,110 +77,91 @@ func scratchBlocks(want, words int, memory int64) int {
 	return max(1, int(min(int64(want), memory/4/(int64(words)*wordBytes))))
 }
 
-func (p *plan) chooseKernels() {
-	n, m := p.shape.Items, p.shape.Packs
-	perWarp := func(name string, limit int) kernel {
-		return kernel{name: fmt.Sprintf("%s_%d", name, limit), threads: 32 * warpsPerBlock, perBlock: warpsPerBlock}
-	}
-	if limit, ok := smallest(n, 128, 256, 512, 1024); ok {
-		p.orders = perWarp("orders_small", limit)
-	} else {
-		p.orders = kernel{name: "orders_large", threads: sortThreads, shared: sortSharedBytes}
-	}
-	if limit, ok := smallest(m, 32, 64, 128); ok {
-		p.greedy = perWarp("greedy_small", limit)
-	} else {
-		p.greedy = kernel{name: "greedy_large", threads: 32, perBlock: 1}
-		p.treeWords = m + treeWords(m)
-		if p.treeWords*wordBytes <= sharedLimit {
-			p.greedy.shared = p.treeWords * wordBytes
-		}
-	}
-	if limit, ok := smallest(p.Candidates, 128, 1024); p.Candidates > 1 && ok {
-		p.selection = perWarp("select_small", limit)
-	} else if p.Candidates > 1 {
-		p.selection = kernel{name: "select_large", threads: sortThreads, shared: sortSharedBytes}
-	}
-	suffix := map[strategies.Refinement]string{strategies.MaxAny: "_max_any", strategies.TwoOpt: "_two_opt"}[p.Refinement]
-	switch {
-	case suffix == "":
-	case n <= 1024:
-		capacity := n / m
-		words := 3*n + m + 2*capacity + (capacity+3)/4*4
-		p.refine = kernel{name: "refine_small" + suffix, threads: 32, perBlock: 1, shared: words * wordBytes}
-	default:
-		p.refine = kernel{name: "refine_large" + suffix, threads: refineThreads, perBlock: 1, shared: (refineThreads/32 + 2) * wordBytes}
-	}
-}
+// chunks is the number of launches of each kernel that a problem takes.
+func (p *plan) chunks() int { return (p.shape.Layers + p.chunk - 1) / p.chunk }
 
-// smallest returns the first limit that n does not pass.
-func smallest(n int, limits ...int) (int, bool) {
-	for _, limit := range limits {
-		if n <= limit {
-			return limit, true
-		}
-	}
-	return 0, false
-}
+// address is a device pointer.
+type address uint64
 
-// treeWords is the size of greedy_large's tree over packs: levels of nodes with
-// 32 children, each level padded to whole nodes.
-func treeWords(packs int) int {
-	words := 0
-	for level := packs; ; level = (level + 31) / 32 {
-		padded := (level + 31) / 32 * 32
-		words += padded
-		if padded <= 32 {
-			return words
-		}
-	}
-}
+// words is the address n words further.
+func (a address) words(n int64) address { return a + address(n*wordBytes) }
 
-// buffers are the sizes of the device's arrays in words, for a number of
-// layers. 0: not needed.
+// buffers are the arrays on the device; 0 for those that the plan does not need.
 type buffers struct {
-	weights, draws, order, place, imbalance, ranking, score, swaps, answer int64
-	sortScratch, selectScratch, greedyScratch, refineScratch               int64
+	input     address // what [plan.inputWords] counts
+	draws     address // [layers, candidates − 2, items]
+	order     address // [layers, candidates, pitch] of 16 or 32 bits
+	sorted    address // [layers, candidates, pitch]
+	place     address // [layers, candidates, pitch] of 16 or 32 bits
+	imbalance address // [layers, candidates]
+	ranking   address // [layers, candidates]
+	kept      address // [layers, keep, pitch]
+	score     address // [layers, keep, 2]
+
+	sortScratch, selectScratch, greedyScratch, refineScratch address
 }
 
-func (p *plan) buffers(layers int) buffers {
-	l, n, m := int64(layers), int64(p.shape.Items), int64(p.shape.Packs)
-	c, keep := int64(p.Candidates), int64(p.keep)
-	b := buffers{
-		weights: l * n, order: l * c * n, place: l * c * n, imbalance: l * c,
-		answer:        l * (2*n + 1),
-		sortScratch:   int64(p.sortBlocks) * 3 * n,
-		selectScratch: int64(p.selectBlocks) * 3 * c,
-	}
-	if p.draws {
-		b.draws = l * (c - 2) * n
-	}
-	if p.selection.name != "" {
-		b.ranking = l * c
-	}
-	if p.greedy.name == "greedy_large" && p.greedy.shared == 0 {
-		b.greedyScratch = l * c * int64(p.treeWords)
-	}
-	if p.refine.name != "" {
-		b.score, b.swaps = l*keep, l*keep
-		if p.shape.Items > 1024 {
-			b.refineScratch = l * keep * (4*n + 2*m)
+// lay declares the arrays for a number of layers: it calls array for each, with its
+// size in words, and keeps the address that it returns.
+func (p *plan) lay(layers int, array func(words int64) address) buffers {
+	only := func(needed bool, words int64) address {
+		if !needed {
+			return 0
 		}
+		return array(words)
 	}
-	return b
+	l, n, m := int64(layers), int64(p.shape.Items), int64(p.shape.Packs)
+	c, keep, pitch := int64(p.Candidates), int64(p.keep), int64(p.pitch)
+	index := pitch
+	if !p.wide {
+		index = pitch / 2
+	}
+	refines := p.Refinement != strategies.NoRefinement
+	return buffers{
+		input:     array(p.inputWords(layers)),
+		draws:     only(p.draws, p.drawWords(layers)),
+		order:     array(l * c * index),
+		sorted:    array(l * c * pitch),
+		place:     array(l * c * index),
+		imbalance: array(l * c),
+		ranking:   only(p.selection.name != "", l*c),
+		kept:      only(refines, l*keep*pitch),
+		score:     only(refines, 2*l*keep),
+
+		sortScratch:   only(p.sortBlocks > 0, int64(p.sortBlocks)*3*n),
+		selectScratch: only(p.selectBlocks > 0, int64(p.selectBlocks)*3*c),
+		greedyScratch: only(p.treeWords > 0 && p.greedy.shared == 0, l*c*int64(p.treeWords)),
+		refineScratch: only(refines && p.wide, l*keep*(4*n+2*m)),
+	}
 }
 
-func (b buffers) bytes() int64 {
-	return wordBytes * (b.weights + b.draws + b.order + b.place + b.imbalance + b.ranking + b.score + b.swaps +
-		b.answer + b.sortScratch + b.selectScratch + b.greedyScratch + b.refineScratch)
+// bytes is the device memory that the arrays take.
+func (p *plan) bytes(layers int) int64 {
+	total := int64(0)
+	p.lay(layers, func(words int64) address {
+		total += words * wordBytes
+		return 0
+	})
+	return total
 }
 
-// bytes is the device memory that the plan needs whatever the number of layers,
-// and for each layer.
-func (p *plan) bytes() (fixed, perLayer int64) {
-	fixed = p.buffers(0).bytes()
-	return fixed, p.buffers(1).bytes() - fixed
+// What the host sends for a number of layers: the seed, 2 words of seedWords; the
+// weights, [layers, pitch]; zeros for counts, [layers].
+const seedWords = 4
+
+func (p *plan) inputWords(layers int) int64 {
+	return seedWords + int64(layers)*int64(p.pitch) + roundUp(int64(layers), 4)
 }
+
+// The draws that are sent for a number of layers, [layers, candidates − 2, items].
+func (p *plan) drawWords(layers int) int64 {
+	return roundUp(int64(layers)*int64(p.Candidates-2)*int64(p.shape.Items), 4)
+}
+
+// What comes back: packs and ranks, [layers, items] each, and steps, [layers].
+func (p *plan) answerWords(layers int) int64 { return int64(layers) * int64(2*p.shape.Items+1) }
+
+func roundUp(n, to int64) int64 { return (n + to - 1) / to * to }
 
 // size writes a number of bytes for people: "1.5 GB".
 func size(bytes int64) string {

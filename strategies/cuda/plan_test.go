@@ -2,6 +2,8 @@ package cuda
 
 import (
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,37 +22,73 @@ func ensemble(t *testing.T, text string) strategies.Ensemble {
 
 func TestPlanChoosesKernels(t *testing.T) {
 	for _, tt := range []struct {
-		strategy     string
-		items, packs int
-		want         string // orders, greedy, selection, refine
+		strategy             string
+		layers, items, packs int
+		want                 string // orders, greedy, selection, finish
 	}{
-		{"topk-max-any", 288, 32, "orders_small_512 greedy_small_32 select_small_128 refine_small_max_any"},
-		{"two-opt", 128, 64, "orders_small_128 greedy_small_64 select_small_128 refine_small_two_opt"},
-		{"topk-max-any:candidates=129", 129, 129, "orders_small_256 greedy_large select_small_1024 refine_small_max_any"},
-		{"topk-max-any:candidates=1025", 1024, 128, "orders_small_1024 greedy_small_128 select_large refine_small_max_any"},
-		{"topk-max-any", 1025, 41, "orders_large greedy_small_64 select_small_128 refine_large_max_any"},
-		{"two-opt", 65536, 1024, "orders_large greedy_large select_small_128 refine_large_two_opt"},
-		{"lpt", 8, 1, "orders_small_128 greedy_small_32  "},
+		{"topk-max-any", 58, 288, 32, "orders_words_32_9_full greedy_lanes_4_8  refine_quick_3"},
+		{"topk-max-any", 58, 256, 64, "orders_words_32_8_full greedy_lanes_8_8  refine_rounds_max_any"},
+		{"topk-max-any", 58, 72, 8, "orders_words_8_9_full greedy_lanes_2_4  refine_quick_3"},
+		{"topk-max-any", 26, 64, 8, "orders_words_8_8_full greedy_lanes_2_4  refine_quick_2"},
+		{"topk-max-any", 58, 288, 72, "orders_words_32_9_full greedy_lanes_8_9  refine_rounds_max_any"},
+		{"topk-max-any", 58, 288, 144, "orders_words_32_9_full greedy_reduce_5  refine_rounds_max_any"},
+		{"topk-max-any", 3, 288, 32, "orders_words_32_9_full greedy_reduce_1  refine_quick_3"},
+		{"topk-max-any", 8, 1024, 128, "orders_words_32_32 greedy_reduce_4  refine_rounds_max_any"},
+		{"topk-max-any", 8, 4096, 256, "orders_block_4096 greedy_reduce_8_wide  refine_large_max_any"},
+		{"two-opt", 3, 128, 64, "orders_words_32_4 greedy_reduce_2  refine_rounds_two_opt"},
+		{"two-opt", 58, 160, 16, "orders_words_32_6 greedy_lanes_4_4  refine_rounds_two_opt"},
+		{"topk-max-any:candidates=257", 3, 129, 129, "orders_words_32_6 greedy_reduce_5 select refine_rounds_max_any"},
+		{"topk-max-any:k=17", 3, 384, 24, "orders_words_32_12 greedy_reduce_1 select refine_quick_4"},
+		{"topk-max-any", 3, 1025, 41, "orders_block_2048 greedy_reduce_2_wide  refine_large_max_any"},
+		{"two-opt", 3, 65536, 1024, "orders_large greedy_large  refine_large_two_opt"},
+		{"lpt", 58, 288, 32, "orders_words_32_9_full greedy_reduce_1  choose"},
+		{"lpt", 1, 65536, 2, "orders_large greedy_large  choose"},
+		{"lpt", 8, 4096, 256, "orders_block_4096 greedy_reduce_8_wide  choose"},
 	} {
-		shape := packing.Shape{Layers: 3, Items: tt.items, Packs: tt.packs}
+		shape := packing.Shape{Layers: tt.layers, Items: tt.items, Packs: tt.packs}
 		p, err := newPlan(ensemble(t, tt.strategy), shape, false, 1<<33, 132)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := strings.Join([]string{p.orders.name, p.greedy.name, p.selection.name, p.refine.name}, " ")
+		got := strings.Join([]string{p.orders.name, p.greedy.name, p.selection.name, p.finish.name}, " ")
 		if got != tt.want {
 			t.Errorf("%s on %v: %s, want %s", tt.strategy, shape, got, tt.want)
 		}
-		known := map[string]bool{"": true}
-		for _, names := range kernelNames {
-			for _, name := range names {
-				known[name] = true
+	}
+}
+
+// Whatever the shape, a plan launches kernels that there are, within the limits of a
+// block, with the arguments that they take.
+func TestPlanLaunchesKernelsThatThereAre(t *testing.T) {
+	known := KernelNames()
+	used := map[string]bool{}
+	for _, strategy := range []string{"lpt", "topk-max-any", "two-opt:candidates=300", "topk-max-any:k=40"} {
+		for _, packs := range []int{1, 2, 3, 8, 16, 17, 32, 33, 64, 65, 72, 73, 128, 129, 160, 256, 257, 5000} {
+			for _, capacity := range []int{1, 2, 5, 8, 9, 12, 13, 16, 17, 100, 600, 3000, 40000} {
+				for _, layers := range []int{1, 300} {
+					shape := packing.Shape{Layers: layers, Items: packs * capacity, Packs: packs}
+					p, err := newPlan(ensemble(t, strategy), shape, capacity%2 == 0, 1<<42, 132)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, l := range p.launches(buffers{}, part{layers: p.chunk}) {
+						used[l.kernel.name] = true
+						if !slices.Contains(known, l.kernel.name) || l.kernel.shared > sharedLimit || l.kernel.threads%32 != 0 ||
+							l.kernel.threads > 512 || l.kernel.threads < 32 || l.blocks < 1 || l.blocks > math.MaxInt32 {
+							t.Errorf("%s on %v: launches %+v", strategy, shape, l)
+						}
+						if reflect.TypeOf(l.arguments) != reflect.TypeOf(argumentsOf(l.kernel.name)) {
+							t.Errorf("%s is launched with %T", l.kernel.name, l.arguments)
+						}
+					}
+				}
 			}
 		}
-		for _, k := range []kernel{p.orders, p.greedy, p.selection, p.refine} {
-			if !known[k.name] || k.shared > sharedLimit {
-				t.Errorf("%s on %v: kernel %+v", tt.strategy, shape, k)
-			}
+	}
+	// The forms that only fit exactly are in the test above.
+	for _, name := range known {
+		if !used[name] && !strings.HasSuffix(name, "_full") {
+			t.Errorf("no plan launches %s", name)
 		}
 	}
 }
@@ -72,7 +110,7 @@ func TestPlanFitsMemory(t *testing.T) {
 						}
 						continue
 					}
-					if used := p.buffers(p.chunk).bytes(); used > memory {
+					if used := p.bytes(p.chunk); used > memory {
 						t.Errorf("%s on %v with %d bytes: plans %d", text, shape, memory, used)
 					}
 					if p.chunk < 1 || p.chunk > shape.Layers || p.chunk*p.Candidates > math.MaxInt32 {

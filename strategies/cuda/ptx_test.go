@@ -1,45 +1,94 @@
 package cuda
 
 import (
+	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
 
-// The embedded PTX has the kernels that the program looks up and no fused
+// Every module has the one kernel that it is called after and no fused
 // multiply-add: every float operation is rounded on its own, with an explicit
 // rounding mode that keeps the driver's compiler from fusing. That is what makes
 // answers equal the CPU's to the bit.
 func TestPTX(t *testing.T) {
 	entry := regexp.MustCompile(`\.entry (\w+)\(`)
-	implicit := regexp.MustCompile(`\b(add|sub|mul|div)\.f32|\b(fma|mad)\.[a-z.]*f32|\.ftz|\.f64`)
-	files, err := modules.ReadDir("kernels")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) != len(kernelNames) {
-		t.Errorf("%d PTX files for %d modules", len(files), len(kernelNames))
-	}
-	for module, want := range kernelNames {
-		ptx, err := modules.ReadFile("kernels/" + module + ".ptx")
+	implicit := regexp.MustCompile(`\b(add|sub|mul|div)\.f32|\b(fma|mad)\.[a-z.]*f32|\.ftz|\.f64|\.local`)
+	for _, name := range KernelNames() {
+		ptx, err := readModule(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var names []string
-		for _, m := range entry.FindAllStringSubmatch(string(ptx), -1) {
-			names = append(names, m[1])
+		if entries := entry.FindAllStringSubmatch(ptx, -1); len(entries) != 1 || entries[0][1] != name {
+			t.Errorf("%s.ptx has kernels %v", name, entries)
 		}
-		slices.Sort(names)
-		want = slices.Sorted(slices.Values(want))
-		if !slices.Equal(names, want) {
-			t.Errorf("%s.ptx has kernels %v, want %v", module, names, want)
+		if found := implicit.FindString(ptx); found != "" {
+			t.Errorf("%s.ptx has %q", name, found)
 		}
-		if found := implicit.Find(ptx); found != nil {
-			t.Errorf("%s.ptx has %q", module, found)
+		if !strings.Contains(ptx, ".target sm_80") || !strings.Contains(ptx, ".version 7.0") {
+			t.Errorf("%s.ptx is not for sm_80 by PTX 7.0", name)
 		}
-		if !strings.Contains(string(ptx), ".target sm_80") || !strings.Contains(string(ptx), ".version 7.0") {
-			t.Errorf("%s.ptx is not for sm_80 by PTX 7.0", module)
+	}
+}
+
+// argumentTypes are the arguments of each kernel, by what its name begins with; the
+// longest counts.
+var argumentTypes = map[string]any{
+	"fetch":         fetchArguments{},
+	"orders_words":  ordersWordsArguments{},
+	"orders_block":  ordersBlockArguments{},
+	"orders_large":  ordersLargeArguments{},
+	"greedy_lanes":  greedyArguments{},
+	"greedy_reduce": greedyArguments{},
+	"greedy_large":  greedyLargeArguments{},
+	"select":        selectArguments{},
+	"choose":        chooseArguments{},
+	"refine_quick":  refineArguments{},
+	"refine_rounds": refineArguments{},
+	"refine_large":  refineLargeArguments{},
+}
+
+func argumentsOf(kernel string) any {
+	for prefix, arguments := range argumentTypes {
+		if strings.HasPrefix(kernel, prefix) {
+			return arguments
+		}
+	}
+	return nil
+}
+
+// ptxTypes are the types of a kernel's parameters as PTX has them.
+func ptxTypes(v reflect.Value) []string {
+	switch v.Kind() {
+	case reflect.Struct:
+		var types []string
+		for i := range v.NumField() {
+			types = append(types, ptxTypes(v.Field(i))...)
+		}
+		return types
+	case reflect.Float32:
+		return []string{"f32"}
+	case reflect.Uint32:
+		return []string{"u32"}
+	}
+	return []string{"u64"} // an address
+}
+
+// The program passes every kernel the parameters that it was compiled with.
+func TestArgumentsAreThoseOfTheKernels(t *testing.T) {
+	parameter := regexp.MustCompile(`\.param \.(\w+) \w+_param_`)
+	for _, name := range KernelNames() {
+		ptx, err := readModule(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, _, _ := strings.Cut(ptx, ")")
+		var want []string
+		for _, m := range parameter.FindAllStringSubmatch(list, -1) {
+			want = append(want, m[1])
+		}
+		if got := ptxTypes(reflect.ValueOf(argumentsOf(name))); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the program passes %v, the kernel takes %v", name, got, want)
 		}
 	}
 }

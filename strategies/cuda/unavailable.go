@@ -29,8 +29,11 @@ func (b *Backend) Describe() (strategies.Description, error) {
 }
 
 // Prepare implements [strategies.Backend]. What CUDA cannot execute it cannot
-// execute in any build.
-func (b *Backend) Prepare(s strategies.Strategy, _ packing.Shape) (strategies.Runner, error) {
+// execute in any build, and what is executed outside of this process it can.
+func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
+	if s, ok := s.(strategies.External); ok {
+		return s.PrepareOn(Name, shape)
+	}
 	if _, ok := s.(strategies.Ensemble); !ok {
 		return nil, fmt.Errorf("%w: cuda executes ensembles, not %s", strategies.ErrUnsupported, s.Spec().Name)
 	}

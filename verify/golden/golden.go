@@ -6,13 +6,12 @@
 package golden
 
 import (
-	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
 
-	"github.com/sbinet/npyio/npz"
-
+	"packbench/internal/npz"
+	"packbench/internal/tensor"
 	"packbench/packing"
 )
 
@@ -73,33 +72,55 @@ func read(name string, shape packing.Shape) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
-	r, err := npz.NewReader(bytes.NewReader(data), int64(len(data)))
+	arrays, err := npz.OpenArchive(data)
 	if err != nil {
 		return Case{}, err
 	}
 	has := map[string]bool{}
-	for _, key := range r.Keys() {
+	for _, key := range arrays.Names() {
 		has[key] = true
 	}
-	array := func(key string, into any) {
+	array := func(key string) (a *tensor.Array) {
 		if err == nil && has[key] {
-			err = r.Read(key, into)
+			a, err = arrays.Read(key, len(data)*1032) // deflate packs no more
 		}
+		return a
+	}
+	ints := func(key string) (out []int) {
+		if a := array(key); a != nil {
+			out, err = a.Ints()
+		}
+		return out
+	}
+	floats := func(key string) []float32 {
+		a := array(key)
+		if a == nil {
+			return nil
+		}
+		var wide []float64
+		wide, err = a.Float64s()
+		out := make([]float32, len(wide))
+		for i, v := range wide {
+			out[i] = float32(v) // recorded as float32
+		}
+		return out
 	}
 	c := Case{Name: name, Answers: map[string]*packing.Packing{}}
-	var weights []float32
-	array("weight.npy", &weights)
-	array("detail_first_draws.npy", &c.FirstDraws)
-	array("detail_candidate_imbalance.npy", &c.CandidateImbalance)
-	array("detail_topk_candidates.npy", &c.TopK)
+	weights := floats("weight")
+	c.FirstDraws = floats("detail_first_draws")
+	c.CandidateImbalance = floats("detail_candidate_imbalance")
+	for _, candidate := range ints("detail_topk_candidates") {
+		c.TopK = append(c.TopK, int64(candidate))
+	}
 	for strategy, prefix := range prefixes {
-		if !has[prefix+"_pack_index.npy"] {
+		if !has[prefix+"_pack_index"] {
 			continue
 		}
-		var pack, rank []int64
-		array(prefix+"_pack_index.npy", &pack)
-		array(prefix+"_rank_in_pack.npy", &rank)
 		answer := packing.NewPacking(shape)
+		pack, rank := ints(prefix+"_pack_index"), ints(prefix+"_rank_in_pack")
+		if len(pack) != len(rank) || len(pack) != len(answer.PackIndex) {
+			return Case{}, fmt.Errorf("%s: %d packs and %d ranks for %d items", strategy, len(pack), len(rank), len(answer.PackIndex))
+		}
 		for i := range pack {
 			answer.PackIndex[i], answer.RankInPack[i] = int32(pack[i]), int32(rank[i])
 		}

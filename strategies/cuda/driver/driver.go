@@ -14,7 +14,7 @@ import (
 	"sync"
 	"unsafe"
 
-	_ "gorgonia.org/cu" // whose driver functions shim.c defines
+	"gorgonia.org/cu" // whose driver functions shim.c defines
 )
 
 // opened is the driver library of the process: shim.c has one table of its
@@ -106,13 +106,17 @@ func Wrap(call string, err error) error {
 	return fmt.Errorf("%s: %w", call, err)
 }
 
-// HostAlloc allocates page-locked host memory, which copies reach at full speed
-// and without a copy of their own. cu has no call for it. Free it with
+// HostAlloc allocates page-locked host memory that the device sees too, and
+// returns its address on either side. cu has no call for it. Free it with
 // cu.MemFreeHost.
-func HostAlloc(bytes int) (unsafe.Pointer, error) {
-	var p unsafe.Pointer
-	if result := C.cuMemHostAlloc(&p, C.size_t(bytes), 0); result != C.CUDA_SUCCESS {
-		return nil, &Error{Call: "cuMemHostAlloc", Code: int(result)}
+func HostAlloc(bytes int) (host unsafe.Pointer, device cu.DevicePtr, err error) {
+	if result := C.cuMemHostAlloc(&host, C.size_t(bytes), C.CU_MEMHOSTALLOC_DEVICEMAP); result != C.CUDA_SUCCESS {
+		return nil, 0, &Error{Call: "cuMemHostAlloc", Code: int(result)}
 	}
-	return p, nil
+	var p C.CUdeviceptr
+	if result := C.cuMemHostGetDevicePointer(&p, host, 0); result != C.CUDA_SUCCESS {
+		cu.MemFreeHost(host) // the first error matters
+		return nil, 0, &Error{Call: "cuMemHostGetDevicePointer", Code: int(result)}
+	}
+	return host, cu.DevicePtr(p), nil
 }

@@ -28,7 +28,7 @@ func TestNoDriver(t *testing.T) {
 	if _, err := cu.MemAlloc(4); !errors.As(Wrap("cuMemAlloc", err), &e) || e.Code != 3 || e.Call != "cuMemAlloc" {
 		t.Errorf("a call without a driver: %v", err)
 	}
-	if _, err := HostAlloc(4); !errors.As(err, &e) || e.Code != 3 {
+	if _, _, err := HostAlloc(4); !errors.As(err, &e) || e.Code != 3 {
 		t.Errorf("page-locked memory without a driver: %v", err)
 	}
 	// Functions that are not forwarded say so and do not crash.

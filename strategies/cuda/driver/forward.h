@@ -1,8 +1,9 @@
 /*
- * The driver functions that are called: name, versioned entry point of the
+ * FORWARD(…): the driver functions that are called: name, versioned entry point of the
  * driver library, parameters, arguments. Those with _v2 changed their
  * signature (32-bit sizes or handles) early in CUDA's life; the unversioned
- * symbol still is the old one.
+ * symbol still is the old one. OPTIONAL(…): those that not every driver has; they
+ * make one graph of a run, since CUDA 11.4.
  */
 FORWARD(cuDriverGetVersion, "cuDriverGetVersion", (int *version), (version))
 FORWARD(cuDeviceGet, "cuDeviceGet", (CUdevice *dev, int ordinal), (dev, ordinal))
@@ -26,9 +27,8 @@ FORWARD(cuMemGetInfo, "cuMemGetInfo_v2", (size_t *free, size_t *total), (free, t
 FORWARD(cuMemAlloc, "cuMemAlloc_v2", (CUdeviceptr *ptr, size_t n), (ptr, n))
 FORWARD(cuMemFree, "cuMemFree_v2", (CUdeviceptr ptr), (ptr))
 FORWARD(cuMemHostAlloc, "cuMemHostAlloc", (void **p, size_t n, unsigned flags), (p, n, flags))
+FORWARD(cuMemHostGetDevicePointer, "cuMemHostGetDevicePointer_v2", (CUdeviceptr *ptr, void *p, unsigned flags), (ptr, p, flags))
 FORWARD(cuMemFreeHost, "cuMemFreeHost", (void *p), (p))
-FORWARD(cuMemcpyHtoDAsync, "cuMemcpyHtoDAsync_v2", (CUdeviceptr dst, const void *src, size_t n, CUstream s), (dst, src, n, s))
-FORWARD(cuMemcpyDtoHAsync, "cuMemcpyDtoHAsync_v2", (void *dst, CUdeviceptr src, size_t n, CUstream s), (dst, src, n, s))
 FORWARD(cuStreamCreate, "cuStreamCreate", (CUstream *s, unsigned flags), (s, flags))
 FORWARD(cuStreamDestroy, "cuStreamDestroy_v2", (CUstream s), (s))
 FORWARD(cuStreamSynchronize, "cuStreamSynchronize", (CUstream s), (s))
@@ -36,3 +36,10 @@ FORWARD(cuEventCreate, "cuEventCreate", (CUevent *e, unsigned flags), (e, flags)
 FORWARD(cuEventDestroy, "cuEventDestroy_v2", (CUevent e), (e))
 FORWARD(cuEventRecord, "cuEventRecord", (CUevent e, CUstream s), (e, s))
 FORWARD(cuEventElapsedTime, "cuEventElapsedTime", (float *ms, CUevent start, CUevent end), (ms, start, end))
+OPTIONAL(cuStreamBeginCapture, "cuStreamBeginCapture_v2", (CUstream s, CUstreamCaptureMode mode), (s, mode))
+OPTIONAL(cuStreamEndCapture, "cuStreamEndCapture", (CUstream s, CUgraph *graph), (s, graph))
+OPTIONAL(cuGraphDestroy, "cuGraphDestroy", (CUgraph graph), (graph))
+OPTIONAL(cuGraphInstantiateWithFlags, "cuGraphInstantiateWithFlags",
+         (CUgraphExec *executable, CUgraph graph, unsigned long long flags), (executable, graph, flags))
+OPTIONAL(cuGraphExecDestroy, "cuGraphExecDestroy", (CUgraphExec executable), (executable))
+OPTIONAL(cuGraphLaunch, "cuGraphLaunch", (CUgraphExec executable, CUstream s), (executable, s))

@@ -15,8 +15,10 @@
 
 static struct {
 #define FORWARD(name, symbol, params, args) CUresult(*name) params;
+#define OPTIONAL FORWARD
 #include "forward.h"
 #undef FORWARD
+#undef OPTIONAL
   CUresult (*getErrorName)(CUresult, const char **);
 } driver;
 
@@ -24,8 +26,10 @@ static struct {
   HIDDEN CUresult name params {                                   \
     return driver.name ? driver.name args : CUDA_ERROR_NOT_INITIALIZED; \
   }
+#define OPTIONAL FORWARD
 #include "forward.h"
 #undef FORWARD
+#undef OPTIONAL
 
 HIDDEN CUresult cuInit(unsigned int flags) {
   (void)flags;
@@ -56,9 +60,20 @@ HIDDEN int packbench_open(const char *path, char *message, size_t size) {
   LOOK_UP(driver.getErrorName, "cuGetErrorName")
   if (result != CUDA_SUCCESS) return result;
 #define FORWARD(name, symbol, params, args) LOOK_UP(driver.name, symbol)
+#define OPTIONAL(name, symbol, params, args) *(void **)&driver.name = dlsym(library, symbol);
 #include "forward.h"
 #undef FORWARD
+#undef OPTIONAL
   return 0;
+}
+
+HIDDEN int packbench_has_graphs(void) {
+#define FORWARD(name, symbol, params, args)
+#define OPTIONAL(name, symbol, params, args) if (!driver.name) return 0;
+#include "forward.h"
+#undef FORWARD
+#undef OPTIONAL
+  return 1;
 }
 
 HIDDEN const char *packbench_error_name(int error) {

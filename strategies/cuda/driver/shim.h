@@ -14,4 +14,36 @@ int packbench_open(const char *path, char *message, size_t size);
 /* The driver's name of an error, "CUDA_ERROR_OUT_OF_MEMORY", or NULL. */
 const char *packbench_error_name(int error);
 
+/* Whether the driver can make a graph of what a stream is given. */
+int packbench_has_graphs(void);
+
+/* A kernel with everything that its launch takes. */
+typedef struct {
+  CUfunction function;
+  unsigned blocks, threads, shared;
+  CUevent before;   /* recorded before it in runs that are timed; may be NULL */
+  void **arguments; /* their addresses */
+} packbench_launch;
+
+/* Launches that are always queued together. */
+typedef struct {
+  CUcontext context;
+  CUstream stream;
+  packbench_launch *launches;
+  int count;
+  CUevent end;       /* recorded at the end of runs that are timed; may be NULL */
+  CUgraphExec graph; /* all launches as one, for runs that are not timed; may be NULL */
+} packbench_queue;
+
+/* Which call failed. From PACKBENCH_LAUNCH on: the launch of that number. */
+enum { PACKBENCH_CONTEXT, PACKBENCH_SYNCHRONIZE, PACKBENCH_RECORD, PACKBENCH_CAPTURE, PACKBENCH_END_CAPTURE,
+       PACKBENCH_INSTANTIATE, PACKBENCH_GRAPH_LAUNCH, PACKBENCH_LAUNCH };
+
+/* Makes the graph of a queue. Returns a CUresult and which call failed. */
+int packbench_capture(packbench_queue *q, int *call);
+
+/* Queues everything and waits for the device. Returns a CUresult and which call
+ * failed; even then nothing is under way any more. */
+int packbench_run(const packbench_queue *q, int timed, int *call);
+
 #endif

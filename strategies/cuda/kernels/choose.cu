@@ -1,43 +1,25 @@
-// choose: the answer of each layer: the refined candidate of least score, the
-// earliest kept on ties.
+// choose: the answer of each layer where nothing is refined: its best candidate.
 //
-// One block per layer. Every warp finds the winner on its own; all threads then
-// write the items. Places are by item after 2-opt and by position of the
-// candidate's order otherwise. Without refinement (score is null) the best
-// ranked candidate wins, or candidate 0 where ranking is null too.
-//
-// Writes pack_index and rank_in_pack, [layers, items], and steps: the swaps of
-// all kept candidates, [layers].
-#include "device.cuh"
+// One block per layer. order and place, [layers, candidates, pitch], are of 16 bits
+// where wide is 0.
+#include "choice.cuh"
+#include "select.cuh"
 
 const u32 choose_threads = 256;
 
 KERNEL(choose_threads)
-choose(const u32 *RESTRICT order, const u32 *RESTRICT place, const u32 *RESTRICT ranking,
-       const float *RESTRICT score, const u32 *RESTRICT kept_steps, u32 items, u32 packs,
-       u32 candidates, u32 keep, u32 by_item, u32 *RESTRICT pack_index, u32 *RESTRICT rank_in_pack,
-       u32 *RESTRICT steps) {
+choose(const u32 *RESTRICT order, const u32 *RESTRICT place, const float *RESTRICT imbalance,
+       const u32 *RESTRICT ranking, u32 items, u32 pitch, u32 packs, u32 candidates, u32 wide, u32 layers,
+       u32 *RESTRICT answer) {
   u32 layer = blockIdx.x, capacity = items / packs;
-  u32 winner = 0, swaps = 0;
-  if (score) {
-    // A score is ≥ 0, so its bits sort like it.
-    u32 best = none, at = none;
-    for (u32 k = lane_index(); k < keep; k += 32) {
-      u32 key = float_bits(score[(u64)layer * keep + k]);
-      if (key < best) best = key, at = k;
-      swaps += kept_steps[(u64)layer * keep + k];
-    }
-    u32 lowest = reduce_min(best);
-    winner = reduce_min(best == lowest ? at : none);
-    swaps = reduce_add(swaps);
-  }
-  u32 candidate = ranking ? ranking[(u64)layer * candidates + winner] : 0;
-  u64 row = ((u64)layer * candidates + candidate) * items, out = (u64)layer * items;
+  u64 first = (u64)layer * candidates;
+  // Every warp on its own, which saves a barrier.
+  u64 row = (first + kept_candidate(imbalance + first, ranking ? ranking + first : ranking, candidates, 0)) * pitch;
+  answers out = {answer, layers, items};
   for (u32 i = threadIdx.x; i < items; i += choose_threads) {
-    u32 item = by_item ? i : order[row + i], at = place[row + i];
-    pack_index[out + item] = at / capacity;
-    rank_in_pack[out + item] = at % capacity;
+    u32 item = wide ? order[row + i] : half_at(order + row / 2, i);
+    out.set_place(layer, item, wide ? place[row + i] : half_at(place + row / 2, i), capacity);
   }
-  if (threadIdx.x == 0) steps[layer] = swaps;
+  if (threadIdx.x == 0) out.set_steps(layer, 0);
 }
 SIMULATED(choose)

@@ -10,6 +10,8 @@
 // Every pack ends full, so the extremes of the loads are taken when a pack
 // fills. The tree and the counts lie in shared memory, or in global scratch of
 // words words per problem where shared memory is too small for them.
+//
+// Writes place by position, [problems, pitch], and imbalance, [problems].
 #include "device.cuh"
 
 const u32 full = 0xffffffffu;
@@ -66,22 +68,21 @@ DEVICE void set_key(const tree &t, u32 pack, u32 to, u32 (&key)[most_levels]) {
 }
 
 KERNEL(32)
-greedy_large(const float *RESTRICT weights, const u32 *RESTRICT order, u32 items, u32 packs,
-             u32 candidates, u32 *RESTRICT place, float *RESTRICT imbalance, u32 *scratch, u32 words) {
+greedy_large(const float *RESTRICT sorted, u32 items, u32 pitch, u32 packs, u32 *RESTRICT place,
+             float *RESTRICT imbalance, u32 *scratch, u32 words) {
   u32 problem = blockIdx.x, capacity = items / packs;
-  weights += (u64)(problem / candidates) * items;
-  order += (u64)problem * items;
-  place += (u64)problem * items;
+  sorted += (u64)problem * pitch;
+  place += (u64)problem * pitch;
 
   tree t;
   u32 *count = grow(t, scratch ? scratch + (u64)problem * words : block_memory(), packs);
   for (u32 p = lane_index(); p < packs; p += 32) count[p] = 0;
   warp_barrier();
 
-  u32 most = 0, fewest = full;
+  u32 high = 0, low = full;
   for (u32 base = 0; base < items; base += 32) {
     u32 position = base + lane_index();
-    u32 weight = position < items ? float_bits(weight_at(weights, order[position])) : 0;
+    u32 weight = position < items ? float_bits(sorted[position]) : 0;
     u32 mine = 0;  // place of this lane's position
     u32 steps = least(32, items - base);
     for (u32 i = 0; i < steps; i++) {
@@ -94,14 +95,14 @@ greedy_large(const float *RESTRICT weights, const u32 *RESTRICT order, u32 items
       if (lane_index() == 0) count[pack] = rank + 1;
       bool fills = rank + 1 == capacity;
       if (fills) {
-        most = most < load ? load : most;
-        fewest = least(fewest, load);
+        high = greatest(high, load);
+        low = least(low, load);
       }
       set_key(t, pack, fills ? full : load, key);
       warp_barrier();
     }
     if (position < items) place[position] = mine;
   }
-  if (lane_index() == 0) imbalance[problem] = bits_float(most) - bits_float(fewest);
+  if (lane_index() == 0) imbalance[problem] = bits_float(high) - bits_float(low);
 }
 SIMULATED(greedy_large)

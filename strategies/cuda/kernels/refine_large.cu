@@ -1,5 +1,5 @@
 // refine_large_max_any, refine_large_two_opt: refines every kept candidate by
-// swaps, for any number of items.
+// swaps and chooses, for any number of items.
 //
 // One block refines one candidate, in global memory. Every pack has the list of
 // its items by falling weight (the layer's LPT order, dealt out to the packs).
@@ -10,24 +10,16 @@
 // that reaches it and then the first j are found one after the other, which
 // settles ties whatever rounding does.
 //
-// Arguments as in refine_small; scratch is [layers · keep, 4·items + 2·packs].
+// An item's index, which decides ties, is its position in the candidate's order for
+// Max-Any and the item itself for 2-opt. order and place are of 32 bits; scratch is
+// [layers · keep, 4·items + 2·packs].
+#include "refinement.cuh"
 #include "loads.cuh"
 
 const u32 refine_threads = 256;
 const u32 refine_warps = refine_threads / 32;
 
-struct refinement {
-  const float *weights;
-  const u32 *order;
-  const u32 *ranking;
-  u32 items, packs, candidates, keep, rounds;
-  float epsilon;
-  u32 *place;
-  float *score;
-  u32 *steps;
-};
-
-// One candidate in global memory; see refine_small.cu for index.
+// One candidate in global memory.
 struct packed {
   u32 items, packs, capacity;
   float *weight;         // by index
@@ -36,7 +28,7 @@ struct packed {
   u32 *list;             // [packs, capacity]
   u32 *count;            // entries of a list while it is dealt out, [packs]
   float *load;           // [packs]
-  u32 *shared;           // of the block, [refine_warps + 2]
+  u32 *shared;           // of the block, [refine_warps + 3]
   DEVICE u32 pack_of(u32 index) const { return place[index] / capacity; }
   DEVICE float listed_weight(u32 pack, u32 at) const { return weight[list[pack * capacity + at]]; }
 };
@@ -211,20 +203,22 @@ DEVICE void apply(const packed &c, swap s) {
 
 template <bool two_opts>
 DEVICE void refine_large(const refinement &r, u32 *scratch) {
-  u32 layer = blockIdx.x / r.keep, n = r.items;
-  u32 candidate = r.ranking ? r.ranking[(u64)layer * r.candidates + blockIdx.x % r.keep] : 0;
-  u64 row = ((u64)layer * r.candidates + candidate) * n;
-  const float *weights = r.weights + (u64)layer * n;
-  const u32 *lpt = r.order + (u64)layer * r.candidates * n;
-
+  u32 n = r.items, *shared = block_memory(), *found = shared + refine_warps + 2;
   scratch += (u64)blockIdx.x * (4 * (u64)n + 2 * r.packs);
-  packed c = {n, r.packs, n / r.packs, (float *)scratch, scratch + n, scratch + 2 * (u64)n,
+  packed c = {n, r.packs, r.capacity(), (float *)scratch, scratch + n, scratch + 2 * (u64)n,
               scratch + 3 * (u64)n, scratch + 4 * (u64)n, (float *)(scratch + 4 * (u64)n + r.packs),
-              block_memory()};
+              shared};
+  if (warp_index() == 0) {
+    u32 candidate = r.find_candidate();
+    if (lane_index() == 0) *found = candidate;
+  }
+  block_barrier();
+  u64 row = (u64)*found * r.pitch;
+  const u32 *lpt = r.order + (u64)r.layer() * r.candidates * r.pitch;
   for (u32 position = threadIdx.x; position < n; position += refine_threads) {
     u32 item = r.order[row + position];
     u32 index = two_opts ? item : position;
-    c.weight[index] = weight_at(weights, item);
+    c.weight[index] = r.sorted[row + position];
     c.place[index] = r.place[row + position];
     c.inverse[item] = index;
   }
@@ -242,21 +236,17 @@ DEVICE void refine_large(const refinement &r, u32 *scratch) {
   block_barrier();
   if (warp_index() == 0) sum_loads(c.weight, pack_of, n, c.load, r.packs);
   extremes e = find_extremes(c);
-  if (threadIdx.x == 0) {
-    r.score[blockIdx.x] = c.load[e.top] - c.load[e.bottom];
-    r.steps[blockIdx.x] = steps;
-  }
-  for (u32 i = threadIdx.x; i < n; i += refine_threads) r.place[row + i] = c.place[i];
+  if (threadIdx.x == 0) *(two *)(r.out.score + 2 * blockIdx.x) = {{float_bits(c.load[e.top] - c.load[e.bottom]), steps}};
+  u32 *place = r.out.place + (u64)blockIdx.x * r.pitch;
+  for (u32 i = threadIdx.x; i < n; i += refine_threads) place[two_opts ? i : r.order[row + i]] = c.place[i];
+  finish(r.out, r.answer, r.layer(), c.capacity, found);
 }
 
-#define REFINE_LARGE(name, two_opts)                                                            \
-  KERNEL(refine_threads)                                                                        \
-  name(const float *RESTRICT weights, const u32 *RESTRICT order, const u32 *RESTRICT ranking,   \
-       u32 items, u32 packs, u32 candidates, u32 keep, u32 rounds, float epsilon, u32 *place,   \
-       float *RESTRICT score, u32 *RESTRICT steps, u32 *scratch) {                              \
-    refine_large<two_opts>({weights, order, ranking, items, packs, candidates, keep, rounds,    \
-                            epsilon, place, score, steps}, scratch);                            \
-  }                                                                                             \
+#define REFINE_LARGE(name, two_opts)                       \
+  KERNEL(refine_threads)                                   \
+  name(REFINEMENT_PARAMETERS, u32 *scratch) {              \
+    refine_large<two_opts>(REFINEMENT_ARGUMENTS, scratch); \
+  }                                                        \
   SIMULATED(name)
 
 REFINE_LARGE(refine_large_max_any, false)

@@ -25,6 +25,7 @@ void fail(launch &l, int error, const std::string &message) {
 
 index3 thread_index() { return self->index; }
 index3 block_index() { return self->owner->index; }
+index3 block_size() { return {self->owner->threads}; }
 index3 grid_size() { return self->owner->grid; }
 unsigned *shared_memory() { return self->owner->shared; }
 
@@ -61,6 +62,35 @@ uint64_t warp_function(op o, uint64_t value, unsigned argument) {
 }
 
 void block_barrier() { park(state::at_block); }
+
+unsigned atomic_increment(unsigned *p) {
+  check_atomic(p);
+  launch &l = *self->owner->of;
+  std::lock_guard<std::mutex> hold(l.atomics);
+  self->incremented = ++l.increments;
+  l.blocks[self->owner->index.x] = {self->fenced, self->incremented};
+  return (*p)++;
+}
+
+void atomic_max(unsigned *p, unsigned v) {
+  check_atomic(p);
+  std::lock_guard<std::mutex> hold(self->owner->of->atomics);
+  *p = std::max(*p, v);
+}
+
+void atomic_min(unsigned *p, unsigned v) {
+  check_atomic(p);
+  std::lock_guard<std::mutex> hold(self->owner->of->atomics);
+  *p = std::min(*p, v);
+}
+
+void fence() {
+  block &b = *self->owner;
+  self->fenced = b.last_barrier;
+  if (!self->incremented) return;
+  b.acquired = self->incremented;
+  b.acquired_at = b.warps[self->index.x / 32].clock;
+}
 
 static void thread_main() {
   self->owner->of->body();
@@ -103,6 +133,7 @@ static uint64_t exchange(op o, const uint64_t *in, unsigned i, unsigned argument
   switch (o) {
     case op_shuffle: return in[argument];
     case op_shuffle_up: return in[i >= argument ? i - argument : i];
+    case op_shuffle_down: return in[i + argument < 32 ? i + argument : i];
     case op_shuffle_xor: return in[(i ^ argument) % 32];
     case op_match:
       for (unsigned j = 0; j < 32; j++) equal |= (uint64_t)(in[j] == in[i]) << j;
@@ -216,12 +247,13 @@ static void work(launch &l, std::atomic<unsigned> &next, std::atomic<uint32_t> &
     b.index.x = i;
     b.random = (l.seed + i) * 0x9E3779B97F4A7C15ull | 1;
     b.start = b.last_barrier = clock + 1;
+    b.acquired = 0;
     for (warp &w : b.warps) w.clock = b.start;
     std::fill(shared.begin(), shared.end(), 0xDEADBEEF);
     for (unsigned t = 0; t < l.threads; t++) {
       // Tops at different distances from a page's end share no cache sets.
       char *stack = stacks + t * pitch + 4096;
-      b.thread_list[t] = {{t}, &b, new_stack(stack, stack_bytes - t * 320 % 8192, thread_main), stack, state::ready, op_barrier, 0, 0};
+      b.thread_list[t] = {{t}, &b, new_stack(stack, stack_bytes - t * 320 % 8192, thread_main), stack, state::ready};
     }
     run_block(b);
     for (warp &w : b.warps) clock = std::max(clock, w.clock);
@@ -232,6 +264,7 @@ static void work(launch &l, std::atomic<unsigned> &next, std::atomic<uint32_t> &
 }
 
 void run(launch &l, unsigned workers) {
+  l.blocks.resize(l.grid);
   std::atomic<unsigned> next{0};
   std::atomic<uint32_t> last{l.first_clock};
   std::vector<std::thread> others;

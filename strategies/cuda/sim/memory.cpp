@@ -6,7 +6,9 @@
 // writer and reader with their logical times. Found are accesses out of bounds
 // (to the word), reads of memory that was never written, and races: two threads
 // at one word, one of them writing, with no barrier between that orders them.
-// Warp functions other than warp_barrier order nothing, as on a GPU.
+// Warp functions other than warp_barrier order nothing, as on a GPU. Atomic
+// operations at one word do not race with each other. A volatile read may be of
+// what another block wrote, if fences and an increment order the two.
 #include "memory.h"
 
 #include <sys/mman.h>
@@ -29,7 +31,10 @@ const uint8_t any = 255;  // warp or lane
 struct access {
   uint32_t clock = 0, block = 0;
   uint8_t warp = 0, lane = 0;
+  bool atomic = false;
 };
+
+enum class access_kind { read, volatile_read, write, atomic };  // those from write on write
 
 struct shadow {
   access write, read;
@@ -38,6 +43,7 @@ struct shadow {
 struct allocation {
   char *memory;
   size_t bytes;
+  bool mapped;
   std::vector<shadow> words;
 };
 
@@ -50,14 +56,14 @@ static std::map<uint64_t, std::unique_ptr<allocation>> live;
 static size_t in_use, next_page;
 static std::mutex lock;
 
-uint64_t allocate(size_t bytes, size_t limit) {
+static uint64_t allocate(size_t bytes, size_t limit, bool mapped) {
   std::lock_guard<std::mutex> hold(lock);
   if (!arena) {
     arena = (char *)mmap(nullptr, arena_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     pages.resize(arena_bytes / page);
   }
   size_t need = (bytes + page - 1) / page;
-  if (in_use + bytes > limit || bytes > arena_bytes) return 0;
+  if (in_use + bytes > limit || bytes == 0 || bytes > arena_bytes) return 0;
   if (next_page + need + 1 > pages.size()) next_page = 0;
   for (size_t i = 0; i < need; i++) {  // addresses are reused late, which finds uses after free
     if (!pages[next_page + i]) continue;
@@ -68,16 +74,21 @@ uint64_t allocate(size_t bytes, size_t limit) {
   auto a = std::make_unique<allocation>();
   a->memory = arena + next_page * page;
   a->bytes = bytes;
+  a->mapped = mapped;
   a->words.resize((bytes + 3) / 4);
+  for (shadow &s : a->words) s.write.clock = mapped;  // before all launches
   mprotect(a->memory, need * page, PROT_READ | PROT_WRITE);
   memset(a->memory, 0xA5, need * page);
   for (size_t i = 0; i < need; i++) pages[next_page + i] = a.get();
   next_page += need + 1;
-  in_use += bytes;
+  if (!mapped) in_use += bytes;
   uint64_t pointer = (uint64_t)a->memory | tag;
   live[pointer] = std::move(a);
   return pointer;
 }
+
+uint64_t allocate(size_t bytes, size_t limit) { return allocate(bytes, limit, false); }
+uint64_t allocate_mapped(size_t bytes) { return allocate(bytes, SIZE_MAX, true); }
 
 bool release_memory(uint64_t pointer) {
   std::lock_guard<std::mutex> hold(lock);
@@ -88,7 +99,7 @@ bool release_memory(uint64_t pointer) {
   for (size_t i = 0; i < count; i++) pages[first + i] = nullptr;
   madvise(a.memory, count * page, MADV_DONTNEED);
   mprotect(a.memory, count * page, PROT_NONE);
-  in_use -= a.bytes;
+  if (!a.mapped) in_use -= a.bytes;
   live.erase(found);
   return true;
 }
@@ -97,7 +108,8 @@ size_t allocated() { return in_use; }
 
 std::string leaks() {
   std::string text;
-  for (auto &[pointer, a] : live) text += " " + std::to_string(a->bytes) + " bytes of device memory;";
+  for (auto &[pointer, a] : live)
+    if (!a->mapped) text += " " + std::to_string(a->bytes) + " bytes of device memory;";
   return text;
 }
 
@@ -138,38 +150,53 @@ static std::string name(const char *what, const access &a) {
   return text;
 }
 
-static void check_word(shadow &s, const thread &t, bool write, bool shared, size_t word) {
+// Whether a write of another block has been published to what t does now.
+static bool published_to(const access &write, const thread &t) {
+  block &b = *t.owner;
+  if (write.block == any_block || b.acquired == 0 || b.acquired_at >= b.last_barrier) return false;
+  std::lock_guard<std::mutex> hold(b.of->atomics);
+  const published &p = b.of->blocks[write.block];
+  return write.clock < p.before && p.increment <= b.acquired;
+}
+
+// Adds an access to one that it is not ordered with: both are remembered as one by
+// several.
+static void merge(access &a, const access &me) {
+  if (a.block != me.block) a.block = any_block;
+  if (a.warp != me.warp || a.block == any_block) a.warp = any;
+  if (a.lane != me.lane || a.warp == any) a.lane = any;
+  if (me.clock > a.clock) a.clock = me.clock;
+}
+
+static void check_word(shadow &s, const thread &t, access_kind kind, bool shared, size_t word) {
   const block &b = *t.owner;
   uint32_t start = shared ? b.start : b.of->first_clock;
   auto where = [&] { return std::string(shared ? "shared" : "global") + " word " + std::to_string(word); };
-  access me = {b.warps[t.index.x / 32].clock, b.index.x, (uint8_t)(t.index.x / 32), (uint8_t)(t.index.x % 32)};
-  if (!write && s.write.clock < (shared ? start : 1)) fail_here(719, "read of " + where() + ", which was never written");
-  if (!ordered(s.write, t, start))
+  bool write = kind >= access_kind::write, atomic = kind == access_kind::atomic;
+  access me = {b.warps[t.index.x / 32].clock, b.index.x, (uint8_t)(t.index.x / 32), (uint8_t)(t.index.x % 32), atomic};
+  if ((!write || atomic) && s.write.clock < (shared ? start : 1)) fail_here(719, "read of " + where() + ", which was never written");
+  bool after_write = ordered(s.write, t, start);
+  if (!after_write && !(atomic && s.write.atomic) && !(kind == access_kind::volatile_read && published_to(s.write, t)))
     fail_here(719, std::string("race at ") + where() + ": " + (write ? "written" : "read") + " after a write without a barrier" + name(", written", s.write));
   if (!write) {
-    access &r = s.read;
-    if (ordered(r, t, start)) {
-      r = me;
-      return;
-    }
-    if (r.block != me.block) r.block = any_block;
-    if (r.warp != me.warp) r.warp = any;
-    if (r.lane != me.lane || r.warp == any) r.lane = any;
-    if (me.clock > r.clock) r.clock = me.clock;
+    if (ordered(s.read, t, start)) s.read = me;
+    else merge(s.read, me);
     return;
   }
   if (!ordered(s.read, t, start))
     fail_here(719, "race at " + where() + ": written after a read without a barrier" + name(", read", s.read));
-  s.write = me;
+  if (after_write) s.write = me;
+  else merge(s.write, me);
   s.read = {};
 }
 
-static void check(void *pointer, size_t bytes, bool write) {
+static void check(void *pointer, size_t bytes, access_kind kind) {
   thread *t = self;
   if (!t) return;
   char *p = (char *)pointer;
   if (p >= t->stack && p < t->stack + stack_bytes) return;
   block &b = *t->owner;
+  bool write = kind >= access_kind::write;
   char *shared = (char *)b.shared;
   shadow *words;
   size_t first, end;
@@ -193,27 +220,32 @@ static void check(void *pointer, size_t bytes, bool write) {
   if (first + bytes > end)
     fail_here(700, std::string(write ? "write" : "read") + " out of bounds: bytes " + std::to_string(first) + " to " +
                        std::to_string(first + bytes) + " of " + std::to_string(end));
-  for (size_t i = first / 4; i <= (first + bytes - 1) / 4; i++) check_word(words[i], *t, write, in_shared, i);
+  for (size_t i = first / 4; i <= (first + bytes - 1) / 4; i++) check_word(words[i], *t, kind, in_shared, i);
 }
+
+void check_atomic(void *p) { check(p, 4, access_kind::atomic); }
 
 }  // namespace sim
 
-#define HOOKS(n)                                                                  \
-  extern "C" void __tsan_read##n(void *p) { sim::check(p, n, false); }            \
-  extern "C" void __tsan_write##n(void *p) { sim::check(p, n, true); }            \
-  extern "C" void __tsan_unaligned_read##n(void *p) { sim::check(p, n, false); }  \
-  extern "C" void __tsan_unaligned_write##n(void *p) { sim::check(p, n, true); }  \
-  extern "C" void __tsan_read_write##n(void *p) { sim::check(p, n, false), sim::check(p, n, true); }
+#define HOOK(name, n, kind) \
+  extern "C" void __tsan_##name##n(void *p) { sim::check(p, n, sim::access_kind::kind); }
+#define HOOKS(n)                          \
+  HOOK(read, n, read)                     \
+  HOOK(write, n, write)                   \
+  HOOK(unaligned_read, n, read)           \
+  HOOK(unaligned_write, n, write)         \
+  HOOK(volatile_read, n, volatile_read)   \
+  HOOK(volatile_write, n, write)
 HOOKS(1)
 HOOKS(2)
 HOOKS(4)
 HOOKS(8)
 HOOKS(16)
 extern "C" void __tsan_read_range(void *p, size_t n) {
-  for (size_t i = 0; i < n; i += 4) sim::check((char *)p + i, 4, false);
+  for (size_t i = 0; i < n; i += 4) sim::check((char *)p + i, 4, sim::access_kind::read);
 }
 extern "C" void __tsan_write_range(void *p, size_t n) {
-  for (size_t i = 0; i < n; i += 4) sim::check((char *)p + i, 4, true);
+  for (size_t i = 0; i < n; i += 4) sim::check((char *)p + i, 4, sim::access_kind::write);
 }
 extern "C" void __tsan_func_entry(void *) {}
 extern "C" void __tsan_func_exit() {}

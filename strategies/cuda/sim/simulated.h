@@ -21,6 +21,7 @@
 
 #define threadIdx (sim::thread_index())
 #define blockIdx (sim::block_index())
+#define blockDim (sim::block_size())
 #define gridDim (sim::grid_size())
 
 namespace sim {
@@ -68,8 +69,14 @@ inline unsigned reduce_max(unsigned v) { return sim::warp_function(sim::op_max, 
 inline unsigned reduce_add(unsigned v) { return sim::warp_function(sim::op_add, v, 0); }
 inline unsigned shuffle(unsigned v, unsigned lane) { return sim::warp_function(sim::op_shuffle, v, lane % 32); }
 inline unsigned shuffle_up(unsigned v, unsigned by) { return sim::warp_function(sim::op_shuffle_up, v, by); }
-inline unsigned long long shuffle_xor(unsigned long long v, unsigned mask) {
+inline unsigned shuffle_down(unsigned v, unsigned by) { return sim::warp_function(sim::op_shuffle_down, v, by); }
+inline unsigned swap_lanes(unsigned v, unsigned mask) { return sim::warp_function(sim::op_shuffle_xor, v, mask); }
+inline unsigned long long swap_lanes(unsigned long long v, unsigned mask) {
   return sim::warp_function(sim::op_shuffle_xor, v, mask);
 }
+inline unsigned atomic_increment(unsigned *p) { return sim::atomic_increment(p); }
+inline void atomic_max(unsigned *p, unsigned v) { sim::atomic_max(p, v); }
+inline void atomic_min(unsigned *p, unsigned v) { sim::atomic_min(p, v); }
+inline void fence() { sim::fence(); }
 inline void warp_barrier() { sim::warp_function(sim::op_barrier, 0, 0); }
 inline void block_barrier() { sim::block_barrier(); }

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
 namespace sim {
 
-enum op { op_ballot, op_min, op_max, op_add, op_match, op_shuffle, op_shuffle_up, op_shuffle_xor, op_barrier };
+enum op { op_ballot, op_min, op_max, op_add, op_match, op_shuffle, op_shuffle_up, op_shuffle_down, op_shuffle_xor, op_barrier };
 
 struct index3 {
   unsigned x = 0;
@@ -30,6 +31,10 @@ struct thread {
   op at = op_barrier;      // warp function that it waits in
   uint64_t value = 0;      // its value there, then the result
   unsigned argument = 0;
+  // For what other blocks may see: the clock before which its block's accesses came
+  // before its last fence, and the number of its last increment since then.
+  uint32_t fenced = 0;
+  uint64_t incremented = 0;
 };
 
 // The logical time of a warp: counts its barriers. Two accesses of one warp are
@@ -51,6 +56,10 @@ struct block {
   std::vector<warp> warps;
   uint32_t start = 0;         // clock at the start
   uint32_t last_barrier = 0;  // least clock after the last block barrier
+  // The last increment after which a thread of the block has come to a fence, and
+  // when that was: increments up to it were before what the block does after.
+  uint64_t acquired = 0;
+  uint32_t acquired_at = 0;
   launch *of = nullptr;
   void *scheduler = nullptr;  // stack pointer of the scheduler
   uint64_t random = 0;
@@ -60,6 +69,13 @@ struct block {
 };
 
 enum class turn_order { rising, falling, shuffled };
+
+// What a block has published for others to see: its accesses before a clock, with
+// the increment of that number.
+struct published {
+  uint32_t before = 0;
+  uint64_t increment = 0;
+};
 
 // A kernel launch and its first error.
 struct launch {
@@ -71,6 +87,9 @@ struct launch {
   uint64_t seed = 0;
   uint32_t first_clock = 0;  // above all clocks of former launches
   uint32_t last_clock = 0;   // set by run
+  std::mutex atomics;  // held during the operations of blocks on global words
+  uint64_t increments = 0;
+  std::vector<published> blocks;
   std::atomic<int> error{0};
   std::string message;
 };
@@ -85,11 +104,22 @@ extern thread_local thread *self;
 // the same whenever a thread asks, which the attribute says.
 __attribute__((const)) index3 thread_index();
 __attribute__((const)) index3 block_index();
+__attribute__((const)) index3 block_size();
 __attribute__((const)) index3 grid_size();
 __attribute__((const)) unsigned *shared_memory();
 
 uint64_t warp_function(op o, uint64_t value, unsigned argument);
 void block_barrier();
+
+// Atomic operations on a word, and the order that they and fences make between
+// blocks: what a block did before a barrier, before one of its threads came to a
+// fence and then to an increment, is before what another block does after a later
+// increment, a fence and a barrier.
+unsigned atomic_increment(unsigned *p);
+void atomic_max(unsigned *p, unsigned v);
+void atomic_min(unsigned *p, unsigned v);
+void fence();
+void check_atomic(void *p);  // by the rules of memory.cpp
 
 // Ends the launch with a CUresult and a message. Does not return in a thread of
 // a kernel.

@@ -32,7 +32,14 @@ func WriteEnvironment(w io.Writer, e runs.Environment) {
 	row("cpu", e.CPU)
 	row("cores", fmt.Sprintf("%d, of which runs use %d", e.Cores, e.Threads))
 	row("features", strings.Join(e.Features, " "))
+	if e.CPUQuota != 0 {
+		row("cpu quota", fmt.Sprintf("%g cores' worth of time, set by the control group", e.CPUQuota))
+	}
+	if e.Affinity != 0 {
+		row("affinity", fmt.Sprintf("the process may run on %d of the %d cores", e.Affinity, e.Cores))
+	}
 	row("governor", e.Governor)
+	row("turbo", e.Turbo)
 	if e.MemoryMB > 0 {
 		row("memory", fmt.Sprintf("%d MB", e.MemoryMB))
 	}

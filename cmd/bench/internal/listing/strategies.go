@@ -24,12 +24,16 @@ type Strategy struct {
 func Strategies(registry strategies.Registry, backends []strategies.Backend) ([]Strategy, error) {
 	var list []Strategy
 	for _, d := range registry {
-		s, err := registry.Parse(d.Name)
-		if err != nil {
-			return nil, err
-		}
 		on := []string{}
 		for _, b := range backends {
+			if d.External {
+				on = append(on, b.Name())
+				continue
+			}
+			s, err := registry.Parse(d.Name)
+			if err != nil {
+				return nil, err
+			}
 			if executes(b, s) {
 				on = append(on, b.Name())
 			}

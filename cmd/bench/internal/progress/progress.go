@@ -53,9 +53,15 @@ func newDisplay(out io.Writer, terminal bool, throttle time.Duration) *Display {
 // Observe shows that a run has ended. A run that failed or has a warning is
 // named at once; that a backend does not run here is said once.
 func (d *Display) Observe(e harness.Event) {
-	if text := remark(e); text != "" && !d.told[text] {
-		d.told[text] = true
-		d.say(text)
+	if text := remark(e); text != "" {
+		about := text
+		if e.Record.Status == runs.Done {
+			about = e.Record.Key // the first warning of a cell
+		}
+		if !d.told[about] {
+			d.told[about] = true
+			d.say(text)
+		}
 	}
 	d.made++
 	left := e.Total - e.Finished

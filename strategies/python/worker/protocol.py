@@ -1,0 +1,42 @@
+"""The frames of requests and replies."""
+
+import os
+import struct
+
+REQUESTS, REPLIES, LIFELINE = 3, 4, 5
+MAGIC = 0x31574250  # "PBW1"
+HEADER = struct.Struct("<IIII")  # magic, kind, sequence number, bytes of the body
+LOAD, PACK, PLAN = 1, 2, 3
+LOADED, PACKED, PLANNED, FAULT = 17, 18, 19, 20
+
+PACK_HEAD = struct.Struct("<IIIIQ")  # layers, items, packs, 0, seed
+PLAN_HEAD = struct.Struct("<IIIIIIQ")  # layers, experts, slots, groups, nodes, GPUs, seed
+TIMES = struct.Struct("<qqq")  # ns: to arrays, the call, from arrays
+WIDTH = struct.Struct("<Q")
+
+
+def read_exactly(stream, size):
+    """Returns the next bytes of the stream, or None at its end."""
+    data = bytearray(size)
+    view, at = memoryview(data), 0
+    while at < size:
+        n = stream.readinto(view[at:])
+        if not n:
+            return None
+        at += n
+    return data
+
+
+def write_all(parts):
+    """Writes the parts of a frame one after the other."""
+    views = [memoryview(p).cast("B") for p in parts if len(p)]
+    while views:
+        n = os.writev(REPLIES, views)
+        while views and n >= len(views[0]):
+            n -= len(views.pop(0))
+        if n:
+            views[0] = views[0][n:]
+
+
+def reply(kind, sequence, *parts):
+    write_all([HEADER.pack(MAGIC, kind, sequence, sum(map(len, parts))), *parts])
