@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"packbench/datasets"
@@ -76,7 +77,7 @@ func newTraceSource(entry runs.Trace, base string) (*traceSource, error) {
 	if !filepath.IsAbs(path) && path != "-" {
 		path = filepath.Join(base, path)
 	}
-	loads, err := datasets.Read(path, datasets.ReadOptions{Array: entry.Key, AllSteps: true})
+	loads, err := datasets.Read(path, datasets.ReadOptions{Key: entry.Key, AllSteps: true})
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +177,9 @@ func (p *Plan) subjects(r *runs.Replay) ([]replay.Subject, error) {
 		if err != nil {
 			return nil, err
 		}
+		if slices.ContainsFunc(estimators, func(e forecast.Estimator) bool { return e.Spec().String() == est.Spec().String() }) {
+			return nil, fmt.Errorf("estimator %q is listed twice: drop one", text)
+		}
 		estimators = append(estimators, est)
 	}
 	var subjects []replay.Subject
@@ -185,6 +189,9 @@ func (p *Plan) subjects(r *runs.Replay) ([]replay.Subject, error) {
 			return nil, err
 		}
 		p.label(runs.PlannerAxis, planner.Spec().String(), cmp.Or(named.Name, named.Spec))
+		if slices.ContainsFunc(subjects, func(s replay.Subject) bool { return s.Name() == planner.Spec().String() }) {
+			return nil, fmt.Errorf("planner %q is listed twice: drop one", named.Spec)
+		}
 		for _, est := range estimators {
 			s := replay.Subject{Planner: planner, Estimator: est}
 			subjects = append(subjects, s)

@@ -14,7 +14,7 @@ import (
 	"packbench/export"
 	"packbench/harness"
 	"packbench/replay"
-	"packbench/replay/figures"
+	reports "packbench/report"
 	"packbench/runs"
 )
 
@@ -158,6 +158,6 @@ func (c *replayCmd) record(ctx context.Context, plan *harness.Plan, x *harness.R
 	if err := export.WriteSummary(run); err != nil {
 		return err
 	}
-	_, err = figures.Write(run, c.Out)
+	_, err = writeReport(run, harness.Catalog{}, reports.Options{})
 	return err
 }

@@ -166,7 +166,7 @@ func (sk *sketch) picture(title, caption string) *Picture {
 
 func (sk *sketch) panel(p *analysis.Problem) *figure.Panel {
 	n := figure.NewPanel(p.Name)
-	n.Under = fmt.Sprintf("%s × %s on %s", analysis.Count(p.Layers, "layer"), analysis.Count(p.Items, "expert"), analysis.Count(p.Cell.Packs(), "GPU"))
+	n.Under = fmt.Sprintf("%s × %s on %s", number.Count(p.Layers, "layer"), number.Count(p.Items, "expert"), number.Count(p.Cell.Packs(), "GPU"))
 	return n
 }
 

@@ -2,6 +2,7 @@ package figures
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,13 +25,16 @@ func Write(run *runs.Run, dir string) ([]string, error) {
 	}
 	var paths []string
 	for _, p := range all {
-		for ext, make := range map[string]func() ([]byte, error){".svg": p.SVG, ".png": func() ([]byte, error) { return p.PNG(dotsPerInch) }} {
-			content, err := make()
+		for _, format := range []struct {
+			ext  string
+			make func() ([]byte, error)
+		}{{".svg", p.SVG}, {".png", func() ([]byte, error) { return p.PNG(dotsPerInch) }}} {
+			content, err := format.make()
 			if err != nil {
-				failures = append(failures, err)
+				failures = append(failures, fmt.Errorf("figure %s: %w", p.ID, err))
 				continue
 			}
-			path := filepath.Join(to, p.ID+ext)
+			path := filepath.Join(to, p.ID+format.ext)
 			err = atomicfile.Write(path, func(w io.Writer) error {
 				_, err := w.Write(content)
 				return err
