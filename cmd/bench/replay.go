@@ -98,6 +98,10 @@ func (c *replayCmd) experiment() (runs.Experiment, error) {
 			return e, err
 		}
 	}
+	asked := replay.Prices{Step: c.StepTime * 1e6, Iterations: float64(c.Iterations), ExpertBytes: float64(c.ExpertBytes), Inside: float64(c.Inside) * 1e9, Between: float64(c.Between) * 1e9}
+	if err := asked.Check(); err != nil {
+		return e, err
+	}
 	rails := c.Rail
 	if len(rails) == 1 && rails[0] == "none" {
 		rails = nil
