@@ -36,6 +36,11 @@ func check(e *runs.Experiment) error {
 		if err := checkPlacements(e); err != nil {
 			return err
 		}
+	case e.Replay != nil && (len(e.Strategies) > 0 || len(e.Workloads) > 0 || len(e.Packs) > 0):
+		return errors.New("a replay has planners and traces: leave out strategies, workloads and packs")
+	case e.Replay != nil && len(e.Backends) > 0 && !slices.Equal(e.Backends, []string{"cpu"}):
+		return fmt.Errorf("backends %v: planners run on the cpu", e.Backends)
+	case e.Replay != nil:
 	case len(e.Strategies) == 0:
 		return errors.New("the experiment has no strategies: list at least one")
 	case len(e.Topologies) > 0 || e.Previous != "":
@@ -46,6 +51,8 @@ func check(e *runs.Experiment) error {
 		return errors.New("the experiment has no workloads: list at least one")
 	case len(e.Backends) == 0:
 		return errors.New("the experiment has no backends: list at least one")
+	}
+	switch {
 	case len(e.Seeds) == 0:
 		return errors.New("the experiment has no seeds: list at least one")
 	case e.Repeats < 1 || e.Repeats > maxRuns:
