@@ -138,3 +138,20 @@ func TestParseTraceRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestPersistenceByHand: two layers of which one keeps its loads and one turns
+// them round.
+func TestPersistenceByHand(t *testing.T) {
+	loads := &Loads{Steps: 2, Layers: 2, Items: 8, Weights: []float32{
+		1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8,
+		2, 4, 6, 8, 10, 12, 14, 16, 8, 7, 6, 5, 4, 3, 2, 1,
+	}}
+	p := loads.Persistence()
+	if p.Tokens != 36 || p.Kept != .5 || len(p.Lags) != 1 || math.Abs(p.Lags[0].Pearson) > 1e-12 || math.Abs(p.Lags[0].Rank) > 1e-12 {
+		t.Errorf("%+v", p)
+	}
+	loads.Layers, loads.Steps = 4, 1
+	if p = loads.Persistence(); len(p.Lags) != 0 || p.Kept != 0 {
+		t.Errorf("of one step: %+v", p)
+	}
+}

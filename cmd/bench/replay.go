@@ -23,8 +23,8 @@ type replayCmd struct {
 	Trace     string   `arg:"" help:"Loads of experts over time, [steps, layers, experts] in a .npy, .npz or JSON file, or a generated trace, as drift:sigma=0.1,windows=32."`
 	Planner   []string `short:"p" sep:"none" default:"vllm" help:"Planner, as name or name:key=value,…; give several to compare them."`
 	Estimator []string `short:"e" sep:"none" default:"last" help:"What planners plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; those that forecast by themselves do not ask."`
-	Slots     int      `required:"" help:"Slots (physical experts) per layer, on all GPUs together."`
-	GPUs      int      `name:"gpus" required:"" help:"Number of GPUs."`
+	Slots     int      `help:"Slots (physical experts) per layer, on all GPUs together."`
+	GPUs      int      `name:"gpus" help:"Number of GPUs."`
 	Nodes     int      `default:"1" help:"Number of nodes that hold the GPUs."`
 	Groups    int      `default:"1" help:"Number of groups of experts, which hierarchical planners keep on a node each."`
 	Window    []int    `default:"1" help:"Steps of the trace per window."`
@@ -44,11 +44,19 @@ type replayCmd struct {
 	OnPath      bool    `name:"on-path" help:"Time model: steps wait for the planner."`
 	Score       string  `help:"Show a published evaluator's score too: adrs, skydiscover or huawei."`
 
+	Describe bool `help:"Replay nothing: show how the loads of the trace persist."`
+
 	Out string `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make, with records, summary and figures."`
 }
 
 // Run implements the verb.
 func (c *replayCmd) Run(s *streams) error {
+	if c.Describe {
+		return c.describe(s)
+	}
+	if c.Slots == 0 || c.GPUs == 0 {
+		return badInput(errors.New("--slots and --gpus are missing: say what the experts are placed on"))
+	}
 	var score *replay.Evaluator
 	if c.Score != "" {
 		e, err := replay.FindEvaluator(c.Score)

@@ -101,7 +101,7 @@ func Builtin() []Definition {
 			Name: "krige", Summary: "ordinary kriging of the shares with Poisson noise, anew after a change of the workload; with variances",
 			Params: []spec.Param{
 				{Name: "windows", Kind: spec.Int, Default: "32", Min: 2, Max: 256, Doc: "windows that count at most"},
-				{Name: "change", Kind: spec.Float, Default: "3", Min: 1, Max: math.MaxFloat32, Doc: "a window whose error is this many times the usual begins a new workload"},
+				{Name: "change", Kind: spec.Float, Default: "5", Min: 1, Max: math.MaxFloat32, Doc: "a window whose error is this many times the usual begins a new workload"},
 			},
 			make: func(v spec.Values) func(int, int) Forecaster { return newKrige(v.Int("windows"), v.Float("change")) },
 		},

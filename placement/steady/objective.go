@@ -74,4 +74,4 @@ func Sharpest(mean, variance []float64) SoftMax {
 const golden = 0.6180339887498949
 
 // maxExponent keeps exponentials and their products finite.
-const maxExponent = 150
+const maxExponent = 400
