@@ -10,9 +10,9 @@ import (
 
 	"packbench/harness"
 	"packbench/placement/planners"
-	"packbench/replay/figures"
 	reports "packbench/report"
 	"packbench/report/figure"
+	"packbench/report/replays"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -144,6 +144,6 @@ func writeReport(run *runs.Run, catalog harness.Catalog, o reports.Options) ([]s
 	if err != nil {
 		return made, err
 	}
-	drawn, err := figures.Write(run, cmp.Or(o.Dir, run.Dir))
+	drawn, err := replays.Write(run, cmp.Or(o.Dir, run.Dir))
 	return append(made, drawn...), err
 }

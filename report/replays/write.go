@@ -1,4 +1,4 @@
-package figures
+package replays
 
 import (
 	"errors"

@@ -1,7 +1,7 @@
-// Package figures draws the figures of a run that replays placements, from its
+// Package replays draws the figures of a run that replays placements, from its
 // records: balance against moves, over time, by window and delay, moves by
 // layer, and time lost.
-package figures
+package replays
 
 import (
 	"cmp"
