@@ -188,7 +188,7 @@ func (p pair) unfinished() string {
 	}{{"new", p.new, p.newRun}, {"old", p.old, p.oldRun}} {
 		asked := side.run.Manifest.Experiment.RunsPerCell()
 		if n := len(side.cell.Done()); n == len(side.cell.Records) && n < asked {
-			return fmt.Sprintf("%s is not finished, %d of %d runs are there", side.name, n, asked)
+			return fmt.Sprintf("%s is not finished, %d of %d runs are recorded", side.name, n, asked)
 		}
 	}
 	return ""

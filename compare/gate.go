@@ -130,7 +130,7 @@ func (r *Result) blind(family int, limit, alpha float64) string {
 		if t.Unit == ByInvocation {
 			advice = fmt.Sprintf("use at least %d invocations", need)
 		}
-		return fmt.Sprintf("%d and %d %ss cannot show a difference: the least possible p, %.2g, times %s is not below %g: %s",
+		return fmt.Sprintf("%d and %d %ss cannot show a difference: the min possible p, %.2g, times %s is not below %g: %s",
 			t.OldUnits, t.NewUnits, t.Unit, least, number.Count(family, "cell"), alpha, advice)
 	}
 	q := r.Layers
@@ -141,7 +141,7 @@ func (r *Result) blind(family int, limit, alpha float64) string {
 	if least*float64(family) < alpha {
 		return ""
 	}
-	return fmt.Sprintf("%s, but %s cannot show it: the least possible p, %.2g, times %s is not below %g",
+	return fmt.Sprintf("%s, but %s cannot show it: the min possible p, %.2g, times %s is not below %g",
 		formatChange(q.Ratio), number.Count(q.differ(), "layer")+that(q.differ()), least, number.Count(family, "cell"), alpha)
 }
 
@@ -227,7 +227,7 @@ func (c *Comparison) insignificant(a axes) []string {
 			}
 			if r.Layers != nil {
 				if r.meanVerdict() == Worse {
-					line += ", though the interval of the mean difference says worse"
+					line += ", although the interval of the mean difference is worse"
 				}
 				line += ", the worst layer " + r.Layers.worst(scaleOf(r.Measure))
 			}

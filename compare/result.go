@@ -334,7 +334,7 @@ func fewPairs(q *OverLayers, o Options) []stats.Warning {
 	if least := leastPairedP(q.Units); least > o.Alpha {
 		return []stats.Warning{{
 			Code:    stats.FewRepeats,
-			Message: fmt.Sprintf("%s cannot differ significantly: the least possible p is %.2g", number.Count(q.Units, "layer"), least),
+			Message: fmt.Sprintf("%s cannot differ significantly: the min possible p is %.2g", number.Count(q.Units, "layer"), least),
 			Advice:  "compare on a workload of 6 layers or more",
 		}}
 	}

@@ -241,7 +241,7 @@ func checkShape(steps, layers, items int) error {
 		return fmt.Errorf("%s of %s of %s: there are no loads", count(steps, "step"), count(layers, "layer"), count(items, "item"))
 	}
 	if room := MaxLoads / items; layers > room || steps > room/layers {
-		return fmt.Errorf("%s of %s of %s: the most supported is %d loads", count(steps, "step"), count(layers, "layer"), count(items, "item"), MaxLoads)
+		return fmt.Errorf("%s of %s of %s: the max is %d loads", count(steps, "step"), count(layers, "layer"), count(items, "item"), MaxLoads)
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func TestValidate(t *testing.T) {
 		{loadsOf(2, 2, 0, 1, 2), "3 weights for 2 layers of 2 items: need 4"},
 		{loadsOf(0, 2), "1 step of 0 layers of 2 items: there are no loads"},
 		{loadsOf(2, 0), "1 step of 2 layers of 0 items: there are no loads"},
-		{loadsOf(1<<30, 1<<30), "1 step of 1073741824 layers of 1073741824 items: the most supported is 268435456 loads"},
+		{loadsOf(1<<30, 1<<30), "1 step of 1073741824 layers of 1073741824 items: the max is 268435456 loads"},
 	} {
 		got := ""
 		if err := c.loads.Validate(); err != nil {

@@ -123,7 +123,7 @@ func (n *nested) number(open int, v float64) error {
 
 func (n *nested) room(more int) error {
 	if more > n.limit-len(n.values) {
-		return fmt.Errorf("more than %d loads: no more are read of this file", n.limit)
+		return fmt.Errorf("more than %d loads: that is the max for a file", n.limit)
 	}
 	return nil
 }

@@ -165,7 +165,7 @@ func (opt ReadOptions) choose(loads *Loads) (*Loads, error) {
 // one returns the only document of a file.
 func one(values []tree.Value, ends []int) (tree.Value, error) {
 	if len(values) > 1 {
-		return nil, fmt.Errorf("more follows the loads at byte %d: use one JSON value", ends[0])
+		return nil, fmt.Errorf("extra data after the loads at byte %d: use one JSON value", ends[0])
 	}
 	return values[0], nil
 }

@@ -46,7 +46,7 @@ func check(e *runs.Experiment) error {
 	case len(e.Strategies) == 0:
 		return errors.New("the experiment has no strategies: list at least one")
 	case len(e.Topologies) > 0 || e.Previous != "":
-		return errors.New("topologies and previous are for planners: list planners in the place of strategies")
+		return errors.New("topologies and previous are for planners: list planners instead of strategies")
 	}
 	switch {
 	case e.Replay == nil && len(e.Workloads) == 0:

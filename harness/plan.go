@@ -222,7 +222,7 @@ func (p *Plan) enter(cell runs.Cell, j job, l *keptLoads) {
 	})
 }
 
-// unique returns an error that names the first cell that stands twice.
+// unique returns an error that names the first cell that occurs twice.
 func (p *Plan) unique() error {
 	seen := make(map[string]bool, len(p.Cells))
 	for _, c := range p.Cells {

@@ -75,7 +75,7 @@ func (r *Repacker) cellLoads(c runs.PlannedCell) (*keptLoads, error) {
 		return nil, err
 	}
 	if l.hash != c.WorkloadHash {
-		return nil, fmt.Errorf("the loads of %s are not those that were recorded", c.Workload())
+		return nil, fmt.Errorf("the loads of %s differ from those recorded", c.Workload())
 	}
 	return l, nil
 }

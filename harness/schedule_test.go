@@ -127,7 +127,7 @@ func TestExecuteFailures(t *testing.T) {
 		{"second run is slow", []Outcome{done, done, {Status: runs.Timeout, Reason: "slow"}}, "two-opt on cpu #0 done\ntwo-opt on cpu #1 timeout: slow\n", 3},
 		{
 			"not deterministic", []Outcome{done, done, doneOutcome("other")},
-			"two-opt on cpu #0 done\ntwo-opt on cpu #1 failed: the packing (hash other) is not that of the cell's earlier runs (same): the strategy is not deterministic\n", 3,
+			"two-opt on cpu #0 done\ntwo-opt on cpu #1 failed: the packing (hash other) does not match the cell's earlier runs (same): the strategy is not deterministic\n", 3,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -22,7 +22,7 @@ func Published() []Evaluator {
 	return []Evaluator{
 		{
 			Name:    "adrs",
-			Summary: "90·balancedness of the GPUs + 5·min(0.002/t, 2) − min(20·t, 20) where t > 10 ms, t the planner's time in s; knows no moves, nodes or best split",
+			Summary: "90·balancedness of the GPUs + 5·min(0.002/t, 2) − min(20·t, 20) where t > 10 ms, t the planner's time in s; counts no moves, nodes or best split",
 			of: func(r *Result, _ Prices) float64 {
 				t := r.Total()
 				seconds := max(t.PlanTime, 1) / 1e9
@@ -35,7 +35,7 @@ func Published() []Evaluator {
 		},
 		{
 			Name:    "skydiscover",
-			Summary: "(balancedness of the slots + 0.002/t)/2, t in s; their t has the simulator in it, ours the planner alone, and packing on GPUs does not count",
+			Summary: "(balancedness of the slots + 0.002/t)/2, t in s; their t includes the simulator, ours only the planner; packing on GPUs does not count",
 			of: func(r *Result, _ Prices) float64 {
 				t := r.Total()
 				return (t.Slots + .002/(max(t.PlanTime, 1)/1e9)) / 2

@@ -133,7 +133,7 @@ func (a *agent) plan(ctx context.Context, previous *placement.Plan, ahead int) (
 		return nil, 0, err
 	}
 	if err := a.check(p, previous); err != nil {
-		return nil, 0, fmt.Errorf("%s gave a plan that breaks the rules: %w", a.planner.Spec(), err)
+		return nil, 0, fmt.Errorf("%s returned an invalid plan: %w", a.planner.Spec(), err)
 	}
 	a.spare, a.seen = nil, a.seen[:0]
 	return p, took, nil

@@ -102,7 +102,7 @@ func findAxis(axes []Axis, name string) (Axis, bool) {
 // used.
 func (a Axis) check() error {
 	if a.Name == "" {
-		return fmt.Errorf("an axis without name")
+		return fmt.Errorf("an axis without a name")
 	}
 	if a.Phrase != "" && (strings.Count(a.Phrase, "%") != 1 || !strings.Contains(a.Phrase, "%s")) {
 		return fmt.Errorf("axis %s: phrase %q: use text with one %%s", a.Name, a.Phrase)

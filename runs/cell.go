@@ -195,7 +195,7 @@ func isWhole(text string) bool {
 	return err == nil && strconv.FormatUint(n, 10) == text
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. An axis that stands twice, a
+// UnmarshalJSON reads what MarshalJSON writes. An axis that occurs twice, a
 // value that is neither text nor a number, or a value of a numeric axis that is
 // no whole number from 0 to 2^64 − 1 is an error.
 func (c *Cell) UnmarshalJSON(text []byte) error {

@@ -101,7 +101,7 @@ var stage = Measure{StagePrefix, Nanoseconds, Lower, PerRun, "time of a stage of
 func (m Measure) check() error {
 	switch {
 	case m.Name == "":
-		return fmt.Errorf("a measure without name")
+		return fmt.Errorf("a measure without a name")
 	case m.Scope != PerRun && m.Scope != PerLayer && m.Scope != PerWindow:
 		return fmt.Errorf("measure %s: scope %q: use %q, %q or %q", m.Name, m.Scope, PerRun, PerLayer, PerWindow)
 	case m.Better != Lower && m.Better != Higher && m.Better != Neither:

@@ -34,7 +34,7 @@ func placementMeasures() []Measure {
 		{NodeBalanceLayerMeasure, Ratio, Higher, PerLayer, "mean/max load of the nodes, per GPU"},
 		{SlotBalanceLayerMeasure, Ratio, Higher, PerLayer, "mean/max load of the slots"},
 		{SplitBalanceLayerMeasure, Ratio, Higher, PerLayer, "mean/max load of the GPUs with the best split of each expert's load over its copies"},
-		{CopiesMaxMeasure, Count, Lower, PerLayer, "copies of the expert that has the most"},
+		{CopiesMaxMeasure, Count, Lower, PerLayer, "max copies of an expert"},
 		{DuplicateCopiesMeasure, Count, Lower, PerLayer, "copies that share a GPU with another copy of their expert"},
 		{LayerMovesMeasure, Count, Lower, PerLayer, "experts that GPUs receive, of plans that follow a placement"},
 		{GPUMaxMeasure, LoadUnits, Lower, PerLayer, "load of the heaviest GPU, in equal shares"},

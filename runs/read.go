@@ -116,7 +116,7 @@ func readRegular(path string, limit int64) ([]byte, error) {
 	}
 	defer f.Close()
 	if size > limit {
-		return nil, fmt.Errorf("%s has %d bytes: the most supported is %d", path, size, limit)
+		return nil, fmt.Errorf("%s has %d bytes: the max is %d", path, size, limit)
 	}
 	return io.ReadAll(f)
 }
@@ -172,7 +172,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 			return line, err
 		}
 		if len(line) > maxLine {
-			return nil, fmt.Errorf("longer than %d bytes: this is no record", maxLine)
+			return nil, fmt.Errorf("longer than %d bytes: this is not a record", maxLine)
 		}
 	}
 }

@@ -88,7 +88,7 @@ func makeDir(dir string) error {
 			return fmt.Errorf("%s %w and holds records and no %s: choose another directory, or remove it", dir, ErrExists, ManifestFile)
 		case atomicfile.IsTemporary(e.Name()):
 		default:
-			return fmt.Errorf("%s %w and holds %s, which is not of a run: choose another directory", dir, ErrExists, e.Name())
+			return fmt.Errorf("%s %w and holds %s, which does not belong to a run: choose another directory", dir, ErrExists, e.Name())
 		}
 	}
 	return nil

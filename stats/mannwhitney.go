@@ -42,7 +42,7 @@ func MannWhitney(a, b []float64, alpha float64) (Test, error) {
 	if least := LeastP(len(a), len(b)); least > alpha {
 		test.Warnings = []Warning{{
 			Code:    FewRepeats,
-			Message: fmt.Sprintf("%d and %d runs cannot differ significantly: the least possible p is %.2g", len(a), len(b), least),
+			Message: fmt.Sprintf("%d and %d runs cannot differ significantly: the min possible p is %.2g", len(a), len(b), least),
 			Advice:  "repeat each cell at least 4 times, better 10",
 		}}
 	}

@@ -24,7 +24,7 @@ func CheckTimes(ns []float64) ([]Warning, error) {
 	if width := median.RelativeWidth(); median.Bounded() && width > noisyWidth {
 		warnings = append(warnings, Warning{
 			Code:    Noisy,
-			Message: fmt.Sprintf("the median is known to ± %.0f %% only", 100*width),
+			Message: fmt.Sprintf("the median is known only to ± %.0f %%", 100*width),
 			Advice:  "repeat more often, or on a machine with nothing else to do and a fixed clock rate",
 		})
 	}
@@ -36,7 +36,7 @@ func CheckTimes(ns []float64) ([]Warning, error) {
 		warnings = append(warnings, Warning{
 			Code:    Outliers,
 			Message: fmt.Sprintf("%d of %d times lie more than 3 interquartile ranges outside the quartiles", severe, len(ns)),
-			Advice:  "they are counted; the median bears them, a mean would not",
+			Advice:  "they are kept: the median tolerates them, a mean would not",
 		})
 	}
 	modes, err := CheckModes(ns)
@@ -63,7 +63,7 @@ func checkClock(ns []float64, median float64) []Warning {
 	if median < shortestNS {
 		return []Warning{{
 			Code:    CoarseClock,
-			Message: fmt.Sprintf("the median of %.0f ns is not long against the cost of reading the clock", median),
+			Message: fmt.Sprintf("the median of %.0f ns is short compared with the cost of reading the clock", median),
 			Advice:  advice,
 		}}
 	}

@@ -34,7 +34,7 @@ type Ensemble struct {
 	Random     int        // random orders among them, 0 to max(0, Candidates − 2)
 	Keep       int        // candidates refined, 1 to Candidates
 	Refinement Refinement // what a swap is
-	Rounds     int        // swaps per refined candidate at most, ≥ 0
+	Rounds     int        // max swaps per refined candidate, ≥ 0
 	Epsilon    float32    // a swap must gain more than this, in the unit of the weights
 	Spread     float32    // noisy weights are w·(u·Spread + Floor)
 	Floor      float32
@@ -99,10 +99,10 @@ func ensembleParams(keep, rounds int, epsilon string) []spec.Param {
 		candidates,
 		number("random", publishedRandom, 0, "random orders among the candidates (at most candidates − 2)"),
 		number("k", keep, 1, "best candidates that are refined (at most candidates)"),
-		number("rounds", rounds, 0, "swaps per refined candidate at most"),
+		number("rounds", rounds, 0, "max swaps per refined candidate"),
 		positive("epsilon", epsilon, "a swap must gain more than this, in the unit of the loads"),
 		positive("spread", "0.4", "noise: weights are multiplied by u·spread + floor"),
-		positive("floor", "0.8", "noise: the least factor"),
+		positive("floor", "0.8", "noise: the min factor"),
 	}
 }
 

@@ -33,7 +33,7 @@ func Pack(ctx context.Context, b Backend, s Strategy, p *packing.Problem, random
 		return nil, err
 	}
 	if err := out.Validate(p); err != nil {
-		return nil, fmt.Errorf("a packing that breaks the rules: %w", err)
+		return nil, fmt.Errorf("an invalid packing: %w", err)
 	}
 	return &Packed{
 		Packing:  out,

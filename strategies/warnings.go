@@ -48,7 +48,7 @@ func (e Ensemble) warnOfEpsilon(p *packing.Problem, g *packing.Packing) string {
 		mean += float64(w) / float64(p.Packs)
 	}
 	return fmt.Sprintf(
-		"epsilon=%v of %s is above the differences there are and forbids swaps in %d of %d layers (packs of layer %d weigh %.3g on average): scale the loads up, or use epsilon=%.0e",
+		"epsilon=%v of %s exceeds the differences of the loads and forbids swaps in %d of %d layers (packs of layer %d weigh %.3g on average): scale the loads up, or use epsilon=%.0e",
 		e.Epsilon, e.Name, stopped, p.Layers, first, mean, mean*1e-8)
 }
 

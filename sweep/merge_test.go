@@ -166,7 +166,7 @@ func TestMergeRefusesRunsThatAreThereTwice(t *testing.T) {
 	m.Created = m.Created.Add(time.Hour)
 	copied := put(t, filepath.Join(t.TempDir(), "copy"), m, records)
 	_, err := Merge(filepath.Join(t.TempDir(), "out"), []string{dir, copied}, MergeOptions{})
-	wantError(t, err, "is there twice, with different records, in ", ShardDir(dir, 1, 2), copied)
+	wantError(t, err, "occurs twice, with different records, in ", ShardDir(dir, 1, 2), copied)
 	if !errors.Is(err, ErrInput) {
 		t.Error("not an error of the input")
 	}

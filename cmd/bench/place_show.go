@@ -113,7 +113,7 @@ func (p placed) copies() string {
 			single++
 		}
 	}
-	text := fmt.Sprintf("%d spare per layer, at most %d of an expert, %.1f%% of experts have one only", t.Slots-t.Experts, p.Plan.Width, 100*float64(single)/float64(len(p.Plan.Counts)))
+	text := fmt.Sprintf("%d spare per layer, at most %d of an expert, %.1f%% of experts have only one", t.Slots-t.Experts, p.Plan.Width, 100*float64(single)/float64(len(p.Plan.Counts)))
 	if n := p.Plan.Duplicates(); n > 0 {
 		text += fmt.Sprintf("; %d share a GPU with another of the same expert", n)
 	}

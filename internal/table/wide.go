@@ -216,7 +216,7 @@ func (s *sheet) sortBy(l *Loads, column int) error {
 		keys[i], names[i] = r.values[column], r.text(column)
 		numeric = numeric && !math.IsNaN(keys[i])
 		if isSummary(names[i]) {
-			return fmt.Errorf("line %d is named %s and is no layer: leave it out", r.line, tree.Quote(names[i]))
+			return fmt.Errorf("line %d is named %s and is not a layer: leave it out", r.line, tree.Quote(names[i]))
 		}
 	}
 	if !numeric {

@@ -192,7 +192,7 @@ func fixed(digits int) func(float64) string {
 func drawPareto(sk *sketch) *Picture {
 	p := sk.picture("Imbalance on the windows to come against moves",
 		"Each mark is a planner: experts that GPUs receive per plan and layer, and 1 − balance on the windows that its plans served; lower left is better, the line joins those that no other beats. "+
-			"The dashed line is the floor: a full plan on what the generator of the trace expects, which nobody can know.")
+			"The dashed line is the floor: a full plan on the loads that the trace's generator expects, which no planner can know.")
 	p.XLabel, p.YLabel = "experts received per plan and layer", "1 − balance (Σ mean/Σ max, even split)"
 	var panels []*figure.Panel
 	var frontiers []*figure.Frontier
@@ -240,7 +240,7 @@ func drawPareto(sk *sketch) *Picture {
 // drawTime shows the balance of every window.
 func drawTime(sk *sketch) *Picture {
 	p := sk.picture("Balance over time",
-		"Balance of the GPUs in every window (Σ mean/Σ max over the layers, even split) under the plan that was in force, first seed. Marks on a curve are windows with a new plan, where not every window has one. "+
+		"Balance of the GPUs in every window (Σ mean/Σ max over the layers, even split) under the plan that was in force, first seed. Unless every window has a new plan, marks show the windows that do. "+
 			"The oracle plans on the window that it is scored on; static never plans again.")
 	p.XLabel, p.YLabel = "window of the trace", "balance"
 	p.Legend = legend(sk.every(true), true)
@@ -276,7 +276,7 @@ func drawTime(sk *sketch) *Picture {
 // drawLost shows where the time goes by the model.
 func drawLost(sk *sketch) *Picture {
 	p := sk.picture("Time lost per hour of work",
-		"Seconds that steps take longer than at even loads, per hour of such work, by the time model with the prices of the experiment: filled in all, hollow by imbalance alone. What lies between is moves and, where it is on the path, planning.")
+		"Seconds lost per hour of work at even loads, by the time model with the prices of the experiment: filled marks show the total, hollow ones imbalance alone. The difference is moves and, where it is on the path, planning.")
 	p.XLabel = "seconds lost per hour"
 	p.Legend = []figure.Entry{figure.NeutralMark("all", false), figure.NeutralMark("imbalance alone", true)}
 	var panels []*figure.Panel
@@ -290,7 +290,7 @@ func drawLost(sk *sketch) *Picture {
 			all := s.mean(runs.LostMeasure)
 			imbalance := all - s.mean(runs.LostMovesMeasure) - s.mean(runs.LostPlanningMeasure)
 			xs = append(xs, all, imbalance)
-			tip := fmt.Sprintf("%s: %s s per hour, of which imbalance %s", s.name, number.Short(all), number.Short(imbalance))
+			tip := fmt.Sprintf("%s: %s s per hour, %s of them to imbalance", s.name, number.Short(all), number.Short(imbalance))
 			d.Rows = append(d.Rows, figure.DotRow{Label: s.name, Marks: []figure.Point{
 				{Look: s.look, X: all, XLo: math.Inf(1), XHi: math.Inf(-1), Tip: tip},
 				{Look: s.look, Hollow: true, X: imbalance, XLo: math.Inf(1), XHi: math.Inf(-1), Tip: tip},

@@ -64,7 +64,7 @@ func DescribeLoads(l *datasets.Loads, packs int) (Loads, error) {
 		d.Packs = &LoadsPacks{
 			Packs: facts.Packs, Capacity: facts.Capacity, Layers: facts.Layers,
 			Outweighed: facts.Outweighed, Uneven: facts.Uneven,
-			BoundOverMean: statistic("bound/mean", "least possible max/mean of the packs", facts.BoundOverMean),
+			BoundOverMean: statistic("bound/mean", "min possible max/mean of the packs", facts.BoundOverMean),
 		}
 	}
 	for _, s := range l.Describe() {
