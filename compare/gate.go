@@ -11,8 +11,8 @@ import (
 )
 
 // Gate says whether the new side may pass: nothing regressed, and everything
-// that could have regressed was checked. A gate that could not look passes
-// nothing.
+// that could have regressed was checked. A gate that could not check something
+// does not pass.
 type Gate struct {
 	Limit   float64   `json:"limit"` // [Options.FailAbove]
 	Passed  bool      `json:"passed"`
@@ -22,12 +22,12 @@ type Gate struct {
 	Regressions []Regression `json:"-"`
 	// Unchecked is what was not checked and is not allowed to be.
 	Unchecked []Gap `json:"unchecked,omitempty"`
-	// Allowed is what was not checked either, and may be: cells that neither
-	// side could run, or that [Options.AllowMissing] forgives.
+	// Allowed is what was not checked but is allowed to be: cells that neither
+	// side could run, or that [Options.AllowMissing] covers.
 	Allowed []Gap `json:"allowed,omitempty"`
 }
 
-// Checked counts the cells whose measure was held against the limit.
+// Checked counts the cells whose measure was checked against the limit.
 type Checked struct {
 	Measure string `json:"measure"`
 	Cells   int    `json:"cells"`
@@ -211,7 +211,8 @@ func (c *Comparison) regressions(limit float64) []Regression {
 }
 
 // insignificant are the changes for the worse above the limit that the test does
-// not find significant, or not surely above it: a gate passes them, and says so.
+// not find significant, or not surely above it: a gate passes them with a
+// remark.
 func (c *Comparison) insignificant(a axes) []string {
 	var lines []string
 	for i := range c.Cells {
@@ -237,8 +238,8 @@ func (c *Comparison) insignificant(a axes) []string {
 	return lines
 }
 
-// CheckedText says how many cells were held against the limit: "checked 12
-// cells: time, imbalance, gap".
+// CheckedText returns how many cells were checked against the limit: "checked
+// 12 cells: time, imbalance, gap".
 func (g *Gate) CheckedText() string {
 	var order []int
 	names := map[int][]string{}
@@ -289,7 +290,7 @@ func (c *Comparison) byRun() bool {
 	})
 }
 
-// Verdict is the outcome in one line; "" where the gate is passed.
+// Verdict is the outcome in one line; "" if the gate passes.
 func (g *Gate) Verdict() string {
 	var parts []string
 	if n := len(g.Regressions); n > 0 {

@@ -8,7 +8,7 @@ import (
 	"packbench/packing"
 )
 
-// Summary is the least, the median and the greatest of a statistic over the
+// Summary is the min, the median and the max of a statistic over the
 // layers (of all steps) that define it; all NaN where none does.
 type Summary struct{ Min, Median, Max float64 }
 

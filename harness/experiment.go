@@ -12,9 +12,8 @@ import (
 	"packbench/strategies"
 )
 
-// DefaultExperiment returns an experiment of nothing, with the values that an
-// experiment has where it says nothing else: CPU, one seed, ten repeats after
-// one warm-up run.
+// DefaultExperiment returns an empty experiment with the defaults: CPU, one
+// seed, ten repeats after one warm-up run.
 func DefaultExperiment() runs.Experiment {
 	return runs.Experiment{RNG: strategies.Philox.String(), Backends: []string{"cpu"}, Seeds: []uint64{1}, Repeats: 10, Warmup: 1}
 }
@@ -84,8 +83,8 @@ func timeout(e *runs.Experiment) (time.Duration, error) {
 	return d, nil
 }
 
-// Narrow returns the experiment with other repeats, where repeats is not nil, and
-// only those of its backends that are listed, where any are.
+// Narrow returns the experiment with the given number of repeats, unless it is
+// nil, and with only the listed backends, if any are listed.
 func Narrow(e runs.Experiment, repeats *int, backends []string) (runs.Experiment, error) {
 	if repeats != nil {
 		e.Repeats = *repeats

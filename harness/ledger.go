@@ -60,8 +60,8 @@ func (b *ledger) keepTo(shard *runs.Shard) {
 // common.
 func anyBackend(c runs.Cell) string { return c.Without(runs.BackendAxis).ID() }
 
-// external reports whether the strategy of cell i is executed outside of this process.
-// Such a strategy may give another answer to every run, and says so itself.
+// external reports whether the strategy of cell i is executed outside this process.
+// Such a strategy may give a different answer in every run, and reports that itself.
 func (b *ledger) external(i int) bool {
 	if b.plan.jobs == nil {
 		return false // a plan of tests

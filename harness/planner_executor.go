@@ -23,13 +23,13 @@ type PlannerExecutor struct {
 
 var _ Executor = (*PlannerExecutor)(nil)
 
-// NewPlannerExecutor returns the [Executor] of the cells of p that planners are
-// to plan.
+// NewPlannerExecutor returns the [Executor] of the cells of p that have
+// planners.
 func NewPlannerExecutor(p *Plan) *PlannerExecutor { return &PlannerExecutor{plan: p} }
 
 // Execute implements [Executor]. Only [placement.Planner.Plan] is timed. A task
 // that the planner refuses is unsupported. The garbage of earlier work is
-// collected before, so that no run pays for another.
+// collected first, so that no run pays for another.
 func (x *PlannerExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, j := &x.plan.Cells[i], x.plan.jobs[i]
 	l, err := x.plan.loads.get(j.workload, j.random.Seed)

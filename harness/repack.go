@@ -9,9 +9,9 @@ import (
 	"packbench/strategies"
 )
 
-// Repacker packs the problems of a run's cells again, for those who need the
-// packings themselves, which records do not hold. It keeps the loads of one
-// cell for the next.
+// Repacker packs the problems of a run's cells again, for callers that need the
+// packings, which records do not hold. It keeps the loads of one cell for the
+// next.
 type Repacker struct {
 	experiment runs.Experiment
 	catalog    Catalog

@@ -308,7 +308,7 @@ func pricesOf(r runs.Prices) replay.Prices {
 // Replays reports whether the plan is one of placements.
 func (p *Plan) Replays() bool { return p.replays != nil }
 
-// Executor returns what runs the cells of the plan, and what is to be called at
+// Executor returns what runs the cells of the plan, and a function to call at
 // the end.
 func (p *Plan) Executor() (x Executor, done func()) {
 	if p.Replays() {

@@ -109,10 +109,10 @@ func indentation(line []byte) int {
 	return (len(line) - len(bytes.TrimLeft(line, " "))) / 2
 }
 
-// ParseExperiment reads an experiment in YAML. What it does not mention has
-// the value of [DefaultExperiment]. The error of a key that does not exist, of
-// a value of the wrong type or of text that is not YAML begins with line and
-// column. The values themselves are checked by [NewPlan].
+// ParseExperiment reads an experiment in YAML. What it leaves out has the value
+// of [DefaultExperiment]. The error of a key that does not exist, of a value of
+// the wrong type or of text that is not YAML begins with line and column. The
+// values themselves are checked by [NewPlan].
 func ParseExperiment(text []byte) (e runs.Experiment, err error) {
 	defer func() {
 		// The YAML library does not survive all malformed text.

@@ -4,7 +4,7 @@ import (
 	"math"
 )
 
-// BestSplit returns, for each layer, the least possible load of the heaviest
+// BestSplit returns, for each layer, the lowest possible load of the heaviest
 // GPU when the tokens of an expert may be split over its copies at will,
 // [layers]. Even shares are never better, and no split is below the mean.
 //

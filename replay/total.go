@@ -76,7 +76,7 @@ func (r *Result) Total() Total {
 // window.
 func (w *Window) MostReceived() int { return mostReceived(w.Moves) }
 
-// mostReceived is how many experts the GPU with the most receives.
+// mostReceived is the max number of experts that a GPU receives.
 func mostReceived(m placement.Moves) int {
 	most := 0
 	for _, n := range m.PerGPU {

@@ -7,7 +7,7 @@ type Experiment struct {
 	Name        string     `json:"name" yaml:"name"`
 	Description string     `json:"description,omitempty" yaml:"description"`
 	Strategies  []Named    `json:"strategies" yaml:"strategies"`
-	Planners    []Named    `json:"planners,omitempty" yaml:"planners"` // in the place of strategies, with topologies in that of packs
+	Planners    []Named    `json:"planners,omitempty" yaml:"planners"` // in place of strategies, with topologies in place of packs
 	Workloads   []Workload `json:"workloads" yaml:"workloads"`
 	Packs       []int      `json:"packs" yaml:"packs"`                     // used where a workload names none
 	Topologies  []Topology `json:"topologies,omitempty" yaml:"topologies"` // likewise
@@ -17,17 +17,16 @@ type Experiment struct {
 	Seeds       []uint64   `json:"seeds" yaml:"seeds"`
 	Repeats     int        `json:"repeats" yaml:"repeats"`
 	Warmup      int        `json:"warmup" yaml:"warmup"` // runs of each cell before the first that counts
-	// Invocations is how many processes make the repeats, one after the other;
-	// 0 means one.
+	// Invocations is how many processes make the repeats, one after another; 0
+	// means one.
 	Invocations int    `json:"invocations,omitempty" yaml:"invocations"`
 	Timeout     string `json:"timeout,omitempty" yaml:"timeout"`
 	// Replay makes the experiment one of placements: its planners take the place
 	// of the strategies, its traces that of the workloads.
 	Replay *Replay `json:"replay,omitempty" yaml:"replay"`
 
-	// Base is the directory that workload files are named relative to, an
-	// absolute path; "" where there are none. It is where the experiment's YAML
-	// file is.
+	// Base is the absolute path that workload files are relative to: the
+	// directory of the experiment's YAML file; "" if there are none.
 	Base string `json:"base,omitempty" yaml:"-"`
 }
 

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Join makes one run in the directory dir of runs of the same experiment, each
-// made by a process of its own: element i becomes invocation i. They must be
-// whole and of the same cells.
+// Join combines runs of the same experiment, each made by a process of its own,
+// into one run in the directory dir: element i becomes invocation i. The runs
+// must be complete and have the same cells.
 //
-// A cell that is not done in an invocation stays as it is there. A run whose
+// A cell that is not done in an invocation keeps its status there. A run whose
 // answer does not match the cell's earlier invocations is recorded as failed: the
 // strategy is not deterministic.
 func Join(dir string, parts []*Run) error {

@@ -19,8 +19,8 @@ type Run struct {
 	Dir      string
 	Manifest Manifest
 	Records  []Record // in the order the runs ended
-	// Truncated is true where the last line of the records was cut short, as
-	// it is when a machine dies while writing. That line is not in Records.
+	// Truncated is true if the last line of the records was cut short, as when
+	// a machine dies while writing. That line is not in Records.
 	Truncated bool
 
 	keys     map[string]string // of a directory of format 1: present keys by old ones
@@ -31,14 +31,13 @@ type Run struct {
 	arrangedOf uint64
 }
 
-// ErrNoManifest is the error of a directory that no run has begun in.
+// ErrNoManifest is the error of a directory in which no run has begun.
 var ErrNoManifest = errors.New("not a run directory")
 
 // Load reads the run directory dir, of this format or an earlier one. A last
-// record that was cut short is left out. Anything else that is not as it was
-// written is an error that names the file and the line: a checksum or a hash
-// that does not fit, a member that records do not have, measures that
-// contradict each other.
+// record that was cut short is left out. Any other damage is an error that
+// names the file and the line: a checksum or a hash that does not match, a
+// member that records do not have, measures that contradict each other.
 func Load(dir string) (*Run, error) {
 	r, err := open(dir)
 	if err != nil {

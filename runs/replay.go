@@ -146,8 +146,8 @@ func ReplayMeasures() []Measure {
 	}
 }
 
-// Window returns a measure of the windows of a replay, [windows], nil where no
-// run is done or none has it.
+// Window returns a measure of the windows of a replay, [windows]; nil if no run
+// is done or none has it.
 func (c *CellRuns) Window(measure string) []float64 {
 	for _, r := range c.Records {
 		if v, ok := r.Window[measure]; ok && r.Status == Done {

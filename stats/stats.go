@@ -1,5 +1,5 @@
 // Package stats holds the statistics with which runs are summarised and
-// compared. It knows numbers only: no record, no file, no output.
+// compared. It deals with numbers only: no records, files or output.
 //
 // For times it assumes nothing about their distribution: medians with exact
 // intervals and the Mann–Whitney U test, as benchstat does, through

@@ -15,7 +15,8 @@ const (
 
 // CheckTimes returns what a reader should know about the repeated times of a
 // cell, in ns: too few of them, a spread or outliers that hide small
-// differences, more than one mode, or a clock that is coarse against them.
+// differences, more than one mode, or a clock that is coarse compared with
+// them.
 func CheckTimes(ns []float64) ([]Warning, error) {
 	median, warnings, err := MedianInterval(ns, 0.95)
 	if err != nil {
@@ -79,7 +80,7 @@ func checkClock(ns []float64, median float64) []Warning {
 
 // ClockStep returns the greatest common divisor of the times, in whole ns: the
 // step of the clock that measured them, or a small multiple of it where there
-// are few times. It is 0 where all times are equal, which says nothing.
+// are few times. It is 0 if all times are equal, which shows nothing.
 func ClockStep(ns []float64) float64 {
 	step, equal := 0.0, true
 	for _, t := range ns {
@@ -97,8 +98,8 @@ func ClockStep(ns []float64) float64 {
 	return step
 }
 
-// CheckMachine warns where a machine with so many cores had other work when a
-// run began, going by the load average of the last minute.
+// CheckMachine warns if a machine with this many cores had other work when a
+// run began, by the load average of the last minute.
 func CheckMachine(load1 float64, cores int) []Warning {
 	if cores < 1 || load1 <= busyShare*float64(cores) {
 		return nil

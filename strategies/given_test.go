@@ -54,7 +54,7 @@ func scaledLayers(most int) *rapid.Generator[scaled] {
 	})
 }
 
-// best returns the least maximum load, by trying every packing.
+// best returns the minimum max load, by trying every packing.
 func (s scaled) best() int64 {
 	load, count := make([]int64, s.packs), make([]int, s.packs)
 	best := int64(math.MaxInt64)
@@ -84,7 +84,7 @@ func (s scaled) best() int64 {
 	return best
 }
 
-// most returns the maximum load of a packing.
+// most returns the max load of a packing.
 func (s scaled) most(g *packing.Packing) int64 {
 	load := make([]int64, s.packs)
 	for i, w := range s.whole {

@@ -8,7 +8,7 @@ import (
 
 // Warnings returns remarks on what may have made g, the packing of p by s, worse
 // than the strategy can do, one line each, with the remedy: loads that s sees
-// rounded, and an epsilon that is above the differences there are.
+// rounded, and an epsilon above the differences of the loads.
 func Warnings(s Strategy, p *packing.Problem, g *packing.Packing) []string {
 	var warnings []string
 	if _, large := p.Rounded(); large > 0 && !Has(s, PlansAsGiven) {

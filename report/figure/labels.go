@@ -67,7 +67,7 @@ type placing struct {
 	placed        []label
 }
 
-// best returns the place of label i that costs least.
+// best returns the place of label i with the lowest cost.
 func (p *placing) best(i int, name string, width vg.Length) label {
 	best, least := label{}, math.Inf(1)
 	for n, step := range labelSteps {

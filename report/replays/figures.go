@@ -170,15 +170,15 @@ func (sk *sketch) panel(p *analysis.Problem) *figure.Panel {
 	return n
 }
 
-// most is how many problems a figure of panels shows.
-const most = 12
+// maxPanels is the max number of problems that a figure of panels shows.
+const maxPanels = 12
 
 func (sk *sketch) shown(p *Picture) []*analysis.Problem {
-	if len(sk.Problems) <= most {
+	if len(sk.Problems) <= maxPanels {
 		return sk.Problems
 	}
-	p.Notes = append(p.Notes, fmt.Sprintf("the first %d of %d problems", most, len(sk.Problems)))
-	return sk.Problems[:most]
+	p.Notes = append(p.Notes, fmt.Sprintf("the first %d of %d problems", maxPanels, len(sk.Problems)))
+	return sk.Problems[:maxPanels]
 }
 
 const panelHeight = vg.Length(170)
