@@ -36,10 +36,10 @@ func TestRepack(t *testing.T) {
 	}
 
 	for name, change := range map[string]func(*runs.PlannedCell){
-		"not those that were recorded": func(c *runs.PlannedCell) { c.WorkloadHash = "0" },
-		"is not in the experiment":     func(c *runs.PlannedCell) { c.Cell = c.With(runs.WorkloadAxis, "uniform") },
-		"unknown strategy":             func(c *runs.PlannedCell) { c.Cell = c.With(runs.StrategyAxis, "nothing") },
-		"do not divide into 5 packs":   func(c *runs.PlannedCell) { c.Cell = c.With(runs.PacksAxis, "5") },
+		"differ from those recorded": func(c *runs.PlannedCell) { c.WorkloadHash = "0" },
+		"is not in the experiment":   func(c *runs.PlannedCell) { c.Cell = c.With(runs.WorkloadAxis, "uniform") },
+		"unknown strategy":           func(c *runs.PlannedCell) { c.Cell = c.With(runs.StrategyAxis, "nothing") },
+		"do not divide into 5 packs": func(c *runs.PlannedCell) { c.Cell = c.With(runs.PacksAxis, "5") },
 	} {
 		c := plan.Cells[0]
 		change(&c)

@@ -231,8 +231,8 @@ func TestWarnings(t *testing.T) {
 		want           string // "" for none
 	}{
 		{"counts", "two-opt", counts, ""},
-		{"shares", "two-opt", shares, "epsilon=1e-05 of two-opt is above"},
-		{"shares", "topk-max-any", shares, "epsilon=1e-06 of topk-max-any is above"},
+		{"shares", "two-opt", shares, "epsilon=1e-05 of two-opt exceeds"},
+		{"shares", "topk-max-any", shares, "epsilon=1e-06 of topk-max-any exceeds"},
 		{"shares with their epsilon", "topk-max-any:epsilon=1e-15", shares, ""},
 		{"shares that epsilon hampers", "two-opt", mild, "use epsilon=4e-12"},
 		{"no refinement", "lpt", shares, ""},
