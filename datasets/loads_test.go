@@ -46,7 +46,7 @@ func TestHashTellsContentApart(t *testing.T) {
 	}
 }
 
-func TestStep(t *testing.T) {
+func TestStepsAreSelectedByIndex(t *testing.T) {
 	l := &Loads{Name: "x", Steps: 3, Layers: 1, Items: 2, Weights: []float32{0, 1, 2, 3, 4, 5}}
 	second, err := l.At(1)
 	if err != nil || second.Steps != 1 || second.Name != "x" || second.Weights[0] != 2 || second.Weights[1] != 3 || len(second.Weights) != 2 {
@@ -62,7 +62,7 @@ func TestStep(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
+func TestValidateNamesTheFirstBadLoad(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, c := range []struct {
 		loads *Loads

@@ -225,7 +225,7 @@ func TestReadFiles(t *testing.T) {
 	}
 }
 
-func TestOpen(t *testing.T) {
+func TestOpenReadsAFileOrGeneratesAWorkload(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "loads.csv")
 	if err := os.WriteFile(path, []byte("1,2\n"), 0o666); err != nil {
 		t.Fatal(err)

@@ -117,10 +117,10 @@ func drawSpec(t *rapid.T) (Workload, bool) {
 	return w, err == nil
 }
 
-// TestWorkloads checks of any workload and seed that the loads are loads, that
-// they come again, also from the canonical spec, that a layer does not depend on
-// the number of layers, and that counts and known optima are what they say.
-func TestWorkloads(t *testing.T) {
+// For any workload and seed the loads are valid and reproducible, also from the
+// canonical spec, a layer does not depend on the number of layers, and counts and
+// known optima are as declared.
+func TestWorkloadsAreValidAndReproducible(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, ok := drawSpec(t)
 		if !ok {

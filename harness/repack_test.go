@@ -12,7 +12,7 @@ import (
 )
 
 // A packing made again has the quality that was recorded.
-func TestRepack(t *testing.T) {
+func TestRepackReproducesTheRecordedQuality(t *testing.T) {
 	catalog := Catalog{Strategies: strategies.Builtin(), Backends: []strategies.Backend{cpu.New(cpu.Options{Threads: 2})}}
 	e := DefaultExperiment()
 	e.Name, e.Strategies, e.Backends, e.Seeds = "repack", specs("lpt", "topk-max-any"), []string{"cpu"}, []uint64{3}

@@ -16,9 +16,9 @@ import (
 	"packbench/strategies/fakebackend"
 )
 
-// TestSchedule: whatever the sizes, every cell runs once in each round, warm-up
+// Whatever the sizes, every cell runs once in each round, warm-up
 // rounds come first, and the order is a function of the seed.
-func TestSchedule(t *testing.T) {
+func TestScheduleRunsEveryCellOncePerRound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cells := rapid.IntRange(1, 20).Draw(t, "cells")
 		repeats := rapid.IntRange(1, 6).Draw(t, "repeats")
@@ -208,9 +208,9 @@ func TestExecuteEvents(t *testing.T) {
 	}
 }
 
-// TestInterrupt: the run in progress is recorded, the next does not begin, and
+// The run in progress is recorded, the next does not begin, and
 // a resumed session makes exactly the rest.
-func TestInterrupt(t *testing.T) {
+func TestInterruptedRunIsFinishedByResume(t *testing.T) {
 	for stop := 1; stop <= 8; stop++ {
 		s, m := begin(t, small(), "cpu")
 		ctx, cancel := context.WithCancel(t.Context())

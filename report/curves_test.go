@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-func TestDistribution(t *testing.T) {
+func TestDistributionCountsMissingValues(t *testing.T) {
 	cv := distribution([]float64{3, 1, 1, 2}, 5) // a fifth value is missing
 	if !slices.Equal(cv.Xs, []float64{1, 2, 3}) || !slices.Equal(cv.Ys, []float64{0.4, 0.6, 0.8}) {
 		t.Errorf("steps at %v to %v", cv.Xs, cv.Ys)
 	}
 }
 
-func TestExponent(t *testing.T) {
+func TestExponentOfAPowerLaw(t *testing.T) {
 	xs := []float64{10, 100, 1000}
 	ys := []float64{3, 3 * math.Pow(10, 1.5), 3 * math.Pow(100, 1.5)}
 	if a, ok := exponent(xs, ys); !ok || math.Abs(a-1.5) > 1e-9 {

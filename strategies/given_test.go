@@ -213,7 +213,7 @@ func TestKnownLayersBeyondFloat32(t *testing.T) {
 	}
 }
 
-func TestWarnings(t *testing.T) {
+func TestWarningsNameRoundedLoadsAndLargeEpsilons(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	counts, shares, mild := make([]float64, 64), make([]float64, 64), make([]float64, 64)
 	for i := range counts {
@@ -251,7 +251,7 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-func TestProven(t *testing.T) {
+func TestProvenCountsProofs(t *testing.T) {
 	for want, proofs := range map[string][]bool{
 		"":              nil,
 		"proven 0 of 2": {false, false},

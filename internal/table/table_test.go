@@ -24,9 +24,9 @@ func utf16le(text string) string {
 	return string(b)
 }
 
-// TestRead has the ways in which people and programs write tables. Notes are
-// tested beside.
-func TestRead(t *testing.T) {
+// The ways in which people and programs write tables; notes have a test of their
+// own.
+func TestTablesOfAllKindsAreRead(t *testing.T) {
 	two := loads(2, 3, 5, 6, 7, 1, 2, 9)
 	for _, c := range []struct {
 		name, text string
@@ -113,8 +113,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestNotes: what was decided is said.
-func TestNotes(t *testing.T) {
+// What was decided is said.
+func TestDecisionsAreNoted(t *testing.T) {
 	for text, want := range map[string]string{
 		"5,6,7\n1,2,9\n":                              "",
 		"0,1,2\n5,6,7\n1,2,9\n":                       "line 1 numbers the columns and is not a layer; --layers 3 makes it one",
@@ -136,8 +136,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestErrors: what is not certain is not guessed.
-func TestErrors(t *testing.T) {
+// What is not certain is not guessed.
+func TestAmbiguousTablesAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		opt  Options

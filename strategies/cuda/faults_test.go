@@ -126,7 +126,7 @@ func TestLostContext(t *testing.T) {
 }
 
 // What cannot run says why; only machines without a usable GPU are unavailable.
-func TestReasons(t *testing.T) {
+func TestOnlyMachinesWithoutAUsableGPUAreUnavailable(t *testing.T) {
 	// Initialisation happens once per library, so this one is a copy.
 	data, err := os.ReadFile(simulated)
 	if err != nil {
@@ -166,7 +166,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-func TestDescribe(t *testing.T) {
+func TestDescribeGivesTheFactsOfTheGPU(t *testing.T) {
 	sim := simulate(t, simulated, "", cuda.Options{})
 	defer sim.done()
 	d, err := sim.Describe()

@@ -37,7 +37,7 @@ func TestNoDriver(t *testing.T) {
 	}
 }
 
-func TestWrap(t *testing.T) {
+func TestWrapKeepsDriverErrors(t *testing.T) {
 	if err := Wrap("cuMemAlloc", nil); err != nil {
 		t.Errorf("nil became %v", err)
 	}

@@ -36,7 +36,7 @@ type classic struct{}
 
 func (classic) Spec() spec.Spec { return spec.Spec{Name: "classic"} }
 
-func TestStrategies(t *testing.T) {
+func TestStrategiesAreListedWithParametersAndPresets(t *testing.T) {
 	list, err := Strategies(strategies.Registry{
 		{
 			Name: "classic", Summary: "as of old", Source: "a paper",
@@ -100,7 +100,7 @@ modern
 	}
 }
 
-func TestBackends(t *testing.T) {
+func TestUnavailableBackendsAreListedWithTheReason(t *testing.T) {
 	var out strings.Builder
 	WriteBackends(&out, Backends([]strategies.Backend{gpu{}}))
 	if want := "gpu  backend not available: no driver\n"; out.String() != want {
@@ -108,7 +108,7 @@ func TestBackends(t *testing.T) {
 	}
 }
 
-func TestExperiments(t *testing.T) {
+func TestBuiltinExperimentsAreListed(t *testing.T) {
 	list, err := Experiments()
 	if err != nil {
 		t.Fatal(err)
@@ -122,8 +122,8 @@ func TestExperiments(t *testing.T) {
 	}
 }
 
-// TestEnvironment: what is not known is left out.
-func TestEnvironment(t *testing.T) {
+// What is not known is left out.
+func TestEnvironmentOmitsWhatIsUnknown(t *testing.T) {
 	var out strings.Builder
 	WriteEnvironment(&out, runs.Environment{
 		OS: "linux/amd64", GoVersion: "go1.26", Cores: 4, Threads: 2, Load1: .5, Commit: "abc", Dirty: true,
