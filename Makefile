@@ -3,8 +3,13 @@
 # make ci           that, and the race detector, a little fuzzing and the notebooks
 # make install      install bench, its manual page and completions under PREFIX (/usr/local)
 # make release      static binaries for other systems, into bin/release
+# make claims       hold the figures of the documentation to the records (WRITE=1 puts them right)
+# make power        how often comparisons of times are wrong, and what they find
+# make speed        measure the times that the README quotes
+# make published    time the published program, PUBLISHED=FILE, where python3 has torch
 # make results      run the reference experiments again, into results/reference/
 # make torture      kill it, cut and flip its files, fill its disk
+# make scale        time and memory of the verbs on a sweep of a million records
 # make benchmarks   time the strategies
 # make cuda         build bin/bench with the CUDA backend (gcc; no CUDA toolkit)
 # make cuda-quick   on a machine with a GPU: is it right there, and how fast
@@ -69,6 +74,11 @@ fuzz:
 torture:
 	$(GO) test -tags torture -run 'Kills|Truncations|BitFlips|Forged|FullDisk' -v -timeout 10m ./cmd/bench
 
+# A made-up sweep of 10,000 cells and a million records, 600 MB. Takes minutes.
+.PHONY: scale
+scale:
+	$(GO) test -tags scale -run TestScale -v -timeout 30m ./cmd/bench
+
 .PHONY: benchmarks
 benchmarks:
 	$(GO) test -run '^$$' -bench . -benchmem ./strategies/...
@@ -81,7 +91,7 @@ notebooks:
 # The answers of the plain Go code, which processors without AVX-512 run.
 .PHONY: purego
 purego:
-	$(GO) test -tags purego ./strategies/cpu ./internal/draws
+	$(GO) test -tags purego ./strategies/cpu ./internal/core/draws
 
 # Every fault that is planted in the assembly fails the tests of its package; make
 # test plants one per file.
@@ -91,7 +101,7 @@ asm-mutants:
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
-PORTABLE := packbench/(packing|placement|strategies|internal/(draws|exchange|fill|lpt))
+PORTABLE := packbench/(packing|placement|strategies|internal/core/(draws|exchange|fill|lpt))
 .PHONY: portable
 portable:
 	@GOOS=linux GOARCH=arm64 $(GO) build -o bin/bench-arm64 ./cmd/bench
@@ -99,11 +109,43 @@ portable:
 	  awk '/^TEXT/ {f=$$2} /FN?M(ADD|SUB)[SD]/ {print f, $$1; bad=1} END {exit bad}'; then :; \
 	  else echo "these lines are compiled to fused operations: convert the product explicitly"; exit 1; fi
 
+# Machines whose int has 32 bits.
+.PHONY: narrow
+narrow:
+	GOARCH=386 $(GO) vet $(PACKAGES)
+
 .PHONY: ci
-ci: test race purego portable
+ci: test race purego portable narrow claims
 	$(MAKE) --no-print-directory fuzz FUZZTIME=3000x
 	rm -rf bin/ci && $(GO) run ./cmd/bench run smoke --quiet -o bin/ci
 	notebooks/run.sh bin/ci
+
+# Every figure in these files is what the records say. Nothing is measured.
+CLAIMS := results/README.md results/POWER.md
+.PHONY: claims
+claims:
+	$(GO) run ./cmd/claims $(if $(WRITE),-write) $(CLAIMS)
+
+# The times that the README quotes. Take a quiet machine. The published program is
+# not part of this repository: make published PUBLISHED=FILE times it where python3
+# has torch.
+SPEED := results/reference/speed.json
+.PHONY: speed
+speed: build
+	$(GO) run ./cmd/speed -o $(SPEED)
+	$(GO) run -tags purego ./cmd/speed -plain -o $(SPEED)
+	$(GO) run ./cmd/speed -memory bin/bench -o $(SPEED)
+
+.PHONY: published
+published:
+	@if [ -z "$(PUBLISHED)" ]; then echo "name the published program: make published PUBLISHED=FILE.py"; exit 1; fi
+	$(GO) run ./cmd/speed -published $(PUBLISHED) -o $(SPEED)
+
+# Take a quiet machine. The page that quotes the counts is results/POWER.md.
+POWER := 30m
+.PHONY: power
+power:
+	$(GO) test -tags power -run TestPower -v -timeout 0 ./cmd/bench -budget $(POWER) -out $(CURDIR)/results/reference/power.json
 
 # The reference results that the README shows. Take a quiet machine.
 REFERENCE := seed shapes frontier convergence

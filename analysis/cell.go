@@ -1,6 +1,10 @@
 package analysis
 
 import (
+	"maps"
+	"math"
+	"slices"
+
 	"packbench/packing"
 	"packbench/runs"
 )
@@ -8,7 +12,9 @@ import (
 // Cell is a cell of a run with what follows from its records.
 type Cell struct {
 	*runs.CellRuns
-	busy []int // the layers that are not idle
+	judged  []float64 // a measure of the layers; nil where there is none
+	busy    []int     // the layers that are not idle
+	optimum []float64 // the lowest possible max load, [layers], NaN where it is not known; nil where it is of none
 }
 
 // Cells returns the cells of a run in the order of its plan.
@@ -18,36 +24,65 @@ func Cells(run *runs.Run) []*Cell {
 	for i, c := range list {
 		cells[i] = NewCell(c)
 	}
+	optima := OptimaOf(cells...)
+	for _, c := range cells {
+		c.SetOptima(optima)
+	}
 	return cells
 }
 
 // NewCell returns the cell of c.
 func NewCell(c *runs.CellRuns) *Cell {
 	cell := &Cell{CellRuns: c}
-	for l, heaviest := range c.Layer(runs.MaxMeasure) {
-		if heaviest > 0 {
+	heaviest := c.Layer(runs.MaxMeasure)
+	if heaviest == nil {
+		heaviest = c.Layer(runs.GPUMaxMeasure)
+	}
+	cell.judged = heaviest
+	if cell.judged == nil {
+		cell.judged = anyLayer(c)
+	}
+	for l := range cell.judged {
+		if heaviest == nil || heaviest[l] > 0 {
 			cell.busy = append(cell.busy, l)
 		}
 	}
 	return cell
 }
 
+// anyLayer returns one of the measures of layers; nil where there is none.
+func anyLayer(c *runs.CellRuns) []float64 {
+	for _, r := range c.Records {
+		for _, name := range slices.Sorted(maps.Keys(r.Layer)) {
+			if r.Status == runs.Done {
+				return r.Layer[name]
+			}
+		}
+	}
+	return nil
+}
+
 // Judged reports whether a run of the cell is done, so that there are measures
 // of its layers.
-func (c *Cell) Judged() bool { return c.Layer(runs.MaxMeasure) != nil }
+func (c *Cell) Judged() bool { return c.judged != nil }
 
 // Busy returns the indices of the layers that are not idle: those that count.
+// Where nothing tells the loads, no layer is idle.
 func (c *Cell) Busy() []int { return c.busy }
 
 // Idle returns the number of layers without any load.
-func (c *Cell) Idle() int { return len(c.Layer(runs.MaxMeasure)) - len(c.busy) }
+func (c *Cell) Idle() int { return len(c.judged) - len(c.busy) }
 
 // Every returns a measure of every layer, idle ones included, [layers]; nil
 // where the cell does not have it. The measure may be one that follows from
-// others.
+// others. It is NaN where a layer does not have it, which may be so of
+// [AboveOptimum] only.
 func (c *Cell) Every(measure string) []float64 {
 	if v := c.Layer(measure); v != nil {
 		return v
+	}
+	if measure == AboveOptimum {
+		return c.aboveOptimum()
 	}
 	for _, d := range derived {
 		if d.Name == measure {
@@ -79,15 +114,25 @@ func (c *Cell) Quality(l int) packing.Quality {
 	}
 }
 
-// Values returns a measure of the layers that are not idle, in the order of
-// [Cell.Busy].
+// Known returns the indices of the layers that count and have a measure.
+func (c *Cell) Known(measure string) []int {
+	if measure != AboveOptimum {
+		return c.busy
+	}
+	every := c.Every(measure)
+	return slices.DeleteFunc(slices.Clone(c.busy), func(l int) bool { return every == nil || math.IsNaN(every[l]) })
+}
+
+// Values returns a measure of the layers that are not idle and have it, in the
+// order of [Cell.Known].
 func (c *Cell) Values(measure string) []float64 {
 	every := c.Every(measure)
 	if every == nil {
 		return nil
 	}
-	values := make([]float64, len(c.busy))
-	for i, l := range c.busy {
+	known := c.Known(measure)
+	values := make([]float64, len(known))
+	for i, l := range known {
 		values[i] = every[l]
 	}
 	return values
@@ -97,7 +142,7 @@ func (c *Cell) Values(measure string) []float64 {
 func (c *Cell) Over(d runs.Measure) Over { return Describe(c.Values(d.Name), d.Better) }
 
 // Median returns the median of a measure over the runs that are done.
-func (c *Cell) Median(measure string) Times { return MedianOf(c.Run(measure)) }
+func (c *Cell) Median(measure string) Times { return SampleOf(measure, c).Median() }
 
 // Proof counts the layers whose max load was proved to be the lowest possible.
 type Proof struct {
@@ -110,6 +155,9 @@ type Proof struct {
 // known to be the lowest possible: the strategy proved it, or it attains the
 // lower bound.
 func (c *Cell) Proven(l int) bool {
+	if c.Layer(runs.MaxMeasure) == nil {
+		return false // no packing
+	}
 	claimed := c.Layer(runs.OptimalMeasure)
 	q := c.Quality(l)
 	return claimed != nil && claimed[l] == 1 || q.Max <= q.LowerBound

@@ -57,28 +57,6 @@ func (m Matrix) Without(j int) int {
 	return n
 }
 
-// Complete returns the strategies that have any result, and the imbalances on
-// the layers on which all of those have one.
-func (m Matrix) Complete() (columns []int, blocks [][]float64) {
-	for j := range m.Strategies {
-		if m.Without(j) < len(m.Imbalance) {
-			columns = append(columns, j)
-		}
-	}
-	for _, row := range m.Imbalance {
-		block := make([]float64, 0, len(columns))
-		for _, j := range columns {
-			if !math.IsNaN(row[j]) {
-				block = append(block, row[j])
-			}
-		}
-		if len(block) == len(columns) {
-			blocks = append(blocks, block)
-		}
-	}
-	return columns, blocks
-}
-
 // Ratios returns for each strategy its imbalance over the smallest on the layer,
 // where that is finite, and the largest of all.
 func (m Matrix) Ratios() (ratios [][]float64, largest float64) {

@@ -19,6 +19,9 @@ const (
 	MaxOverMean       = "max_over_mean"
 	Balancedness      = "balancedness"
 	RelativeImbalance = "relative_imbalance"
+	// AboveOptimum is known of the layers whose lowest possible max load some
+	// strategy of the run proved: the gap without what is the bound's.
+	AboveOptimum = "above_optimum"
 )
 
 // derived are the measures of layers that follow from recorded ones.
@@ -39,6 +42,8 @@ var derived = []struct {
 			}
 			return q.Imbalance() / q.Mean
 		}},
+	{runs.Measure{Name: AboveOptimum, Unit: runs.Ratio, Better: runs.Lower, Scope: runs.PerLayer, Meaning: "(max load − lowest possible)/lowest possible, on layers where that was proved; 0 is optimal"},
+		nil}, // takes more than the quality
 }
 
 // Measures returns the declared measures of a run of one scope: those recorded,
@@ -46,7 +51,7 @@ var derived = []struct {
 func Measures(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 	declared := m.Measures
 	if declared == nil {
-		declared = runs.Measures()
+		declared = runs.MeasuresOf(m.Cells)
 	}
 	var list []runs.Measure
 	for _, d := range declared {
@@ -54,12 +59,22 @@ func Measures(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 			list = append(list, d)
 		}
 	}
-	if scope == runs.PerLayer {
+	if scope == runs.PerLayer && Packed(m) {
 		for _, d := range derived {
 			list = append(list, d.Measure)
 		}
 	}
 	return list
+}
+
+// Packed reports whether the run declares the loads of packs, from which the
+// derived measures follow.
+func Packed(m *runs.Manifest) bool {
+	declared := m.Measures
+	if declared == nil {
+		declared = runs.MeasuresOf(m.Cells)
+	}
+	return slices.ContainsFunc(declared, func(d runs.Measure) bool { return d.Name == runs.MaxMeasure })
 }
 
 // Judged returns those measures of [Measures] that can be better or worse: what
@@ -70,13 +85,29 @@ func Judged(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 
 // restating are the measures that order the packings of a layer as another one
 // does, in other units, or are a part of another.
-var restating = []string{runs.MaxMeasure, runs.MinMeasure, MaxOverMean, Balancedness, RelativeImbalance}
+var restating = []string{runs.MaxMeasure, runs.MinMeasure, runs.GPUMaxMeasure, MaxOverMean, Balancedness, RelativeImbalance, AboveOptimum}
 
 // Headline returns those measures of [Judged] that say something of their own:
 // what tables and tests show where nothing else is asked for. A measure that is
 // declared anew is one.
 func Headline(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 	return slices.DeleteFunc(Judged(m, scope), func(d runs.Measure) bool { return slices.Contains(restating, d.Name) })
+}
+
+// Leading returns the measure of layers that strategies are ranked by: the gap
+// or, in a run that records no loads of packs, the first of [Headline]. Without
+// any it is the zero Measure.
+func Leading(m *runs.Manifest) runs.Measure {
+	list := Headline(m, runs.PerLayer)
+	for _, d := range list {
+		if d.Name == Gap {
+			return d
+		}
+	}
+	if len(list) == 0 {
+		return runs.Measure{}
+	}
+	return list[0]
 }
 
 // Find returns the declaration of a measure, recorded or derived.

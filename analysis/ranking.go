@@ -4,16 +4,19 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"packbench/runs"
 )
 
-// Ranking orders the strategies by their mean gap to the lower bound, over the
-// problems that all of them have a result for. Unlike the imbalance the gap
-// is not ruled by layers that no packing can balance.
+// Ranking orders the strategies by the mean of a measure, over the problems that
+// all of them have a result for. Of packings that is the gap to the lower bound:
+// unlike the imbalance it is not ruled by layers that no packing can balance.
 type Ranking struct {
-	Problems  []*Problem // that count
-	Skipped   []*Problem // where some strategy has no result
-	Backends  []string   // that have times, in the order of the plan
-	Standings []Standing // best first; strategies without any result are last
+	Measure   runs.Measure // see [Leading]
+	Problems  []*Problem   // that count
+	Skipped   []*Problem   // where some strategy has no result
+	Backends  []string     // that have times, in the order of the plan
+	Standings []Standing   // best first; strategies without any result are last
 }
 
 // Standing is the place of a strategy in a ranking. Layers are those that are
@@ -21,11 +24,11 @@ type Ranking struct {
 type Standing struct {
 	Strategy string
 	Layers   int       // that count; 0 without a result
-	Best     int       // layers where no strategy leaves a smaller imbalance, ties included
-	Gap      float64   // mean over the layers of the gap to the lower bound
-	WorstGap float64   // the largest of them
-	Relative float64   // median over the layers of imbalance over the mean load of a pack
-	Layer    []float64 // that of every layer, in the same order for all strategies
+	Best     int       // layers where no strategy is better, ties included: by imbalance or, without packings, by the measure
+	Mean     float64   // of the ranking's measure over the layers
+	Worst    float64   // the worst of them
+	Relative float64   // median over the layers of imbalance over the mean load of a pack; NaN without packings
+	Layer    []float64 // that of every layer or, without packings, the measure; in the same order for all strategies
 	Proof    Proof
 	Times    []float64 // geometric mean of the median times over the problems, ns, by backend; NaN where one is missing
 	Trouble  string    // the first, "" where there is none
@@ -33,7 +36,7 @@ type Standing struct {
 
 // Rank ranks the strategies of the run.
 func (r *Results) Rank() Ranking {
-	ranking := Ranking{Backends: r.Present()}
+	ranking := Ranking{Measure: Leading(&r.Run.Manifest), Backends: r.Present()}
 	has := func(p *Problem, s string) bool {
 		answer := r.Answer(p, s)
 		return answer != nil && len(answer.Instances()) > 0
@@ -56,14 +59,15 @@ func (r *Results) Rank() Ranking {
 	}
 	r.countBest(&ranking)
 	slices.SortStableFunc(ranking.Standings, func(a, b Standing) int {
-		return cmp.Or(cmp.Compare(min(1, b.Layers), min(1, a.Layers)), cmp.Compare(a.Gap, b.Gap), cmp.Compare(a.Relative, b.Relative))
+		return cmp.Or(cmp.Compare(min(1, b.Layers), min(1, a.Layers)), ranking.compare(a.Mean, b.Mean), cmp.Compare(a.Relative, b.Relative))
 	})
 	return ranking
 }
 
 func (r *Results) standing(strategy string, ranking *Ranking) Standing {
 	s := Standing{Strategy: strategy}
-	var gaps []float64
+	var values []float64
+	packed := Packed(&r.Run.Manifest)
 	for _, p := range ranking.Problems {
 		answer := r.Answer(p, strategy)
 		if answer == nil {
@@ -72,13 +76,20 @@ func (r *Results) standing(strategy string, ranking *Ranking) Standing {
 		if t := answer.Trouble(); t != "" && s.Trouble == "" {
 			s.Trouble = t
 		}
-		gaps = append(gaps, answer.Values(Gap)...)
-		s.Layer = append(s.Layer, answer.Values(RelativeImbalance)...)
+		values = append(values, answer.Values(ranking.Measure.Name)...)
+		if packed {
+			s.Layer = append(s.Layer, answer.Values(RelativeImbalance)...)
+		}
 		p := answer.Proof()
 		s.Proof.Proven, s.Proof.Of, s.Proof.Tried = s.Proof.Proven+p.Proven, s.Proof.Of+p.Of, s.Proof.Tried || p.Tried
 	}
-	if s.Layers = len(gaps); s.Layers > 0 {
-		s.Gap, s.WorstGap, s.Relative = Mean(gaps), slices.Max(gaps), Median(s.Layer)
+	if s.Layers = len(values); s.Layers > 0 {
+		s.Mean, s.Worst, s.Relative = Mean(values), Describe(values, ranking.Measure.Better).Worst, math.NaN()
+		if packed {
+			s.Relative = Median(s.Layer)
+		} else {
+			s.Layer = values
+		}
 	}
 	for _, b := range ranking.Backends {
 		logs := 0.0
@@ -94,15 +105,25 @@ func (r *Results) standing(strategy string, ranking *Ranking) Standing {
 	return s
 }
 
+// compare orders two values of the measure, the better one first.
+func (r *Ranking) compare(a, b float64) int {
+	if r.Measure.Better == runs.Higher {
+		a, b = b, a
+	}
+	return cmp.Compare(a, b)
+}
+
 // countBest counts for each strategy the layers where it leaves the smallest
-// imbalance, ties for all who tie.
+// imbalance or, without packings, has the best of the measure; ties for all who
+// tie.
 func (r *Results) countBest(ranking *Ranking) {
 	type layer struct {
 		problem *Problem
 		key     [2]uint64
 	}
-	smallest := map[layer]float64{}
-	each := func(visit func(standing int, at layer, imbalance float64)) {
+	packed := Packed(&r.Run.Manifest)
+	least := map[layer]float64{}
+	each := func(visit func(standing int, at layer, value float64)) {
 		for _, p := range ranking.Problems {
 			for i := range ranking.Standings {
 				answer := r.Answer(p, ranking.Standings[i].Strategy)
@@ -110,18 +131,26 @@ func (r *Results) countBest(ranking *Ranking) {
 					continue
 				}
 				for _, x := range answer.Instances() {
-					visit(i, layer{p, x.Key()}, x.Imbalance)
+					value := x.Imbalance
+					switch {
+					case packed:
+					case ranking.Measure.Better == runs.Higher:
+						value = -x.Lead
+					default:
+						value = x.Lead
+					}
+					visit(i, layer{p, x.Key()}, value)
 				}
 			}
 		}
 	}
-	each(func(_ int, at layer, imbalance float64) {
-		if v, ok := smallest[at]; !ok || imbalance < v {
-			smallest[at] = imbalance
+	each(func(_ int, at layer, value float64) {
+		if v, ok := least[at]; !ok || value < v {
+			least[at] = value
 		}
 	})
-	each(func(i int, at layer, imbalance float64) {
-		if imbalance == smallest[at] {
+	each(func(i int, at layer, value float64) {
+		if value == least[at] {
 			ranking.Standings[i].Best++
 		}
 	})

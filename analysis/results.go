@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -35,13 +36,14 @@ type Result struct {
 	Backend  string
 	Cells    []*Cell
 
+	leading   string     // name of the run's [Leading] measure
 	instances []Instance // nil until first asked for
 }
 
 // Arrange arranges the cells of a run.
 func Arrange(run *runs.Run) *Results {
 	r := &Results{Run: run, cells: Cells(run), results: map[slot]*Result{}}
-	problems := map[string]*Problem{}
+	problems, leading := map[string]*Problem{}, Leading(&run.Manifest).Name
 	for _, c := range r.cells {
 		p := r.problem(problems, c)
 		s := slot{p, r.strategy(c.Cell), c.Backend()}
@@ -52,7 +54,7 @@ func Arrange(run *runs.Run) *Results {
 			r.Backends = append(r.Backends, s.backend)
 		}
 		if r.results[s] == nil {
-			r.results[s] = &Result{Problem: p, Strategy: s.strategy, Backend: s.backend}
+			r.results[s] = &Result{Problem: p, Strategy: s.strategy, Backend: s.backend, leading: leading}
 		}
 		r.results[s].Cells = append(r.results[s].Cells, c)
 	}
@@ -142,6 +144,7 @@ type Instance struct {
 	Relative    float64 // Imbalance over the mean load of a pack
 	MaxOverMean float64
 	Gap         float64 // (max load − lower bound)/lower bound
+	Lead        float64 // the measure that the run is ranked by, [Leading]
 	Proven      bool    // no packing has a lower max load
 }
 
@@ -157,16 +160,23 @@ func (i Instance) Seed() uint64 {
 func (i Instance) Key() [2]uint64 { return [2]uint64{i.Seed(), uint64(i.Layer)} }
 
 // Instances returns every layer that was packed and is not idle, by seed and
-// layer: in the same order for all strategies that packed the same.
+// layer: in the same order for all strategies that packed the same. What a run
+// without packings does not have is NaN.
 func (r *Result) Instances() []Instance {
 	if r.instances != nil {
 		return r.instances
 	}
 	for _, c := range r.bySeed() {
-		imbalance, relative, over, gap := c.Every(runs.ImbalanceMeasure), c.Every(RelativeImbalance), c.Every(MaxOverMean), c.Every(Gap)
+		every := func(measure string) []float64 {
+			if values := c.Every(measure); values != nil {
+				return values
+			}
+			return slices.Repeat([]float64{math.NaN()}, len(c.judged))
+		}
+		imbalance, relative, over, gap, lead := every(runs.ImbalanceMeasure), every(RelativeImbalance), every(MaxOverMean), every(Gap), every(r.leading)
 		for _, l := range c.Busy() {
 			r.instances = append(r.instances, Instance{
-				Cell: c, Layer: l, Imbalance: imbalance[l], Relative: relative[l], MaxOverMean: over[l], Gap: gap[l], Proven: c.Proven(l),
+				Cell: c, Layer: l, Imbalance: imbalance[l], Relative: relative[l], MaxOverMean: over[l], Gap: gap[l], Lead: lead[l], Proven: c.Proven(l),
 			})
 		}
 	}
@@ -229,7 +239,7 @@ func (r *Result) Runs(measure string) []float64 {
 }
 
 // Time returns the median time of all runs that are done, ns.
-func (r *Result) Time() Times { return MedianOf(r.Runs(runs.TimeMeasure)) }
+func (r *Result) Time() Times { return SampleOf(runs.TimeMeasure, r.Cells...).Median() }
 
 // Trouble says what went wrong, "unavailable: no driver", with the number of
 // seeds where it did so in some only; "" where nothing did.

@@ -45,23 +45,3 @@ func Mean(values []float64) float64 {
 
 // Median returns the median of values, NaN of none.
 func Median(values []float64) float64 { return Describe(values, runs.Neither).Median }
-
-// Confidence is the level of the intervals of times.
-const Confidence = 0.95
-
-// Times is the median of a measure over runs with its exact interval, which is
-// made of order statistics and assumes no distribution. Without any run N is 0
-// and the median NaN.
-type Times struct {
-	stats.Interval
-	N int // runs
-}
-
-// MedianOf returns the median of the values of runs.
-func MedianOf(values []float64) Times {
-	i, _, err := stats.MedianInterval(values, Confidence)
-	if err != nil {
-		return Times{stats.Interval{Center: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1)}, 0}
-	}
-	return Times{i, len(values)}
-}

@@ -167,7 +167,7 @@ func (p pair) comparable() (Status, string) {
 		name string
 		cell *runs.CellRuns
 	}{{"new", new}, {"old", old}} {
-		if side.cell.Layer(runs.MaxMeasure) == nil {
+		if !analysis.NewCell(side.cell).Judged() {
 			reason := fmt.Sprintf("%s is %s", side.name, side.cell.Status())
 			if r := side.cell.Reason(); r != "" && side.cell.Status() != runs.Pending {
 				reason += ": " + r
@@ -186,7 +186,7 @@ func (p pair) unfinished() string {
 		cell *runs.CellRuns
 		run  *runs.Run
 	}{{"new", p.new, p.newRun}, {"old", p.old, p.oldRun}} {
-		asked := side.run.Manifest.Experiment.Repeats
+		asked := side.run.Manifest.Experiment.RunsPerCell()
 		if n := len(side.cell.Done()); n == len(side.cell.Records) && n < asked {
 			return fmt.Sprintf("%s is not finished, %d of %d runs are there", side.name, n, asked)
 		}
@@ -204,11 +204,23 @@ type both struct {
 // they recorded: both solve the same problem.
 func (p pair) judged() both {
 	a, b := p.old.Layer(runs.LowerBoundMeasure), p.new.Layer(runs.LowerBoundMeasure)
+	if a == nil || b == nil { // no packings
+		s := both{old: analysis.NewCell(p.old), new: analysis.NewCell(p.new)}
+		s.idle = p.new.Layers - len(s.busy())
+		return s
+	}
 	bound := make([]float64, len(a))
 	for l := range bound {
 		bound[l] = max(a[l], b[l])
 	}
 	s := both{old: bounded(p.old, bound), new: bounded(p.new, bound)}
+	optima := p.optima
+	if optima == nil {
+		o := analysis.OptimaOf(s.old, s.new)
+		optima = &o
+	}
+	s.old.SetOptima(*optima)
+	s.new.SetOptima(*optima)
 	s.idle = p.new.Layers - len(s.busy())
 	return s
 }
@@ -234,14 +246,20 @@ func bounded(c *runs.CellRuns, bound []float64) *analysis.Cell {
 
 // busy returns the layers that have a load on either side.
 func (b both) busy() []int {
-	var list []int
-	old, new := b.old.Layer(runs.MaxMeasure), b.new.Layer(runs.MaxMeasure)
-	for l := range new {
-		if old[l] > 0 || new[l] > 0 {
-			list = append(list, l)
+	list := slices.Concat(b.old.Busy(), b.new.Busy())
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// loads returns an identity of the loads of each layer up to their order, as far
+// as a side recorded it, [layers]; nil where none did.
+func (b both) loads() []float64 {
+	for _, c := range []*analysis.Cell{b.new, b.old} {
+		if ids := c.Layer(runs.LoadsMeasure); ids != nil {
+			return ids
 		}
 	}
-	return list
+	return nil
 }
 
 // broken reports whether a status is the fault of the run, not of a backend

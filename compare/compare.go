@@ -171,7 +171,7 @@ func axesOf(all []*runs.Run) []runs.Axis {
 	for _, run := range all {
 		axes := run.Manifest.Axes
 		if axes == nil {
-			axes = runs.Axes()
+			axes = runs.AxesOf(run.Manifest.Cells)
 		}
 		for _, a := range axes {
 			if !slices.ContainsFunc(list, func(b runs.Axis) bool { return a.Name == b.Name }) {
@@ -230,6 +230,7 @@ func findMeasure(all []*runs.Run, name string) (runs.Measure, error) {
 // compare fills in everything but the match.
 func (c *Comparison) compare(pairs []pair, o Options) error {
 	c.labels = distinct(pairs)
+	proved(pairs)
 	sides := append([]Side{c.New}, c.More...)
 	for _, m := range c.pool(pairs, o.PoolSeeds) {
 		cell := m.compare(c.Measures, o)
@@ -249,6 +250,24 @@ func (c *Comparison) compare(pairs []pair, o Options) error {
 		c.Regressions = c.Gate.Regressions
 	}
 	return nil
+}
+
+// proved gathers what any strategy of the runs proved, for every pair.
+func proved(pairs []pair) {
+	seen := map[*runs.Run]bool{}
+	var cells []*analysis.Cell
+	for _, p := range pairs {
+		for _, run := range []*runs.Run{p.oldRun, p.newRun} {
+			if !seen[run] {
+				seen[run] = true
+				cells = append(cells, analysis.Cells(run)...)
+			}
+		}
+	}
+	optima := analysis.OptimaOf(cells...)
+	for i := range pairs {
+		pairs[i].optima = &optima
+	}
 }
 
 // refuse returns an error where no cell is compared and a reason is that the

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"packbench/analysis"
 	"packbench/internal/clean"
 	"packbench/runs"
 	"packbench/stats"
@@ -79,6 +80,19 @@ func runColumns(d runs.Measure) []csvColumn {
 	add("cliff_delta", func(t *OverRuns) string { return exact(t.Delta) })
 	add("shift"+unit, func(t *OverRuns) string { return exact(t.Shift) })
 	add("verdict", func(t *OverRuns) string { return string(t.Verdict) })
+	add("unit", func(t *OverRuns) string { return string(t.Unit) })
+	add("old_units", func(t *OverRuns) string { return strconv.Itoa(t.OldUnits) })
+	add("new_units", func(t *OverRuns) string { return strconv.Itoa(t.NewUnits) })
+	end := func(of func(stats.Interval) float64) func(t *OverRuns) string {
+		return func(t *OverRuns) string {
+			if t.Factor == nil {
+				return ""
+			}
+			return exact(of(*t.Factor))
+		}
+	}
+	add("ratio_low", end(func(i stats.Interval) float64 { return i.Lo }))
+	add("ratio_high", end(func(i stats.Interval) float64 { return i.Hi }))
 	add("warnings", func(t *OverRuns) string {
 		return codes(append(slices.Clone(t.OldWarnings), t.NewWarnings...))
 	})
@@ -112,6 +126,21 @@ func layerColumns(d runs.Measure) []csvColumn {
 	add("old_worst", func(q *OverLayers) string { return exact(q.OldWorst) })
 	add("new_worst", func(q *OverLayers) string { return exact(q.NewWorst) })
 	add("new_worst_layer", func(q *OverLayers) string { return strconv.Itoa(q.WorstLayer) })
+	add("layers", func(q *OverLayers) string { return strconv.Itoa(q.Layers) })
+	add("units", func(q *OverLayers) string { return strconv.Itoa(q.Units) })
+	if d.Name == analysis.Gap {
+		above := func(of func(*AboveOptimum) string) func(*OverLayers) string {
+			return func(q *OverLayers) string {
+				if q.Above == nil {
+					return ""
+				}
+				return of(q.Above)
+			}
+		}
+		add("old_above_optimum", above(func(a *AboveOptimum) string { return exact(a.OldMean) }))
+		add("new_above_optimum", above(func(a *AboveOptimum) string { return exact(a.NewMean) }))
+		add("optimum_layers", above(func(a *AboveOptimum) string { return strconv.Itoa(a.Layers) }))
+	}
 	return columns
 }
 

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -154,7 +155,7 @@ func (c *Comparison) groupTable() table {
 func (c *Comparison) runTable(a axes, d runs.Measure) table {
 	old, new := c.sides()
 	t := table{
-		title: title(d.Name) + ", median of the runs",
+		title: title(d.Name) + c.unitTitle(),
 		columns: append(a.columns(), column{old, true}, column{new, true}, column{"change", true},
 			column{"p", true}, column{"delta", true}, column{"", false}),
 	}
@@ -166,6 +167,14 @@ func (c *Comparison) runTable(a axes, d runs.Measure) table {
 		}
 	}
 	return t
+}
+
+// unitTitle says what the medians are of.
+func (c *Comparison) unitTitle() string {
+	if c.byRun() {
+		return ", median of the runs"
+	}
+	return ", median of the invocations"
 }
 
 // layerTable is the table of a measure over layers. Cells without any
@@ -182,14 +191,26 @@ func (c *Comparison) layerTable(a axes, d runs.Measure) table {
 		columns: append(a.columns(), column{old, true}, column{new, true}, column{"change", true}, column{"difference", true},
 			column{"worst layer", true}, column{"layers +/=/-", true}, column{"p", true}, column{"r", true}, column{"", false}),
 	}
+	above := slices.ContainsFunc(c.Cells, func(cell Cell) bool {
+		q := cell.Result(d.Name).Layers
+		return q != nil && q.Above != nil && q.Verdict != Equal
+	})
+	if above {
+		last := len(t.columns) - 1
+		t.columns = append(t.columns[:last], column{"above the optimum", true}, column{"proven layers", true}, t.columns[last])
+	}
 	for i := range c.Cells {
 		cell := &c.Cells[i]
 		if q := cell.Result(d.Name).Layers; q != nil && q.Verdict != Equal {
-			t.rows = append(t.rows, append(a.values(cell),
+			row := append(a.values(cell),
 				number.Significant(q.OldMean*scale, 4), number.Significant(q.NewMean*scale, 4), formatChange(q.Ratio),
 				formatDifference(q.Difference, scale), q.worst(scale),
 				fmt.Sprintf("%d/%d/%d", q.Pairs.Wins, q.Pairs.Ties, q.Pairs.Losses),
-				formatP(q.Adjusted), formatEffect(q.Pairs.RankBiserial), string(q.Verdict)))
+				formatP(q.Adjusted), formatEffect(q.Pairs.RankBiserial))
+			if above {
+				row = append(row, q.Above.shown(scale), q.proven())
+			}
+			t.rows = append(t.rows, append(row, string(q.Verdict)))
 		}
 	}
 	return t
@@ -207,6 +228,23 @@ func scaleOf(d runs.Measure) float64 {
 // worst shows the worst layer on both sides.
 func (q *OverLayers) worst(scale float64) string {
 	return number.Significant(q.OldWorst*scale, 4) + " → " + number.Significant(q.NewWorst*scale, 4)
+}
+
+// shown is the mean on both sides, "–" where it is of no layer.
+func (a *AboveOptimum) shown(scale float64) string {
+	if a == nil {
+		return "–"
+	}
+	return number.Significant(a.OldMean*scale, 3) + " → " + number.Significant(a.NewMean*scale, 3)
+}
+
+// proven says of how many layers the optimum is known.
+func (q *OverLayers) proven() string {
+	known := 0
+	if q.Above != nil {
+		known = q.Above.Layers
+	}
+	return fmt.Sprintf("%d of %d", known, q.Layers)
 }
 
 // title is the name of a measure as the beginning of a title.
@@ -233,6 +271,7 @@ func (c *Comparison) gateLines(a axes) []string {
 	if above := c.insignificant(a); len(above) > 0 {
 		lines = append(lines, "above the limit, but not significantly: "+list(above))
 	}
+	lines = append(lines, c.tests())
 	if c.Gate.Passed {
 		return append(lines, fmt.Sprintf("%s; nothing regressed significantly by more than %g %%", c.Gate.CheckedText(), 100*c.Gate.Limit))
 	}

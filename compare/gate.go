@@ -118,16 +118,20 @@ func (g *Gate) cells() int {
 // limit.
 func (r *Result) blind(family int, limit, alpha float64) string {
 	if t := r.Runs; t != nil {
-		least := stats.LeastP(t.OldRuns, t.NewRuns)
+		least := stats.LeastP(t.OldUnits, t.NewUnits)
 		if least*float64(family) < alpha {
 			return ""
 		}
-		need := max(t.OldRuns, t.NewRuns)
+		need := max(t.OldUnits, t.NewUnits)
 		for stats.LeastP(need, need)*float64(family) >= alpha {
 			need++
 		}
-		return fmt.Sprintf("%d and %d runs cannot show a difference: the least possible p, %.2g, times %s is not below %g: repeat each cell at least %d times",
-			t.OldRuns, t.NewRuns, least, number.Count(family, "cell"), alpha, need)
+		advice := fmt.Sprintf("repeat each cell at least %d times", need)
+		if t.Unit == ByInvocation {
+			advice = fmt.Sprintf("use at least %d invocations", need)
+		}
+		return fmt.Sprintf("%d and %d %ss cannot show a difference: the least possible p, %.2g, times %s is not below %g: %s",
+			t.OldUnits, t.NewUnits, t.Unit, least, number.Count(family, "cell"), alpha, advice)
 	}
 	q := r.Layers
 	if q.differ() == 0 || !exceeds(r.Measure, q.Ratio, limit) {
@@ -157,6 +161,33 @@ func exceeds(d runs.Measure, r Ratio, limit float64) bool {
 	return float64(r)-1 > limit
 }
 
+// surely reports whether a significant change for the worse is above the limit
+// by all that the gate asks for. Times of one process a side are known within
+// that process only, so that the whole interval has to be above the limit.
+func (r *Result) surely(limit float64) bool {
+	f := r.finding()
+	if !exceeds(r.Measure, f.Ratio, limit) {
+		return false
+	}
+	if r.Runs == nil || r.Runs.Unit == ByInvocation || r.Runs.Factor == nil {
+		return true
+	}
+	end := r.Runs.Factor.Lo
+	if r.Measure.Better == runs.Higher {
+		end = r.Runs.Factor.Hi
+	}
+	return exceeds(r.Measure, Ratio(end), limit)
+}
+
+// change says by how much a measure changed: "+6.1 % [+5.2 %, +7.0 %]".
+func (r *Result) change() string {
+	text := formatChange(r.finding().Ratio)
+	if r.Runs != nil && r.Runs.Factor != nil {
+		text += fmt.Sprintf(" [%s, %s]", formatChange(Ratio(r.Runs.Factor.Lo)), formatChange(Ratio(r.Runs.Factor.Hi)))
+	}
+	return text
+}
+
 // regressions are the significant changes for the worse by more than the limit,
 // and, between runs, the cells that broke.
 func (c *Comparison) regressions(limit float64) []Regression {
@@ -170,28 +201,34 @@ func (c *Comparison) regressions(limit float64) []Regression {
 			list = append(list, Regression{cell, "status", 1, message})
 		}
 		for _, r := range cell.Results {
-			if f := r.finding(); f != nil && f.Verdict == Worse && exceeds(r.Measure, f.Ratio, limit) {
+			if f := r.finding(); f != nil && f.Verdict == Worse && r.surely(limit) {
 				list = append(list, Regression{cell, r.Measure.Name, f.Ratio,
-					fmt.Sprintf("%s %s (p %s)", r.Measure.Name, formatChange(f.Ratio), formatP(f.Adjusted))})
+					fmt.Sprintf("%s %s (p %s)", r.Measure.Name, r.change(), formatP(f.Adjusted))})
 			}
 		}
 	}
 	return list
 }
 
-// insignificant are the changes for the worse above the limit that no test
-// finds significant: a gate passes them, and says so.
+// insignificant are the changes for the worse above the limit that the test does
+// not find significant, or not surely above it: a gate passes them, and says so.
 func (c *Comparison) insignificant(a axes) []string {
 	var lines []string
 	for i := range c.Cells {
 		cell := &c.Cells[i]
 		for _, r := range cell.Results {
 			f := r.finding()
-			if f == nil || f.Verdict == Worse || !exceeds(r.Measure, f.Ratio, c.Gate.Limit) {
+			if f == nil || !exceeds(r.Measure, f.Ratio, c.Gate.Limit) || f.Verdict == Worse && r.surely(c.Gate.Limit) {
 				continue
 			}
-			line := fmt.Sprintf("%s: %s %s (p %s)", a.label(cell), r.Measure.Name, formatChange(f.Ratio), formatP(f.Adjusted))
+			line := fmt.Sprintf("%s: %s %s (p %s)", a.label(cell), r.Measure.Name, r.change(), formatP(f.Adjusted))
+			if f.Verdict == Worse {
+				line += ", whose interval reaches below the limit"
+			}
 			if r.Layers != nil {
+				if r.meanVerdict() == Worse {
+					line += ", though the interval of the mean difference says worse"
+				}
 				line += ", the worst layer " + r.Layers.worst(scaleOf(r.Measure))
 			}
 			lines = append(lines, line)
@@ -222,12 +259,42 @@ func (g *Gate) CheckedText() string {
 	return "checked " + strings.Join(parts, "; ")
 }
 
+// tests says by which statistic each measure was tested.
+func (c *Comparison) tests() string {
+	var parts []string
+	for _, scope := range []runs.Scope{runs.PerRun, runs.PerLayer} {
+		var names []string
+		for _, d := range c.Measures {
+			if d.Scope == scope {
+				names = append(names, d.Name)
+			}
+		}
+		switch {
+		case names == nil:
+		case scope == runs.PerLayer:
+			parts = append(parts, and(names)+" by the Wilcoxon signed-rank test over layers")
+		case c.byRun():
+			parts = append(parts, and(names)+" by the Mann-Whitney U test over the runs of one invocation a side, where the whole interval of the change must be above the limit")
+		default:
+			parts = append(parts, and(names)+" by the Mann-Whitney U test over the medians of invocations")
+		}
+	}
+	return "tested: " + strings.Join(parts, "; ")
+}
+
+// byRun reports whether any measure of runs is compared by single runs.
+func (c *Comparison) byRun() bool {
+	return slices.ContainsFunc(c.Cells, func(cell Cell) bool {
+		return slices.ContainsFunc(cell.Results, func(r Result) bool { return r.Runs != nil && r.Runs.Unit == ByRun })
+	})
+}
+
 // Verdict is the outcome in one line; "" where the gate is passed.
 func (g *Gate) Verdict() string {
 	var parts []string
 	if n := len(g.Regressions); n > 0 {
 		first := g.Regressions[0]
-		text := fmt.Sprintf("regressed: %s on %s, %d packs, %s: %s", first.Cell.Strategy(), first.Cell.Workload(), first.Cell.Packs(), first.Cell.Backend(), first.Message)
+		text := fmt.Sprintf("regressed: %s on %s, %s, %s: %s", first.Cell.Subject(), first.Cell.Workload(), first.Cell.Target(), first.Cell.Backend(), first.Message)
 		if n > 1 {
 			text += fmt.Sprintf(", and %d more", n-1)
 		}

@@ -126,8 +126,13 @@ func notes(pairs []pair, o Options) []string {
 			}
 		}
 	}
+	told := map[*runs.Run]bool{} // a run has as many pairs as cells
 	for _, p := range pairs {
 		for _, run := range []*runs.Run{p.oldRun, p.newRun} {
+			if told[run] {
+				continue
+			}
+			told[run] = true
 			if note := unfinished(run); note != "" {
 				add(note)
 			}
@@ -145,7 +150,7 @@ func unfinished(run *runs.Run) string {
 		if done < len(c.Records) {
 			continue
 		}
-		wanted, there = wanted+run.Manifest.Experiment.Repeats, there+done
+		wanted, there = wanted+run.Manifest.Experiment.RunsPerCell(), there+done
 	}
 	if there >= wanted {
 		return ""

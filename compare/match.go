@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/analysis"
 	"packbench/internal/spec"
 	"packbench/runs"
 )
@@ -14,8 +15,9 @@ import (
 type pair struct {
 	old, new       *runs.CellRuns
 	oldRun, newRun *runs.Run
-	side           int      // which of the new runs
-	pooled         []string // the axes that are pooled
+	side           int              // which of the new runs
+	pooled         []string         // the axes that are pooled
+	optima         *analysis.Optima // of all cells of both runs
 }
 
 // of returns the pair with its pooled axes, none unless seeds are pooled.
@@ -155,17 +157,17 @@ func valuesOn(run *runs.Run, axis string) []string {
 // matchBaseline pairs each cell of another strategy with that of the baseline.
 func (c *Comparison) matchBaseline(run *runs.Run, strategy string) ([]pair, error) {
 	problem := func(cell *runs.CellRuns) string {
-		return cell.Cell.Without(runs.StrategyAxis).ID() + " " + cell.WorkloadHash
+		return cell.Cell.Without(runs.StrategyAxis, runs.PlannerAxis).ID() + " " + cell.WorkloadHash
 	}
 	cells := run.Cells()
 	baseline := map[string]*runs.CellRuns{}
 	var names []string
 	for _, cell := range cells {
-		if cell.Strategy() == strategy {
+		if cell.Subject() == strategy {
 			baseline[problem(cell)] = cell
 		}
-		if !slices.Contains(names, cell.Strategy()) {
-			names = append(names, cell.Strategy())
+		if !slices.Contains(names, cell.Subject()) {
+			names = append(names, cell.Subject())
 		}
 	}
 	if len(baseline) == 0 {
@@ -173,7 +175,7 @@ func (c *Comparison) matchBaseline(run *runs.Run, strategy string) ([]pair, erro
 	}
 	var pairs []pair
 	for _, cell := range cells {
-		if cell.Strategy() == strategy {
+		if cell.Subject() == strategy {
 			continue
 		}
 		if partner := baseline[problem(cell)]; partner != nil {

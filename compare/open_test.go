@@ -28,8 +28,8 @@ func written(t *testing.T, c *Comparison, format string) string {
 func withNews(window string, moved, memory float64) *runs.Run {
 	r := base()
 	m := &r.Manifest
-	m.Axes = append(runs.Axes(), runs.Axis{Name: "window", Role: runs.Problem, Number: true, Phrase: "window %s"})
-	m.Measures = append(runs.Measures(),
+	m.Axes = append(runs.AxesOf(nil), runs.Axis{Name: "window", Role: runs.Problem, Number: true, Phrase: "window %s"})
+	m.Measures = append(runs.MeasuresOf(nil),
 		runs.Measure{Name: "kept", Unit: runs.Count, Better: runs.Higher, Scope: runs.PerLayer, Meaning: "items that stay"},
 		runs.Measure{Name: "memory", Unit: "byte", Better: runs.Lower, Scope: runs.PerRun, Meaning: "memory in use"})
 	keys := map[string]int{}

@@ -2,8 +2,11 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"packbench/analysis"
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -48,12 +51,14 @@ func (c *Comparison) remarks(a axes) []string {
 	if idle > 0 {
 		notes = append(notes, fmt.Sprintf("%s no load and no part in any number", count(idle, "layer has", "layers have")))
 	}
+	notes = append(notes, c.twins()...)
 	notes = append(notes, refused.lines("not compared, ")...)
 	notes = append(notes, missing.lines("")...)
 	notes = append(notes, means.lines("")...)
 	notes = append(notes, c.disagreements(a)...)
 	notes = append(notes, unmatched.lines("")...)
 	notes = append(notes, warnings.lines()...)
+	notes = append(notes, c.units()...)
 	notes = append(notes, c.Notes...)
 	return append(notes, c.method())
 }
@@ -131,19 +136,25 @@ func (c *Comparison) disagreements(a axes) []string {
 			if q == nil || q.Verdict == Equal {
 				continue
 			}
-			mean := Unclear
-			switch lower := r.Measure.Better != runs.Higher; {
-			case q.Difference.Lo > 0 == lower && q.Difference.Lo*q.Difference.Hi > 0:
-				mean = Worse
-			case q.Difference.Lo*q.Difference.Hi > 0:
-				mean = Better
-			}
-			if mean != Unclear && q.Verdict != mean {
+			if mean := r.meanVerdict(); mean != Unclear && q.Verdict != mean {
 				found.add(fmt.Sprintf("%s: the interval of the mean says %s, the test over ranks says %s: a few layers differ by much, or many by little", r.Measure.Name, mean, said(q.Verdict)), a.label(&c.Cells[i]))
 			}
 		}
 	}
 	return found.lines("")
+}
+
+// meanVerdict is what the interval of the mean difference says of a result over
+// layers.
+func (r *Result) meanVerdict() Verdict {
+	d := r.Layers.Difference
+	switch lower := r.Measure.Better != runs.Higher; {
+	case !(d.Lo*d.Hi > 0):
+		return Unclear
+	case d.Lo > 0 == lower:
+		return Worse
+	}
+	return Better
 }
 
 // said is a verdict in a sentence.
@@ -178,10 +189,53 @@ func (c *Comparison) method() string {
 	if c.lowerIsBetter() {
 		text += " Less is better."
 	}
-	if c.Baseline == "" {
-		text += " Two runs are two moments of a machine: repeat them before believing a surprising difference of times."
-	}
 	return text
+}
+
+// units says what the times are worth: within a run, or from run to run.
+func (c *Comparison) units() []string {
+	least, most := 0, 0
+	for i := range c.Cells {
+		for _, r := range c.Cells[i].Results {
+			if t := r.Runs; t != nil && r.Measure.Unit == runs.Nanoseconds && t.Unit == ByInvocation {
+				n := min(t.OldUnits, t.NewUnits)
+				if least == 0 || n < least {
+					least = n
+				}
+				most = max(most, t.OldUnits, t.NewUnits)
+			}
+		}
+	}
+	switch {
+	case least > 0 && least == most:
+		return []string{fmt.Sprintf("times: medians of %d invocations a side, each the median of its runs, are the values of intervals and tests", least)}
+	case least > 0:
+		return []string{fmt.Sprintf("times: medians of invocations, %d to %d a side, each the median of its runs, are the values of intervals and tests", least, most)}
+	case c.timed():
+		return []string{fmt.Sprintf("times: p and intervals are within this run; expect ±%g %% between runs, which they do not show (bench run --invocations 6, or bench duel, does)", 100*analysis.BetweenRuns)}
+	}
+	return nil
+}
+
+// timed reports whether any time is compared.
+func (c *Comparison) timed() bool {
+	return slices.ContainsFunc(c.Cells, func(cell Cell) bool {
+		return slices.ContainsFunc(cell.Results, func(r Result) bool { return r.Runs != nil && r.Measure.Unit == runs.Nanoseconds })
+	})
+}
+
+// twins says how many layers count once with others.
+func (c *Comparison) twins() []string {
+	layers, cells := 0, 0
+	for i := range c.Cells {
+		if q := c.Cells[i].firstLayers(); q != nil && q.Units < q.Layers {
+			layers, cells = layers+q.Layers-q.Units, cells+1
+		}
+	}
+	if cells == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s the loads of another one, in another order, and count once with it (%s)", count(layers, "layer has", "layers have"), number.Count(cells, "cell"))}
 }
 
 func (c *Comparison) lowerIsBetter() bool {

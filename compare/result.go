@@ -37,7 +37,15 @@ type OverRuns struct {
 	New     stats.Interval `json:"new"`
 	OldRuns int            `json:"old_runs"`
 	NewRuns int            `json:"new_runs"`
+	// Unit is what the medians, intervals and tests take as a value: a run, or,
+	// where both sides have several, an invocation by the median of its runs.
+	Unit     Unit `json:"unit"`
+	OldUnits int  `json:"old_units"`
+	NewUnits int  `json:"new_units"`
 	Finding
+	// Factor is by how much new is larger than old, with the interval that
+	// belongs to the test; nil where there is none.
+	Factor      *stats.Interval `json:"factor,omitempty"`
 	U           float64         `json:"u"` // Mann–Whitney
 	P           float64         `json:"p"`
 	Delta       float64         `json:"cliff_delta"` // from −1, all new runs less, to 1
@@ -46,19 +54,65 @@ type OverRuns struct {
 	NewWarnings []stats.Warning `json:"new_warnings,omitempty"`
 }
 
+// Unit is what counts as one value of a measure of runs.
+type Unit string
+
+// The units. Runs of one process say nothing of how a time varies from process
+// to process.
+const (
+	ByRun        Unit = "run"
+	ByInvocation Unit = "invocation"
+)
+
 // OverLayers is the comparison of a measure over the layers of a cell that are
 // not idle.
 type OverLayers struct {
 	OldMean float64 `json:"old_mean"` // over layers
 	NewMean float64 `json:"new_mean"`
+	// Layers are compared; those with equal loads up to their order are one pair
+	// of the test, by their means, and so there are fewer Pairs.
+	Layers int `json:"compared_layers"`
+	Units  int `json:"units"`
 	Finding
-	Difference stats.Interval  `json:"difference"` // mean of new − old, bootstrapped
-	Shift      float64         `json:"shift"`      // Hodges–Lehmann: new − old
-	Pairs      stats.Pairs     `json:"pairs"`      // wins are layers where new is better; the sign of the correlation is that of new − old
-	OldWorst   float64         `json:"old_worst"`  // of the layers
-	NewWorst   float64         `json:"new_worst"`
-	WorstLayer int             `json:"new_worst_layer"` // the layer of NewWorst
-	Warnings   []stats.Warning `json:"warnings,omitempty"`
+	Difference stats.Interval `json:"difference"` // mean of new − old, bootstrapped
+	Shift      float64        `json:"shift"`      // Hodges–Lehmann: new − old
+	Pairs      stats.Pairs    `json:"pairs"`      // wins are layers where new is better; the sign of the correlation is that of new − old
+	OldWorst   float64        `json:"old_worst"`  // of the layers
+	NewWorst   float64        `json:"new_worst"`
+	WorstLayer int            `json:"new_worst_layer"` // the layer of NewWorst
+	// Above says of the gap how much of it is above the lowest possible max load,
+	// on the layers where any strategy of the runs proved that; nil where none
+	// did, and for other measures.
+	Above    *AboveOptimum   `json:"above_optimum,omitempty"`
+	Warnings []stats.Warning `json:"warnings,omitempty"`
+}
+
+// AboveOptimum is the mean of [analysis.AboveOptimum] on both sides.
+type AboveOptimum struct {
+	Layers  int     `json:"layers"` // where it is known
+	OldMean float64 `json:"old_mean"`
+	NewMean float64 `json:"new_mean"`
+}
+
+// aboveOptimum returns the means over the layers of the sides.
+func aboveOptimum(sides []both) *AboveOptimum {
+	var old, new []float64
+	for _, s := range sides {
+		before, now := s.old.Every(analysis.AboveOptimum), s.new.Every(analysis.AboveOptimum)
+		if before == nil || now == nil {
+			continue
+		}
+		for _, l := range s.busy() {
+			if finite(before[l], now[l]) {
+				old, new = append(old, before[l]), append(new, now[l])
+			}
+		}
+	}
+	a := &AboveOptimum{Layers: len(new), OldMean: analysis.Mean(old), NewMean: analysis.Mean(new)}
+	if !finite(a.OldMean, a.NewMean) { // of no layer
+		return nil
+	}
+	return a
 }
 
 // Ratio is new/old: 1 for 0/0, +Inf from 0.
@@ -124,17 +178,26 @@ func lacks(side string, d runs.Measure) error {
 }
 
 func overRuns(d runs.Measure, sides []both, o Options) (*OverRuns, error) {
-	var old, new []float64
+	var before, now []*analysis.Cell
 	for _, s := range sides {
-		old, new = append(old, s.old.Run(d.Name)...), append(new, s.new.Run(d.Name)...)
+		before, now = append(before, s.old), append(now, s.new)
 	}
+	a, b := analysis.SampleOf(d.Name, before...), analysis.SampleOf(d.Name, now...)
 	switch {
-	case len(old) == 0:
+	case a.Runs == 0:
 		return nil, lacks("old", d)
-	case len(new) == 0:
+	case b.Runs == 0:
 		return nil, lacks("new", d)
 	}
-	t := &OverRuns{OldRuns: len(old), NewRuns: len(new)}
+	t := &OverRuns{OldRuns: a.Runs, NewRuns: b.Runs, Unit: ByInvocation}
+	old, new := a.Values, b.Values
+	if a.Invocations < 2 || b.Invocations < 2 {
+		t.Unit, old, new = ByRun, nil, nil
+		for _, s := range sides {
+			old, new = append(old, s.old.Run(d.Name)...), append(new, s.new.Run(d.Name)...)
+		}
+	}
+	t.OldUnits, t.NewUnits = len(old), len(new)
 	var err error
 	if t.Old, _, err = stats.MedianInterval(old, o.Confidence); err != nil {
 		return nil, err
@@ -160,14 +223,32 @@ func overRuns(d runs.Measure, sides []both, o Options) (*OverRuns, error) {
 	if !finite(t.Shift) {
 		return nil, fmt.Errorf("the difference of %s is not finite", d.Name)
 	}
+	if f, err := stats.RatioInterval(new, old, o.Confidence); err == nil && f.Bounded() { // else a value is 0, or they are few
+		t.Factor = &f
+	}
 	if d.Unit != runs.Nanoseconds {
 		return t, nil
 	}
-	if t.OldWarnings, err = stats.CheckTimes(old); err != nil {
+	if t.OldWarnings, err = t.check(old); err != nil {
 		return nil, err
 	}
-	t.NewWarnings, err = stats.CheckTimes(new)
+	t.NewWarnings, err = t.check(new)
 	return t, err
+}
+
+// check returns what is to be known of the times of a side.
+func (t *OverRuns) check(times []float64) ([]stats.Warning, error) {
+	warnings, err := stats.CheckTimes(times)
+	if t.Unit == ByRun {
+		return warnings, err
+	}
+	for i := range warnings {
+		if warnings[i].Code == stats.FewRepeats {
+			warnings[i].Message = fmt.Sprintf("%s give no interval of the median", number.Count(len(times), "invocation"))
+			warnings[i].Advice = "use at least 6 invocations"
+		}
+	}
+	return warnings, err
 }
 
 // finite reports whether all values are: numbers near the largest that there
@@ -183,24 +264,37 @@ func finite(values ...float64) bool {
 
 // overLayers compares a measure over the same layers.
 func overLayers(d runs.Measure, sides []both, o Options) (*OverLayers, error) {
-	var old, new []float64
+	var old, new, ids []float64
 	var layers []int
 	for _, s := range sides {
 		before, now := s.old.Every(d.Name), s.new.Every(d.Name)
 		switch {
+		case d.Name == analysis.AboveOptimum && (before == nil || now == nil):
+			continue // no layer of these loads has a proof
 		case before == nil:
 			return nil, lacks("old", d)
 		case now == nil:
 			return nil, lacks("new", d)
 		}
+		loads := s.loads()
 		for _, l := range s.busy() {
-			old, new, layers = append(old, before[l]), append(new, now[l]), append(layers, l)
+			if math.IsNaN(before[l]) || math.IsNaN(now[l]) {
+				continue // not known of this layer
+			}
+			id := -float64(len(ids) + 1) // of its own: no recorded one is negative
+			if loads != nil {
+				id = loads[l]
+			}
+			old, new, layers, ids = append(old, before[l]), append(new, now[l]), append(layers, l), append(ids, id)
 		}
 	}
-	if len(new) == 0 {
+	switch {
+	case len(new) == 0 && d.Name == analysis.AboveOptimum:
+		return nil, absent{idle, "no strategy of the runs proved the lowest possible max load of any layer"}
+	case len(new) == 0:
 		return nil, absent{idle, "every layer is idle: there is no " + d.Name}
 	}
-	q := &OverLayers{OldMean: analysis.Mean(old), NewMean: analysis.Mean(new)}
+	q := &OverLayers{OldMean: analysis.Mean(old), NewMean: analysis.Mean(new), Layers: len(new)}
 	q.Ratio = ratio(q.NewMean, q.OldMean)
 	now := analysis.Describe(new, d.Better)
 	q.OldWorst, q.NewWorst = analysis.Describe(old, d.Better).Worst, now.Worst
@@ -210,11 +304,13 @@ func overLayers(d runs.Measure, sides []both, o Options) (*OverLayers, error) {
 	if !finite(q.OldMean, q.NewMean) {
 		return nil, fmt.Errorf("the mean %s is not finite", d.Name)
 	}
+	old, new = byLoads(old, ids), byLoads(new, ids)
+	q.Units = len(new)
 	var err error
 	if q.Pairs, err = signedRank(new, old, d.Better); err != nil {
 		return nil, err
 	}
-	if q.Difference, err = (stats.Bootstrap{Confidence: o.Confidence, Seed: o.Seed}).PairedDifference(new, old); err != nil {
+	if q.Difference, err = (stats.Bootstrap{Confidence: o.Confidence, Seed: o.Seed}).CoveringDifference(new, old); err != nil {
 		return nil, err
 	}
 	if q.Shift, err = stats.PairedHodgesLehmann(new, old); err != nil {
@@ -223,14 +319,53 @@ func overLayers(d runs.Measure, sides []both, o Options) (*OverLayers, error) {
 	if !finite(q.Difference.Center, q.Shift) {
 		return nil, fmt.Errorf("the difference of %s is not finite", d.Name)
 	}
-	if least := leastPairedP(len(new)); least > o.Alpha && q.differ() > 0 {
-		q.Warnings = []stats.Warning{{
+	if d.Name == analysis.Gap {
+		q.Above = aboveOptimum(sides)
+	}
+	q.Warnings = fewPairs(q, o)
+	return q, nil
+}
+
+// fewPairs warns of a sample that is too small for its test or its interval.
+func fewPairs(q *OverLayers, o Options) []stats.Warning {
+	if q.differ() == 0 {
+		return nil
+	}
+	if least := leastPairedP(q.Units); least > o.Alpha {
+		return []stats.Warning{{
 			Code:    stats.FewRepeats,
-			Message: fmt.Sprintf("%s cannot differ significantly: the least possible p is %.2g", number.Count(len(new), "layer"), least),
+			Message: fmt.Sprintf("%s cannot differ significantly: the least possible p is %.2g", number.Count(q.Units, "layer"), least),
 			Advice:  "compare on a workload of 6 layers or more",
 		}}
 	}
-	return q, nil
+	if q.Units < stats.FewPairs {
+		return []stats.Warning{{
+			Code:    stats.FewPairsCode,
+			Message: fmt.Sprintf("%s are few for an interval of the mean difference: it is widened to Student's t", number.Count(q.Units, "layer")),
+			Advice:  fmt.Sprintf("compare on %d layers or more, or on several seeds with --pool-seeds", stats.FewPairs),
+		}}
+	}
+	return nil
+}
+
+// byLoads returns the mean of the values that share an identity, in the order of
+// their first.
+func byLoads(values, ids []float64) []float64 {
+	var list, counts []float64
+	at := map[float64]int{}
+	for i, v := range values {
+		j, ok := at[ids[i]]
+		if !ok {
+			at[ids[i]] = len(list)
+			list, counts = append(list, v), append(counts, 1)
+			continue
+		}
+		counts[j]++
+		if v != list[j] { // else the mean would round
+			list[j] += (v - list[j]) / counts[j]
+		}
+	}
+	return list
 }
 
 // signedRank is the signed-rank test of new against old where wins are the

@@ -33,6 +33,17 @@ func sized(layers, items int, params ...spec.Param) []spec.Param {
 	}, params...)
 }
 
+// drawsParam is the version of the draws, a parameter of every workload.
+const drawsParam = "draws"
+
+// versioned declares the version of the draws after params. In version 1, which
+// recorded results have, one generator uses the same draws whatever its
+// parameters, so that its workloads are not independent of each other: with one
+// seed lognormal:sigma=1 is the square of lognormal:sigma=0.5.
+func versioned(params []spec.Param) []spec.Param {
+	return append(params[:len(params):len(params)], whole(drawsParam, 1, 1, 2, "1: the same random draws for all parameters of a generator; 2: independent ones for any others"))
+}
+
 // scaled declares scale after params.
 func scaled(params ...spec.Param) []spec.Param {
 	return append(params, number("scale", 1, 1e-30, 1e30, "every load is multiplied by this"))

@@ -19,14 +19,13 @@ type stream struct {
 
 // newStream returns the stream of one layer of a workload. Its key is the
 // SHA-256 of the seed and the layer (64-bit little-endian) and the name of the
-// workload, so streams are independent of each other, a layer does not depend
-// on how many there are, and one generator with other parameters uses the same
-// draws.
-func newStream(seed uint64, workload string, layer int) *stream {
+// draws, so streams are independent of each other and a layer does not depend on
+// how many there are.
+func newStream(seed uint64, draws string, layer int) *stream {
 	var key []byte
 	key = binary.LittleEndian.AppendUint64(key, seed)
 	key = binary.LittleEndian.AppendUint64(key, uint64(layer))
-	key = append(key, workload...)
+	key = append(key, draws...)
 	return &stream{bits: rand.NewChaCha8(sha256.Sum256(key))}
 }
 

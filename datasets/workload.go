@@ -36,7 +36,11 @@ type Optimum struct {
 
 // Definitions returns the generated workloads of this program.
 func Definitions() []Definition {
-	return slices.Concat(plainDefinitions(), countDefinitions(), knownDefinitions(), modelDefinitions())
+	all := slices.Concat(plainDefinitions(), countDefinitions(), knownDefinitions(), modelDefinitions())
+	for i := range all {
+		all[i].Params = versioned(all[i].Params)
+	}
+	return all
 }
 
 // Names returns the names of the generated workloads, in the order of
@@ -52,6 +56,7 @@ func Names() []string {
 // Workload is a generated workload with all its parameters set.
 type Workload struct {
 	spec          spec.Spec
+	draws         string // names the draws; see [Workload.Draws]
 	layers, items int
 	generator     generator
 }
@@ -73,7 +78,7 @@ func Parse(text string) (Workload, error) {
 	if err != nil {
 		return Workload{}, err
 	}
-	w := Workload{spec: values.Canonical(), layers: values.Int("layers"), items: values.Int("items")}
+	w := Workload{spec: values.Canonical(), draws: drawsOf(values), layers: values.Int("layers"), items: values.Int("items")}
 	if err := checkShape(1, w.layers, w.items); err != nil {
 		return Workload{}, fmt.Errorf("%s: %w", s.Name, err)
 	}
@@ -86,6 +91,23 @@ func Parse(text string) (Workload, error) {
 // Spec is the canonical short form: the name and the parameters that are not at
 // their default. With the seed it identifies the loads.
 func (w Workload) Spec() spec.Spec { return w.spec }
+
+// drawsOf names the draws of a workload: by the generator alone in their first
+// version, and by all parameters but the number of layers, on which a layer does
+// not depend, in the second.
+func drawsOf(v spec.Values) string {
+	s := v.Canonical()
+	if v.Int(drawsParam) == 1 {
+		return s.Name
+	}
+	s.Args = slices.DeleteFunc(s.Args, func(a spec.Arg) bool { return a.Key == "layers" })
+	return s.String()
+}
+
+// Draws names the random draws of the workload. With one seed, layer l of two
+// workloads is made of the same draws where their Draws are equal, and of
+// independent ones where they are not.
+func (w Workload) Draws() string { return w.draws }
 
 // Layers is the number of layers that the workload has.
 func (w Workload) Layers() int { return w.layers }
@@ -111,7 +133,7 @@ func (w Workload) Generate(seed uint64) (*Loads, error) {
 	}
 	loads := newLoads(w.spec.String(), 1, w.layers, w.items)
 	for l := range w.layers {
-		w.generator.layer(newStream(seed, w.spec.Name, l), l, loads.Layer(0, l))
+		w.generator.layer(newStream(seed, w.draws, l), l, loads.Layer(0, l))
 	}
 	return loads, nil
 }

@@ -41,6 +41,8 @@ func units(m *runs.Manifest) []unit {
 			u.name = "max/mean"
 		case analysis.Gap:
 			u.name, u.scale = "gap-%", 100
+		case analysis.AboveOptimum:
+			u.name, u.scale = "above-optimum-%", 100
 		}
 		list = append(list, u)
 	}

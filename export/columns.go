@@ -34,7 +34,7 @@ func sorted[E any](list []E, name func(E) string, first []string) []E {
 func axes(m *runs.Manifest) []runs.Axis {
 	declared := m.Axes
 	if declared == nil {
-		declared = runs.Axes()
+		declared = runs.AxesOf(m.Cells)
 	}
 	return sorted(declared, func(a runs.Axis) string { return a.Name }, axisOrder)
 }
@@ -45,12 +45,14 @@ func layerMeasures(m *runs.Manifest) []runs.Measure {
 }
 
 // quoted returns the measures of layers of which tables of cells or runs show
-// statistics: those that say something of their own, and max/mean, which people
-// quote.
+// statistics: those that say something of their own, max/mean, which people
+// quote, and the gap above the optimum where that is known.
 func quoted(m *runs.Manifest) []runs.Measure {
 	list := analysis.Headline(m, runs.PerLayer)
-	if d, ok := analysis.Find(m, analysis.MaxOverMean); ok {
-		list = append(list, d)
+	for _, name := range []string{analysis.MaxOverMean, analysis.AboveOptimum} {
+		if d, ok := analysis.Find(m, name); ok && analysis.Packed(m) {
+			list = append(list, d)
+		}
 	}
 	return sorted(list, nameOf, quoteOrder)
 }
@@ -69,6 +71,8 @@ func measureColumn(d runs.Measure) column {
 		return column{d.Name + "_ns", whole, true}
 	case runs.Truth:
 		return column{d.Name, truth, true}
+	case runs.Identity:
+		return column{d.Name, whole, true}
 	}
 	return column{d.Name, real, true}
 }
@@ -76,8 +80,8 @@ func measureColumn(d runs.Measure) column {
 // measured returns a value of a measure for its column.
 func measured(d runs.Measure, v float64) any {
 	switch d.Unit {
-	case runs.Nanoseconds:
-		return nanoseconds(v)
+	case runs.Nanoseconds, runs.Identity:
+		return rounded(v)
 	case runs.Truth:
 		return v != 0
 	}

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"time"
 
 	"packbench/analysis"
@@ -25,6 +26,7 @@ func runTable(run *runs.Run) *table {
 	}
 	t.add(column{"packing_hash", text, false}, column{"workload_hash", text, false})
 	t.add(environmentColumns()...)
+	t.add(column{"invocation", whole, false})
 	for _, c := range analysis.Cells(run) {
 		place := where.values(c)
 		means := make([]any, len(perLayer))
@@ -44,7 +46,8 @@ func runTable(run *runs.Run) *table {
 				row = append(row, mean)
 			}
 			row = append(row, r.AnswerHash, r.WorkloadHash)
-			t.rows = append(t.rows, append(row, environmentValues(r, m.Environments[r.Environment])...))
+			row = append(row, environmentValues(r, m.Environments[r.Environment])...)
+			t.rows = append(t.rows, append(row, int64(r.Invocation)))
 		}
 	}
 	return t
@@ -105,7 +108,7 @@ func layerTable(run *runs.Run) *table {
 		for i, d := range measures {
 			columns[i] = c.Every(d.Name)
 		}
-		for l, heaviest := range c.Layer(runs.MaxMeasure) {
+		for l := range c.Layers {
 			row := append(append([]any{}, place...), int64(l))
 			for i, d := range measures {
 				var value any
@@ -114,7 +117,7 @@ func layerTable(run *runs.Run) *table {
 				}
 				row = append(row, value)
 			}
-			t.rows = append(t.rows, append(row, heaviest == 0, c.Proven(l)))
+			t.rows = append(t.rows, append(row, !slices.Contains(c.Busy(), l), c.Proven(l)))
 		}
 	}
 	return t
@@ -131,7 +134,7 @@ func stageTable(run *runs.Run) *table {
 		for _, r := range c.Records {
 			for _, s := range r.Stages() {
 				row := append([]any{}, place...)
-				t.rows = append(t.rows, append(row, int64(r.Repeat), s.Name, nanoseconds(s.Time)))
+				t.rows = append(t.rows, append(row, int64(r.Repeat), s.Name, rounded(s.Time)))
 			}
 		}
 	}

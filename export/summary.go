@@ -80,12 +80,15 @@ func summaryColumns(m *runs.Manifest) []summaryColumn {
 	for _, d := range perLayer {
 		columns = append(columns, summaryColumn{"worst_" + d.Name + "_layer", func(c *analysis.Cell) string {
 			if o := c.Over(d); o.At >= 0 {
-				return strconv.Itoa(c.Busy()[o.At])
+				return strconv.Itoa(c.Known(d.Name)[o.At])
 			}
 			return ""
 		}})
 	}
-	return append(columns, others...)
+	columns = append(columns, others...)
+	return append(columns,
+		summaryColumn{"optimum_layers", judged(func(c *analysis.Cell) string { return strconv.Itoa(len(c.Known(analysis.AboveOptimum))) })},
+		summaryColumn{"invocations", func(c *analysis.Cell) string { return strconv.Itoa(c.Median(runs.TimeMeasure).Invocations) }})
 }
 
 // judged leaves the field of a cell without measures of its layers empty.

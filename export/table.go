@@ -63,8 +63,8 @@ func number(v float64) any {
 	return v
 }
 
-// nanoseconds returns a time as whole ns.
-func nanoseconds(v float64) any {
+// rounded returns v as a whole number, nil where int64 has none.
+func rounded(v float64) any {
 	if v = math.Round(v); !(math.Abs(v) < 1<<63) {
 		return nil
 	}

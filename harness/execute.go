@@ -46,9 +46,10 @@ type Event struct {
 // the plan does.
 var ErrInterrupted = errors.New("interrupted")
 
-// Execute makes the runs that the run directory does not have yet, in the
-// order of [Schedule], and appends a record as each ends. observe, which may be
-// nil, is called after every run.
+// Execute makes the runs of the session's invocation that the run directory does
+// not have yet, in the order of [Schedule], and appends a record as each ends. A
+// shard makes those of its own cells, in the order that they have in the whole.
+// observe, which may be nil, is called after every run.
 //
 // A cell whose run fails, takes too long or cannot be made is not run again.
 // When ctx ends, the run in progress is finished and recorded, and the error
@@ -57,7 +58,8 @@ var ErrInterrupted = errors.New("interrupted")
 func (s *Session) Execute(ctx context.Context, executor Executor, observe func(Event)) error {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)
-	steps := book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, s.out.Manifest().ShuffleSeed))
+	book.keepTo(s.Shard())
+	steps := book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, s.out.Manifest().ShuffleSeed, s.Invocation))
 	rest := newEstimate(len(s.Plan.Cells), steps)
 	finished := 0
 	for _, step := range steps {
@@ -116,6 +118,7 @@ func (s *Session) record(step Step, o Outcome) runs.Record {
 		Cell:         c.Cell,
 		Key:          c.Key,
 		Repeat:       step.Repeat,
+		Invocation:   s.Invocation,
 		Status:       o.Status,
 		Reason:       o.Reason,
 		Layers:       c.Layers,

@@ -17,10 +17,12 @@ import (
 	"packbench/strategies"
 )
 
-// BackendExecutor runs cells on their backends.
+// BackendExecutor runs cells on their backends, and cells of planners by a
+// [PlannerExecutor].
 type BackendExecutor struct {
-	plan    *Plan
-	runners *runnerStore
+	plan     *Plan
+	runners  *runnerStore
+	planners *PlannerExecutor
 }
 
 var _ Executor = (*BackendExecutor)(nil)
@@ -29,7 +31,7 @@ var _ Executor = (*BackendExecutor)(nil)
 // A runner serves all cells of the same strategy, backend and shape. Close it
 // before the backends.
 func NewExecutor(p *Plan) *BackendExecutor {
-	return &BackendExecutor{plan: p, runners: newRunnerStore()}
+	return &BackendExecutor{plan: p, runners: newRunnerStore(), planners: NewPlannerExecutor(p)}
 }
 
 // Close releases the runners.
@@ -40,6 +42,9 @@ func (x *BackendExecutor) Close() error { return x.runners.close() }
 // garbage of earlier work is collected before, so that no run pays for another.
 func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, job := &x.plan.Cells[i], &x.plan.jobs[i]
+	if job.placement != nil {
+		return x.planners.Execute(ctx, i, evaluate)
+	}
 	failed := func(err error) Outcome { return Outcome{Status: runs.Failed, Reason: reason(err), Start: time.Now()} }
 	problem, err := x.plan.problem(i)
 	if err != nil {
@@ -80,6 +85,9 @@ func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Out
 	o.AnswerHash = hashPacking(r.out)
 	if evaluate {
 		o.Layer = layerMeasures(packing.Evaluate(problem, r.out), report.Proofs(job.strategy))
+		if o.Layer[runs.LoadsMeasure], err = x.plan.identities(i); err != nil {
+			return failed(err)
+		}
 		o.Warnings = strategies.Warnings(job.strategy, problem, r.out)
 	}
 	return o

@@ -20,9 +20,9 @@ func DefaultExperiment() runs.Experiment {
 }
 
 // maxRuns is the largest number of runs of an experiment, warm-up runs among
-// them, a guard against a slip of the finger: a million runs of a millisecond
-// take a quarter of an hour.
-const maxRuns = 1_000_000
+// them, a guard against a slip of the finger: four million runs of a millisecond
+// take more than an hour, and their records a gigabyte or more.
+const maxRuns = 4_000_000
 
 var nameRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
@@ -32,6 +32,12 @@ func check(e *runs.Experiment) error {
 	switch {
 	case !nameRule.MatchString(e.Name):
 		return fmt.Errorf("name %q: use letters, digits, dots, dashes and underscores (it names a directory)", e.Name)
+	case e.Replay != nil && (len(e.Planners) > 0 || len(e.Topologies) > 0 || e.Previous != ""):
+		return errors.New("a replay has its planners and its deployment under replay: leave out planners, topologies and previous")
+	case len(e.Planners) > 0:
+		if err := checkPlacements(e); err != nil {
+			return err
+		}
 	case e.Replay != nil && (len(e.Strategies) > 0 || len(e.Workloads) > 0 || len(e.Packs) > 0):
 		return errors.New("a replay has planners and traces: leave out strategies, workloads and packs")
 	case e.Replay != nil && len(e.Backends) > 0 && !slices.Equal(e.Backends, []string{"cpu"}):
@@ -39,9 +45,13 @@ func check(e *runs.Experiment) error {
 	case e.Replay != nil:
 	case len(e.Strategies) == 0:
 		return errors.New("the experiment has no strategies: list at least one")
-	case len(e.Workloads) == 0:
+	case len(e.Topologies) > 0 || e.Previous != "":
+		return errors.New("topologies and previous are for planners: list planners in the place of strategies")
+	}
+	switch {
+	case e.Replay == nil && len(e.Workloads) == 0:
 		return errors.New("the experiment has no workloads: list at least one")
-	case len(e.Backends) == 0:
+	case e.Replay == nil && len(e.Backends) == 0:
 		return errors.New("the experiment has no backends: list at least one")
 	}
 	switch {
@@ -52,9 +62,15 @@ func check(e *runs.Experiment) error {
 	case e.Warmup < 0 || e.Warmup > maxRuns:
 		return fmt.Errorf("warmup %d: use 0 to %d", e.Warmup, maxRuns)
 	}
+	if e.Invocations < 0 || e.Invocations > maxInvocations {
+		return fmt.Errorf("invocations %d: use 1 to %d", e.Invocations, maxInvocations)
+	}
 	_, err := timeout(e)
 	return err
 }
+
+// maxInvocations is a guard against a slip of the finger.
+const maxInvocations = 1000
 
 // timeout returns the longest that a run may take; 0 is no limit.
 func timeout(e *runs.Experiment) (time.Duration, error) {

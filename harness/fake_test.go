@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"packbench/packing"
+	"packbench/placement/planners"
 	"packbench/runs"
 	"packbench/strategies"
 	"packbench/strategies/fakebackend"
@@ -14,7 +15,7 @@ import (
 
 // catalog returns the built-in strategies and the backends.
 func catalog(backends ...*fakebackend.Backend) Catalog {
-	c := Catalog{Strategies: strategies.Builtin()}
+	c := Catalog{Strategies: strategies.Builtin(), Planners: planners.Builtin(), Threads: 1}
 	for _, b := range backends {
 		c.Backends = append(c.Backends, b)
 	}

@@ -20,7 +20,7 @@ type ledger struct {
 // entry is what is known about one cell.
 type entry struct {
 	recorded  map[int]bool // repeats that have a record
-	settled   bool         // failed or cannot run: no further run of it
+	settled   bool         // failed, cannot run or is another shard's: no further run of it
 	evaluated bool         // a record has the quality
 	packing   string       // hash of the packing, once a run is done
 }
@@ -40,6 +40,20 @@ func newLedger(plan *Plan, records []runs.Record) *ledger {
 		}
 	}
 	return b
+}
+
+// keepTo leaves the cells of other shards alone; nil is none.
+func (b *ledger) keepTo(shard *runs.Shard) {
+	if shard == nil {
+		return
+	}
+	own := make([]bool, len(b.cells))
+	for _, i := range shard.Cells {
+		own[i] = true
+	}
+	for i := range b.cells {
+		b.cells[i].settled = b.cells[i].settled || !own[i]
+	}
 }
 
 // anyBackend identifies what cells that differ in the backend alone have in
@@ -76,7 +90,11 @@ func (b *ledger) note(i int, r *runs.Record) {
 func (b *ledger) enter(i int, r *runs.Record) {
 	if before := b.cells[i].packing; r.Status == runs.Done && before != "" && before != r.AnswerHash && !b.external(i) {
 		r.Status = runs.Failed
-		r.Reason = fmt.Sprintf("the packing (hash %.12s) is not that of the cell's earlier runs (%.12s): the strategy is not deterministic", r.AnswerHash, before)
+		answer, subject := "packing", "strategy"
+		if r.Cell.Has(runs.PlannerAxis) {
+			answer, subject = "plan", "planner"
+		}
+		r.Reason = fmt.Sprintf("the %s (hash %.12s) is not that of the cell's earlier runs (%.12s): the %s is not deterministic", answer, r.AnswerHash, before, subject)
 		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = "", nil, nil, nil, nil
 	}
 	if r.Status == runs.Done && b.cells[i].packing == "" {
@@ -93,9 +111,9 @@ func (b *ledger) enter(i int, r *runs.Record) {
 // record, and the warm-up runs of cells that have such repeats.
 func (b *ledger) missing(steps []Step) []Step {
 	open := make([]bool, len(b.cells))
-	for i, c := range b.cells {
-		for repeat := range b.plan.Experiment.Repeats {
-			open[i] = open[i] || !c.settled && !c.recorded[repeat]
+	for _, s := range steps {
+		if c := b.cells[s.Cell]; s.Repeat != Warmup && !c.settled && !c.recorded[s.Repeat] {
+			open[s.Cell] = true
 		}
 	}
 	var left []Step

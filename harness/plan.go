@@ -15,15 +15,18 @@ import (
 
 	"packbench/internal/spec"
 	"packbench/packing"
+	"packbench/placement/planners"
 	"packbench/runs"
 	"packbench/strategies"
 )
 
-// Catalog is what experiments can name: the strategies and the backends there
-// are.
+// Catalog is what experiments can name: the strategies, the backends and the
+// planners there are.
 type Catalog struct {
 	Strategies strategies.Registry
 	Backends   []strategies.Backend
+	Planners   planners.Registry
+	Threads    int // of planners: layers planned at a time; 0 means one per core
 }
 
 // Plan is an experiment checked and spelled out: the cells to run, in the order
@@ -50,6 +53,8 @@ type job struct {
 	workload *workload
 	packs    int
 	random   strategies.Random
+
+	placement *placementJob // of a planner, in the place of strategy, backend and packs
 }
 
 // Job is a cell with what it means: a problem and what is to solve it.
@@ -77,6 +82,17 @@ func (p *Plan) problem(i int) (*packing.Problem, error) {
 	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, j.packs)
 }
 
+// identities returns [runs.LoadsMeasure] of the layers of cell i, on loads that
+// are kept.
+func (p *Plan) identities(i int) ([]float64, error) {
+	j := p.jobs[i]
+	l, err := p.loads.get(j.workload, j.random.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return l.identities(), nil
+}
+
 // shape is the shape of the problem of cell i.
 func (p *Plan) shape(i int) packing.Shape {
 	return packing.Shape{Layers: p.Cells[i].Layers, Items: p.Cells[i].Items, Packs: p.jobs[i].packs}
@@ -102,6 +118,9 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Experiment: e, Labels: Labels(&e, c.Strategies), loads: newLoadStore(), keys: map[string]runs.Cell{}, timeout: limit}
+	if len(e.Planners) > 0 {
+		return p, p.addPlacements(c)
+	}
 	chosen, err := c.strategies(e.Strategies)
 	if err != nil {
 		return nil, err
@@ -150,8 +169,8 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 // add appends the cells of a job for every seed.
 func (p *Plan) add(j job) error {
 	e := &p.Experiment
-	if n := len(p.Cells) + len(e.Seeds); n > maxRuns/(e.Warmup+e.Repeats) {
-		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer strategies, workloads, packs or seeds, or repeat less", n, e.Warmup+e.Repeats, maxRuns)
+	if err := p.fits(len(e.Seeds), "strategies, workloads, packs"); err != nil {
+		return err
 	}
 	for _, seed := range e.Seeds {
 		l, err := p.loads.get(j.workload, seed)
@@ -170,21 +189,37 @@ func (p *Plan) add(j job) error {
 			runs.Coordinate{Axis: runs.RNGAxis, Value: j.random.Stream.String()},
 			runs.Coordinate{Axis: runs.SeedAxis, Value: strconv.FormatUint(seed, 10)},
 		)
-		key := cell.Key(j.workload.content)
-		if before, ok := p.keys[key]; ok && before.Workload() != cell.Workload() {
-			key = cell.NamedKey(j.workload.content) // another file with the same loads
-		}
-		p.keys[key] = cell
-		p.jobs = append(p.jobs, j)
-		p.Cells = append(p.Cells, runs.PlannedCell{
-			Cell:         cell,
-			Key:          key,
-			Layers:       l.Layers,
-			Items:        l.Items,
-			WorkloadHash: l.hash,
-		})
+		p.enter(cell, j, l)
 	}
 	return nil
+}
+
+// fits returns an error where more cells are more runs than are allowed, with what
+// to list less of.
+func (p *Plan) fits(more int, what string) error {
+	each := (p.Experiment.Warmup + p.Experiment.Repeats) * max(1, p.Experiment.Invocations)
+	if n := len(p.Cells) + more; n > maxRuns/each {
+		return fmt.Errorf("%d cells or more, run %d times each, are more than %d runs: list fewer %s or seeds, or repeat less", n, each, maxRuns, what)
+	}
+	return nil
+}
+
+// enter appends the cell of a job on its loads.
+func (p *Plan) enter(cell runs.Cell, j job, l *keptLoads) {
+	key := cell.Key(j.workload.content)
+	if before, ok := p.keys[key]; ok && before.Workload() != cell.Workload() {
+		key = cell.NamedKey(j.workload.content) // another file with the same loads
+	}
+	p.keys[key] = cell
+	p.jobs = append(p.jobs, j)
+	p.Cells = append(p.Cells, runs.PlannedCell{
+		Cell:         cell,
+		Key:          key,
+		Layers:       l.Layers,
+		Items:        l.Items,
+		WorkloadHash: l.hash,
+		Draws:        j.workload.draws(j.random.Seed),
+	})
 }
 
 // unique returns an error that names the first cell that stands twice.
@@ -192,7 +227,7 @@ func (p *Plan) unique() error {
 	seen := make(map[string]bool, len(p.Cells))
 	for _, c := range p.Cells {
 		if seen[c.Key] {
-			return fmt.Errorf("%s on %s with %d packs, backend %s and seed %d is in the experiment twice: drop one", c.Strategy(), c.Workload(), c.Packs(), c.Backend(), c.Seed())
+			return fmt.Errorf("%s on %s with %s, backend %s and seed %d is in the experiment twice: drop one", c.Subject(), c.Workload(), c.Target(), c.Backend(), c.Seed())
 		}
 		seen[c.Key] = true
 	}

@@ -57,6 +57,15 @@ func (r *Repacker) Pack(ctx context.Context, c runs.PlannedCell) (*packing.Probl
 // problem makes the problem of a cell anew and checks that it is the recorded
 // one.
 func (r *Repacker) problem(c runs.PlannedCell) (*packing.Problem, error) {
+	l, err := r.cellLoads(c)
+	if err != nil {
+		return nil, err
+	}
+	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, c.Packs())
+}
+
+// cellLoads returns the loads of a cell, which are the recorded ones.
+func (r *Repacker) cellLoads(c runs.PlannedCell) (*keptLoads, error) {
 	w, err := r.workload(c.Workload())
 	if err != nil {
 		return nil, err
@@ -68,7 +77,7 @@ func (r *Repacker) problem(c runs.PlannedCell) (*packing.Problem, error) {
 	if l.hash != c.WorkloadHash {
 		return nil, fmt.Errorf("the loads of %s are not those that were recorded", c.Workload())
 	}
-	return packing.NewGiven(l.Weights, l.Values, l.Layers, l.Items, c.Packs())
+	return l, nil
 }
 
 // workload finds the experiment's workload of that name.
@@ -77,7 +86,7 @@ func (r *Repacker) workload(name string) (*workload, error) {
 		return w, nil
 	}
 	for _, entry := range r.experiment.Workloads {
-		w, err := newWorkload(entry, r.experiment.Base)
+		w, err := openWorkload(entry, r.experiment.Base, len(r.experiment.Planners) > 0)
 		if err != nil {
 			return nil, err
 		}

@@ -11,16 +11,19 @@ type Step struct {
 // Warmup is the Repeat of a [Step] that is run but not recorded.
 const Warmup = -1
 
-// Schedule returns the order in which the runs of a plan are made: first the
-// warm-up runs, then the repeats, in rounds. Each round runs every cell once,
-// in an order shuffled afresh, so that a machine that gets slower or busier
-// while the experiment runs does so for all cells alike. The order is a
-// function of the arguments.
-func Schedule(cells, repeats, warmup int, seed uint64) []Step {
-	shuffle := rand.New(rand.NewPCG(seed, 0))
+// Schedule returns the order in which an invocation makes the runs of a plan:
+// first the warm-up runs, then its repeats, in rounds. Each round runs every
+// cell once, in an order shuffled afresh, so that a machine that gets slower or
+// busier while the experiment runs does so for all cells alike. Invocation i has
+// the repeats from i·repeats on. The order is a function of the arguments.
+func Schedule(cells, repeats, warmup int, seed uint64, invocation int) []Step {
+	shuffle := rand.New(rand.NewPCG(seed, uint64(invocation)))
 	steps := make([]Step, 0, cells*(warmup+repeats))
 	for round := range warmup + repeats {
-		repeat := max(Warmup, round-warmup)
+		repeat := Warmup
+		if round >= warmup {
+			repeat = invocation*repeats + round - warmup
+		}
 		for _, cell := range shuffle.Perm(cells) {
 			steps = append(steps, Step{Cell: cell, Repeat: repeat})
 		}

@@ -24,7 +24,7 @@ func TestSchedule(t *testing.T) {
 		repeats := rapid.IntRange(1, 6).Draw(t, "repeats")
 		warmup := rapid.IntRange(0, 3).Draw(t, "warmup")
 		seed := rapid.Uint64().Draw(t, "seed")
-		steps := Schedule(cells, repeats, warmup, seed)
+		steps := Schedule(cells, repeats, warmup, seed, 0)
 		if len(steps) != cells*(repeats+warmup) {
 			t.Fatalf("%d steps", len(steps))
 		}
@@ -40,14 +40,14 @@ func TestSchedule(t *testing.T) {
 				seen[s.Cell] = true
 			}
 		}
-		if !slices.Equal(steps, Schedule(cells, repeats, warmup, seed)) {
+		if !slices.Equal(steps, Schedule(cells, repeats, warmup, seed, 0)) {
 			t.Fatal("another order for the same seed")
 		}
 	})
 }
 
 func TestScheduleShuffles(t *testing.T) {
-	a, b := Schedule(20, 2, 0, 1), Schedule(20, 2, 0, 2)
+	a, b := Schedule(20, 2, 0, 1, 0), Schedule(20, 2, 0, 2, 0)
 	if slices.Equal(a, b) {
 		t.Error("two seeds give the same order")
 	}

@@ -12,6 +12,9 @@ import (
 type Session struct {
 	Dir  string
 	Plan *Plan
+	// Invocation is which of the experiment's invocations this process makes,
+	// from 0.
+	Invocation int
 
 	out         *runs.Writer
 	environment string        // key of the environment that runs now
@@ -23,6 +26,9 @@ type Origin struct {
 	Command     []string // as typed
 	ShuffleSeed uint64   // of the order of runs; a resumed run keeps its own
 	Environment runs.Environment
+	// Shard is the part of the plan to run; nil is all of it. A resumed run
+	// keeps its own.
+	Shard *runs.Shard
 }
 
 // Create begins a run of the plan in the directory dir, which must not hold a
@@ -38,6 +44,7 @@ func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 		Cells:        plan.Cells,
 		Labels:       plan.Labels,
 		Programs:     plan.Programs,
+		Shard:        o.Shard,
 	})
 	if err != nil {
 		return nil, err
@@ -76,6 +83,19 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 	return s, nil
 }
 
+// Unfinished returns the invocations that have runs to make.
+func (s *Session) Unfinished() []int {
+	e := s.Plan.Experiment
+	book := newLedger(s.Plan, s.records)
+	var list []int
+	for i := range max(1, e.Invocations) {
+		if len(book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, 0, i))) > 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // sameAs returns an error for the first difference between the plan and the
 // cells of an earlier one.
 func (p *Plan) sameAs(cells []runs.PlannedCell) error {
@@ -88,7 +108,7 @@ func (p *Plan) sameAs(cells []runs.PlannedCell) error {
 		case now.WorkloadHash != before.WorkloadHash:
 			return fmt.Errorf("workload %s has changed since the run began (hash %.12s, was %.12s): start a new run", now.Workload(), now.WorkloadHash, before.WorkloadHash)
 		default:
-			return fmt.Errorf("cell %d is %s on %s now and was %s on %s: start a new run", i, now.Strategy(), now.Workload(), before.Strategy(), before.Workload())
+			return fmt.Errorf("cell %d is %s on %s now and was %s on %s: start a new run", i, now.Subject(), now.Workload(), before.Subject(), before.Workload())
 		}
 	}
 	return nil
@@ -103,6 +123,18 @@ func (p *Plan) samePrograms(before map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// Shard returns the part of the plan that the session runs; nil is all of it.
+func (s *Session) Shard() *runs.Shard { return s.out.Manifest().Shard }
+
+// Cells returns the number of cells that the session runs: those of its shard,
+// or of the whole plan.
+func (s *Session) Cells() int {
+	if shard := s.Shard(); shard != nil {
+		return len(shard.Cells)
+	}
+	return len(s.Plan.Cells)
 }
 
 // Close closes the run directory.

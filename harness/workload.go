@@ -18,19 +18,28 @@ type workload struct {
 	// what is in it; "" for a generated workload.
 	content string
 	load    func(seed uint64) (*datasets.Loads, error)
-	notes   []string // what the reader of a file decided
+	// draws names the random draws of the loads, the same for every seed of a
+	// file.
+	draws func(seed uint64) string
+	notes []string // what the reader of a file decided
 }
 
 // newWorkload returns the workload that an experiment's entry means. A file,
 // relative to base, is read.
 func newWorkload(w runs.Workload, base string) (*workload, error) {
+	return openWorkload(w, base, false)
+}
+
+// openWorkload is [newWorkload]; with keep the loads of a file's steps are not
+// summed.
+func openWorkload(w runs.Workload, base string, keep bool) (*workload, error) {
 	switch {
 	case w.Spec == "" && w.File == "":
 		return nil, fmt.Errorf("a workload has neither spec nor file: give one of them")
 	case w.Spec != "" && w.File != "":
 		return nil, fmt.Errorf("a workload has spec %s and file %s: give one of them", w.Spec, w.File)
 	case w.File != "":
-		return fileWorkload(w, base)
+		return fileWorkload(w, base, keep)
 	case keyOf(w) != "" || w.Step != nil || w.Steps != "":
 		return nil, fmt.Errorf("workload %s is generated: array, key, step and steps are for files", w.Spec)
 	}
@@ -38,7 +47,11 @@ func newWorkload(w runs.Workload, base string) (*workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &workload{name: generated.Spec().String(), load: generated.Generate}, nil
+	return &workload{
+		name:  generated.Spec().String(),
+		load:  generated.Generate,
+		draws: func(seed uint64) string { return fmt.Sprintf("%s seed %d", generated.Draws(), seed) },
+	}, nil
 }
 
 // workloadName returns the canonical name of the workload of an entry, without
@@ -67,7 +80,7 @@ func workloadName(w runs.Workload) (string, error) {
 // keyOf returns which array or member of its file a workload is.
 func keyOf(w runs.Workload) string { return cmp.Or(w.Key, w.Array) }
 
-func fileWorkload(w runs.Workload, base string) (*workload, error) {
+func fileWorkload(w runs.Workload, base string, keep bool) (*workload, error) {
 	if w.File == "-" {
 		return nil, fmt.Errorf("an experiment cannot read standard input: name a file")
 	}
@@ -75,11 +88,14 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(base, path)
 	}
-	opt := datasets.ReadOptions{Key: keyOf(w), Step: w.Step}
+	opt := datasets.ReadOptions{Key: keyOf(w), Step: w.Step, AllSteps: keep}
 	if w.Steps != "" {
-		var err error
-		if opt.Sum, err = datasets.ParseStepRange(w.Steps); err != nil {
+		steps, err := datasets.ParseStepRange(w.Steps)
+		if err != nil {
 			return nil, fmt.Errorf("workload %s: %w", w.File, err)
+		}
+		if opt.Sum = steps; keep {
+			opt.Sum, opt.Range = nil, steps
 		}
 	}
 	loads, err := datasets.Read(path, opt)
@@ -95,6 +111,7 @@ func fileWorkload(w runs.Workload, base string) (*workload, error) {
 		content: loads.Hash(),
 		notes:   loads.Notes,
 		load:    func(uint64) (*datasets.Loads, error) { return loads, nil },
+		draws:   func(uint64) string { return "file " + name },
 	}, nil
 }
 
@@ -120,7 +137,8 @@ type loadKey struct {
 type keptLoads struct {
 	*datasets.Loads
 	hash string
-	used int // the store's clock at the last use
+	ids  []float64 // of the loads of each layer; nil until asked for
+	used int       // the store's clock at the last use
 }
 
 func newLoadStore() *loadStore {

@@ -116,6 +116,7 @@ class Run:
         for column in ["repeat", "status", "reason", "start", "workload_hash", "environment"]:
             row[column] = record.get(column)
         row["packing_hash"] = record.get("answer_hash")
+        row["invocation"] = record.get("invocation", 0)  # which process made the run
         for name, measure in self.measures.items():
             if measure["scope"] == "run":
                 column = name + "_ns" if measure["unit"] == "ns" else name

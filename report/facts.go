@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/runs"
 )
@@ -33,12 +34,29 @@ func (v *view) asked() []fact {
 		seeds = append(seeds, fmt.Sprint(s))
 	}
 	return []fact{
-		{"Strategies", strings.Join(names, ", ")},
+		{v.subjects(), strings.Join(names, ", ")},
 		{"Workloads", strings.Join(workloads, "; ")},
 		{"Backends", strings.Join(v.Backends, ", ")},
 		{"Seeds", strings.Join(seeds, ", ")},
-		{"Runs of each", fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.Run.Manifest.ShuffleSeed)},
+		{"Runs of each", invocations(e) + fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.Run.Manifest.ShuffleSeed)},
+		{"Intervals of times", timesFact(e)},
 	}
+}
+
+// timesFact says what the intervals of times hold.
+func timesFact(e runs.Experiment) string {
+	if e.Invocations > 1 {
+		return "of the medians of the invocations: they hold from one run to the next"
+	}
+	return fmt.Sprintf("within this run; expect ±%g %% between runs", 100*analysis.BetweenRuns)
+}
+
+// invocations is "6 invocations of " where there are several.
+func invocations(e runs.Experiment) string {
+	if e.Invocations < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%d invocations of ", e.Invocations)
 }
 
 func environmentFacts(e runs.Environment) []fact {

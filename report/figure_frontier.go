@@ -65,8 +65,8 @@ func (sk *sketch) frontierPoints() []figure.Point {
 			if i > 0 {
 				name += " on " + backend
 			}
-			points = append(points, figure.Point{Name: name, Look: sk.looks[s.Strategy], Hollow: i > 0, X: s.Times[i], Y: s.Gap,
-				Tip: fmt.Sprintf("%s: mean gap %s, worst %s, in %s", name, number.Percent(s.Gap), number.Percent(s.WorstGap), number.Duration(s.Times[i]))})
+			points = append(points, figure.Point{Name: name, Look: sk.looks[s.Strategy], Hollow: i > 0, X: s.Times[i], Y: s.Mean,
+				Tip: fmt.Sprintf("%s: mean gap %s, worst %s, in %s", name, number.Percent(s.Mean), number.Percent(s.Worst), number.Duration(s.Times[i]))})
 		}
 	}
 	return points

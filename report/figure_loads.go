@@ -75,8 +75,8 @@ func (v *view) telling(p *analysis.Problem, chosen *int) (at analysis.Instance, 
 	}
 	largest := -1.0
 	for _, all := range reached {
-		slices.SortStableFunc(all, func(a, b analysis.Instance) int { return cmp.Compare(a.Relative, b.Relative) })
-		d := all[min(len(all)-1, 2*len(all)/3)].Relative - all[0].Relative
+		slices.SortStableFunc(all, func(a, b analysis.Instance) int { return cmp.Compare(v.loss(a), v.loss(b)) })
+		d := v.loss(all[min(len(all)-1, 2*len(all)/3)]) - v.loss(all[0])
 		if d > largest || d == largest && slices.Compare(keyOf(all[0]), keyOf(at)) < 0 {
 			largest, at = d, all[0]
 		}

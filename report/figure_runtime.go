@@ -12,8 +12,12 @@ import (
 // drawRuntime shows the time of every run, by strategy and backend, a panel per
 // problem.
 func drawRuntime(sk *sketch) (*picture, error) {
-	p := sk.newPicture("Runtime by strategy and backend, every run",
-		"Each dot is one run, from weights in memory to packing in memory, all layers; further left is faster. "+
+	title, what := "Runtime by strategy and backend, every run", "from weights in memory to packing in memory"
+	if !sk.packed() {
+		title, what = "Runtime by "+sk.subject()+", every run", "from loads in memory to plan in memory"
+	}
+	p := sk.newPicture(title,
+		"Each dot is one run, "+what+", all layers; further left is faster. "+
 			"The large mark is the median, the bar its exact 95 % confidence interval (hidden where it is narrower than the mark).")
 	p.Legend = []figure.Entry{figure.DotEntry("one run"), figure.NeutralMark("median", false), figure.BarEntry("95 % interval of the median", true)}
 	sk.strips(p, "time of one run", true, number.Duration, func(p *analysis.Problem) []figure.StripRow {
@@ -46,7 +50,7 @@ func (sk *sketch) timeRow(r *analysis.Result, hollow bool) figure.StripRow {
 	if r.Failed() {
 		row.Note = r.Trouble()
 	}
-	m := analysis.MedianOf(row.Values)
+	m := r.Time()
 	row.Middle = m.Center
 	interval := "too few runs for an interval"
 	if m.Bounded() {

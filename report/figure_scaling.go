@@ -157,7 +157,7 @@ func (sk *sketch) timeCurve(strategy, backend string, problems []*analysis.Probl
 		if r == nil || len(r.Runs(runs.TimeMeasure)) == 0 {
 			continue
 		}
-		m := analysis.MedianOf(r.Runs(runs.TimeMeasure))
+		m := r.Time()
 		cv.Xs, cv.Ys = append(cv.Xs, float64(d.of(p))), append(cv.Ys, m.Center)
 		cv.Lo, cv.Hi = append(cv.Lo, m.Lo), append(cv.Hi, m.Hi)
 	}

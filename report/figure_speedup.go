@@ -32,7 +32,7 @@ func (v *view) speedups() (all []speedup, slow, fast string) {
 			if a == nil || b == nil || len(a.Runs(runs.TimeMeasure)) == 0 || len(b.Runs(runs.TimeMeasure)) == 0 {
 				continue
 			}
-			x, y := analysis.MedianOf(a.Runs(runs.TimeMeasure)), analysis.MedianOf(b.Runs(runs.TimeMeasure))
+			x, y := a.Time(), b.Time()
 			up := speedup{problem: p, strategy: s, ratio: x.Center / y.Center, lo: 1}
 			if x.Bounded() && y.Bounded() {
 				up.lo, up.hi = x.Lo/y.Hi, x.Hi/y.Lo

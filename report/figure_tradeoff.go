@@ -62,7 +62,7 @@ func (sk *sketch) tradeoff(p *analysis.Problem, n *figure.Panel) *figure.Scatter
 				n.Notes = append(n.Notes, fmt.Sprintf("without %s, %s", sk.strategyName(s), r.Trouble()))
 				continue
 			}
-			time := analysis.MedianOf(r.Runs(runs.TimeMeasure))
+			time := r.Time()
 			pt := figure.Point{Look: sk.looks[s], Hollow: b > 0, X: time.Center, XLo: 1}
 			if time.Bounded() {
 				pt.XLo, pt.XHi = time.Lo, time.Hi

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"packbench/analysis"
 	"packbench/internal/panics"
@@ -11,8 +12,9 @@ import (
 
 // figureKind is a figure that a report can have.
 type figureKind struct {
-	id    string // stem of its files
-	shows string // said where it cannot be drawn
+	id    string             // stem of its files
+	of    func(*sketch) bool // whether it is a figure of this kind of run; others do not mention it
+	shows string             // said where it cannot be drawn
 	// missing says what the run lacks for the figure, "" where it has all.
 	missing func(*sketch) string
 	draw    func(*sketch) (*picture, error)
@@ -21,20 +23,30 @@ type figureKind struct {
 // figureKinds lists the figures in the order of the report. To add one, write
 // its draw function and a line here.
 var figureKinds = []figureKind{
-	{"frontier", "Gap against time, and the Pareto front", missingFrontier, drawFrontier},
-	{"imbalance", "Imbalance of every layer", never, drawImbalance},
-	{"runtime", "Time of every run", never, drawRuntime},
-	{"imbalance-vs-runtime", "Imbalance against time", never, drawTradeoff},
-	{"gap-distribution", "Distribution of the gap to the lower bound", missingLayers, drawDistribution},
-	{"performance-profile", "Share of layers within a factor of the best", missingLayers, drawProfile},
-	{"ranks", "Mean ranks of the strategies", missingRanks, drawRanks},
-	{"speedup", "Speed-up of one backend over another", missingSpeedup, drawSpeedup},
-	{"convergence", "Imbalance after each round of the refinement", missingRounds, drawRounds},
-	{"pack-loads", "Loads of the packs under each strategy", missingLoads, drawLoads},
-	{"scaling", "Growth of the time with the size of the problem", missingScaling, drawScaling},
+	{"frontier", packings, "Gap against time, and the Pareto front", missingFrontier, drawFrontier},
+	{"imbalance", packings, "Imbalance of every layer", never, drawImbalance},
+	{"gpu-balance", placements, "Balance of the GPUs of every layer", never, drawGPUBalance},
+	{"runtime", everyRun, "Time of every run", never, drawRuntime},
+	{"imbalance-vs-runtime", packings, "Imbalance against time", never, drawTradeoff},
+	{"gap-distribution", packings, "Distribution of the gap to the lower bound", missingLayers, drawDistribution},
+	{"performance-profile", packings, "Share of layers within a factor of the best", missingLayers, drawProfile},
+	{"ranks", packings, "Mean ranks of the strategies", missingRanks, drawRanks},
+	{"speedup", everyRun, "Speed-up of one backend over another", missingSpeedup, drawSpeedup},
+	{"convergence", packings, "Imbalance after each round of the refinement", missingRounds, drawRounds},
+	{"pack-loads", packings, "Loads of the packs under each strategy", missingLoads, drawLoads},
+	{"balance-vs-slots", placements, "Balance of the GPUs against the number of slots", missingSlots, drawSlots},
+	{"gpu-loads", placements, "Loads of the GPUs under each planner", missingGPULoads, drawGPULoads},
+	{"scaling", packings, "Growth of the time with the size of the problem", missingScaling, drawScaling},
 }
 
 func never(*sketch) string { return "" }
+
+// The kinds of runs.
+func everyRun(*sketch) bool    { return true }
+func packings(sk *sketch) bool { return sk.packed() }
+func placements(sk *sketch) bool {
+	return slices.ContainsFunc(analysis.Headline(&sk.Run.Manifest, runs.PerLayer), func(d runs.Measure) bool { return d.Name == runs.GPUBalanceLayerMeasure })
+}
 
 // picture is a figure of a report.
 type picture struct {
@@ -65,6 +77,9 @@ func (sk *sketch) pictures() (all []*picture, missing []fact, failures []error) 
 		return nil, nil, nil
 	}
 	for _, kind := range figureKinds {
+		if !kind.of(sk) {
+			continue
+		}
 		p, why, err := kind.make(sk)
 		switch {
 		case err != nil:
@@ -101,6 +116,6 @@ func (sk *sketch) newPicture(title, caption string) *picture {
 	return &picture{Figure: f, caption: caption}
 }
 
-// LoadsOf returns the load of each pack of each layer, [layers, packs] row-major,
+// LoadsOf returns the load of each pack or GPU of each layer, [layers, packs] row-major,
 // that a cell's strategy arrives at. Records do not hold them.
 type LoadsOf func(runs.PlannedCell) ([]float64, error)

@@ -55,8 +55,15 @@ func TestFigureGoldens(t *testing.T) {
 		"scaling":              shapesRun(),
 		"speedup":              shapesRun(),
 		"pack-loads":           syntheticRun(),
+		"gpu-balance":          placementRun(),
+		"balance-vs-slots":     placementRun(),
+		"gpu-loads":            placementRun(),
 	} {
-		got, err := drawn(t, run, id, Options{LoadsOf: syntheticLoads}).PNG(60)
+		loadsOf := LoadsOf(syntheticLoads)
+		if id == "gpu-loads" {
+			loadsOf = gpuLoads(run)
+		}
+		got, err := drawn(t, run, id, Options{LoadsOf: loadsOf}).PNG(60)
 		if err != nil {
 			t.Fatal(err)
 		}

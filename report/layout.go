@@ -89,7 +89,7 @@ func (sk *sketch) problemPanel(p *analysis.Problem) *figure.Panel {
 	case sk.oneShape():
 		n = figure.NewPanel(sk.problemName(p))
 	case sk.oneWorkload() && len(sk.Problems) > 8:
-		n = figure.NewPanel(p.Shape().String()) // common explains it
+		n = figure.NewPanel(p.ShortShape()) // common explains it
 	case sk.oneWorkload():
 		n = figure.NewPanel(p.ShapeText())
 	default:
@@ -108,9 +108,9 @@ func (sk *sketch) shortName(p *analysis.Problem) string {
 	case sk.oneShape():
 		return sk.problemName(p)
 	case sk.oneWorkload():
-		return p.Shape().String()
+		return p.ShortShape()
 	}
-	return sk.problemName(p) + " · " + p.Shape().String()
+	return sk.problemName(p) + " · " + p.ShortShape()
 }
 
 // strategyLegend explains the marks of the strategies, and of backends where

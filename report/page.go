@@ -91,7 +91,7 @@ func newPage(v *view, figures []pageFigure, missing []fact) *page {
 	ranking := v.Rank()
 	reply, more := answer(ranking, v)
 	p := &page{
-		Title:       "Packing strategies compared: " + printable(m.Experiment.Name),
+		Title:       v.title() + ": " + printable(m.Experiment.Name),
 		Description: sentence(printable(m.Experiment.Description)),
 		Asked:       v.asked(),
 		Answer:      unbroken(reply),
@@ -155,6 +155,9 @@ func pageRow(r row, shown []field) []pageCell {
 }
 
 func rankingTable(r analysis.Ranking, v *view) simpleTable {
+	if !v.packed() {
+		return leadTable(r, v)
+	}
 	t := simpleTable{Header: []tableHead{
 		{"", "place by mean gap", true},
 		{"strategy", "", false},
@@ -163,29 +166,42 @@ func rankingTable(r analysis.Ranking, v *view) simpleTable {
 		{"median imbalance", "load of the heaviest pack minus that of the lightest, in percent of the mean of the packs; median over the layers", true},
 		{"best on", "share of the layers where no strategy leaves less imbalance, ties included", true},
 	}}
+	t.Header = append(t.Header, timeHeads(r)...)
+	for i, s := range r.Standings {
+		line := []string{"–", v.strategyName(s.Strategy), "–", "–", "–", "–"}
+		if s.Layers > 0 {
+			line = []string{fmt.Sprint(i + 1), v.strategyName(s.Strategy), number.Percent(s.Mean), number.Percent(s.Worst), number.Percent(s.Relative),
+				fmt.Sprintf("%.0f %%", 100*float64(s.Best)/float64(s.Layers))}
+		}
+		t.Rows = append(t.Rows, append(line, meanTimes(s)...))
+	}
+	return t
+}
+
+// timeHeads are the heads of the columns of [meanTimes].
+func timeHeads(r analysis.Ranking) []tableHead {
+	var heads []tableHead
 	for _, b := range r.Backends {
 		title := "mean time"
 		if len(r.Backends) > 1 {
 			title += " on " + b
 		}
-		t.Header = append(t.Header, tableHead{title, "of a run: geometric mean of the median times over the problems", true})
+		heads = append(heads, tableHead{title, "of a run: geometric mean of the median times over the problems", true})
 	}
-	for i, s := range r.Standings {
-		line := []string{"–", v.strategyName(s.Strategy), "–", "–", "–", "–"}
-		if s.Layers > 0 {
-			line = []string{fmt.Sprint(i + 1), v.strategyName(s.Strategy), number.Percent(s.Gap), number.Percent(s.WorstGap), number.Percent(s.Relative),
-				fmt.Sprintf("%.0f %%", 100*float64(s.Best)/float64(s.Layers))}
+	return heads
+}
+
+// meanTimes are the times of a standing, by backend.
+func meanTimes(s analysis.Standing) []string {
+	var times []string
+	for _, t := range s.Times {
+		if s.Layers == 0 || math.IsNaN(t) {
+			times = append(times, "–")
+		} else {
+			times = append(times, number.Duration(t))
 		}
-		for b := range r.Backends {
-			if s.Layers == 0 || math.IsNaN(s.Times[b]) {
-				line = append(line, "–")
-			} else {
-				line = append(line, number.Duration(s.Times[b]))
-			}
-		}
-		t.Rows = append(t.Rows, line)
 	}
-	return t
+	return times
 }
 
 func colorVariables(dark bool) htmltemplate.CSS {

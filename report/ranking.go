@@ -15,15 +15,26 @@ func answer(r analysis.Ranking, v *view) (sentence, more string) {
 	if len(r.Standings) == 0 || r.Standings[0].Layers == 0 {
 		return "No strategy has a result yet.", ""
 	}
+	if !v.packed() {
+		return leadAnswer(r, v)
+	}
 	best := r.Standings[0]
 	var b strings.Builder
 	sentence = fmt.Sprintf("Over %s of %s, %s comes closest to balance: its heaviest pack is %s above the lower bound on average and %s in the worst layer",
-		number.Count(best.Layers, "layer"), number.Count(len(r.Problems), "problem"), v.strategyName(best.Strategy), number.Percent(best.Gap), number.Percent(best.WorstGap))
+		number.Count(best.Layers, "layer"), number.Count(len(r.Problems), "problem"), v.strategyName(best.Strategy), number.Percent(best.Mean), number.Percent(best.Worst))
 	if len(r.Standings) > 1 && r.Standings[1].Layers > 0 {
 		second := r.Standings[1]
-		sentence += fmt.Sprintf(", against %s and %s for %s, the next", number.Percent(second.Gap), number.Percent(second.WorstGap), v.strategyName(second.Strategy))
+		sentence += fmt.Sprintf(", against %s and %s for %s, the next", number.Percent(second.Mean), number.Percent(second.Worst), v.strategyName(second.Strategy))
 		b.WriteString(compared(best, second, v.strategyName(second.Strategy)))
 	}
+	b.WriteString(fastest(r, v))
+	return sentence + ".", strings.TrimSpace(b.String())
+}
+
+// fastest says how long the first of the ranking takes on each backend.
+func fastest(r analysis.Ranking, v *view) string {
+	best := r.Standings[0]
+	var b strings.Builder
 	for i, backend := range r.Backends {
 		fastest := -1
 		for j, s := range r.Standings {
@@ -42,7 +53,7 @@ func answer(r analysis.Ranking, v *view) (sentence, more string) {
 		}
 		b.WriteString(".")
 	}
-	return sentence + ".", strings.TrimSpace(b.String())
+	return b.String()
 }
 
 // compared says on how many layers the first of two strategies leaves less
@@ -68,5 +79,5 @@ func note(r analysis.Ranking, v *view) string {
 	for _, p := range r.Skipped {
 		names = append(names, v.problemName(p))
 	}
-	return "Left out, because not every strategy has a result there: " + strings.Join(names, ", ") + "."
+	return "Left out, because not every " + v.subject() + " has a result there: " + strings.Join(names, ", ") + "."
 }

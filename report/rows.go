@@ -25,6 +25,9 @@ type row struct {
 	proves   bool   // any strategy of the run proves that, so that it is told
 	// Over the layers that count; NaN without a result.
 	imbalance, worst, maxOverMean, gap, worstGap float64
+	// The mean above the proven optimum, over the layers where that is known.
+	above float64
+	known int
 
 	worstAt, worstGapAt string // "layer 3"
 
@@ -56,7 +59,7 @@ func (v *view) rows() []row {
 			none := math.NaN()
 			nowhere := slices.Repeat([]analysis.Over{analysis.Describe(nil, runs.Neither)}, len(v.further()))
 			rows = append(rows, row{workload: "all", strategy: "all", backend: b, trouble: reason,
-				imbalance: none, worst: none, maxOverMean: none, gap: none, worstGap: none, further: nowhere})
+				imbalance: none, worst: none, maxOverMean: none, gap: none, worstGap: none, above: none, further: nowhere})
 		}
 	}
 	return rows
@@ -77,15 +80,17 @@ func (v *view) row(r *analysis.Result) row {
 	imbalance := analysis.Describe(analysis.Column(all, imbalanceOf), runs.Lower)
 	gap := analysis.Describe(analysis.Column(all, gapOf), runs.Lower)
 	out := row{
-		workload: v.problemName(r.Problem), shape: r.Problem.Shape().String(),
+		workload: v.problemName(r.Problem), shape: r.Problem.ShortShape(),
 		strategy: v.strategyName(r.Strategy), backend: r.Backend, trouble: r.Trouble(), layers: len(all), idle: r.Idle(), proven: r.Proof().Proven,
 		imbalance: imbalance.Median, worst: imbalance.Worst, gap: gap.Median, worstGap: gap.Worst,
 		maxOverMean: analysis.Describe(r.Values(analysis.MaxOverMean), runs.Lower).Median,
 		time:        r.Time(),
 	}
-	if len(all) > 0 {
+	if imbalance.At >= 0 {
 		out.worstAt, out.worstGapAt = v.where(all[imbalance.At]), v.where(all[gap.At])
 	}
+	above := r.Values(analysis.AboveOptimum)
+	out.above, out.known = analysis.Mean(above), len(above)
 	for _, m := range v.further() {
 		values := r.Runs(m.Name)
 		if m.Scope == runs.PerLayer {
@@ -103,8 +108,8 @@ func gapOf(i analysis.Instance) float64       { return i.Gap }
 func (v *view) further() []runs.Measure {
 	m := &v.Run.Manifest
 	return slices.DeleteFunc(append(analysis.Judged(m, runs.PerLayer), analysis.Judged(m, runs.PerRun)...), func(d runs.Measure) bool {
-		known := []string{runs.TimeMeasure, runs.ImbalanceMeasure, runs.MaxMeasure, runs.MinMeasure,
-			analysis.MaxOverMean, analysis.Balancedness, analysis.Gap, analysis.RelativeImbalance}
+		known := []string{runs.TimeMeasure, runs.ImbalanceMeasure, runs.MaxMeasure, runs.MinMeasure, runs.GPUMaxMeasure,
+			analysis.MaxOverMean, analysis.Balancedness, analysis.Gap, analysis.RelativeImbalance, analysis.AboveOptimum}
 		return slices.Contains(known, d.Name)
 	})
 }
@@ -125,6 +130,14 @@ func (r row) proof() string {
 	return fmt.Sprintf("%d of %d", r.proven, r.layers)
 }
 
+// aboveOptimum is "0.05 % (43 of 58)".
+func (r row) aboveOptimum() string {
+	if r.known == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%s (%d of %d)", number.Percent(r.above), r.known, r.layers)
+}
+
 // remark is what else to know of a result.
 func (r row) remark() string {
 	if r.idle == 0 {
@@ -139,6 +152,7 @@ const (
 	shapeField    = "shape"
 	backendField  = "backend"
 	provenField   = "proven"
+	aboveField    = "above_optimum"
 	timeField     = "time_ns"
 	intervalField = "interval"
 	remarkField   = "remark"
@@ -159,9 +173,13 @@ type field struct {
 // fields returns the columns: the usual ones, and one for each further measure
 // of the run.
 func (v *view) fields() []field {
-	list := usualFields()
-	remark := list[len(list)-1]
-	list = list[:len(list)-1]
+	list := v.applying(usualFields())
+	at := len(list) - 1 // the remark stands last
+	if !v.packed() {
+		at = slices.IndexFunc(list, func(f field) bool { return f.id == timeField })
+	}
+	rest := slices.Clone(list[at:])
+	list = list[:at]
 	for i, m := range v.further() {
 		over := "over the layers"
 		if m.Scope == runs.PerRun {
@@ -170,17 +188,22 @@ func (v *view) fields() []field {
 		value := func(r row) float64 { return r.further[i].Median }
 		list = append(list, field{id: m.Name, title: "median " + strings.ReplaceAll(m.Name, "_", " "), unit: m.Unit, help: m.Meaning + ", median " + over,
 			value: value, text: func(r row) string {
-				switch v := value(r); {
-				case math.IsNaN(v):
+				switch x := value(r); {
+				case !v.packed():
+					return measured(m, x)
+				case math.IsNaN(x):
 					return "–"
 				case m.Unit == runs.Nanoseconds:
-					return number.Duration(v)
+					return number.Duration(x)
 				default:
-					return number.Short(v)
+					return number.Short(x)
 				}
-			}})
+			}, wide: v.minor(m)})
+		if lead := v.lead(); m.Name == lead.Name {
+			list = append(list, v.worstField(i, lead))
+		}
 	}
-	return append(list, remark)
+	return append(list, rest...)
 }
 
 func usualFields() []field {
@@ -223,9 +246,11 @@ func usualFields() []field {
 		{id: provenField, title: "proven", help: "layers on which no packing has a lighter heaviest pack, proven by the strategy or because it reaches the lower bound", text: row.proof},
 		{id: timeField, title: "median time", unit: "ns", help: "of one run, all layers", text: timed(func(t analysis.Times) string { return number.Duration(t.Center) }),
 			value: func(r row) float64 { return orNaN(r.time, r.time.Center) }},
-		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time", text: timed(interval)},
+		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time: of the medians of the invocations where there are several, else within this run", text: timed(interval)},
 		{id: "runs", title: "runs", unit: "1", help: "how many runs were timed", text: timed(func(t analysis.Times) string { return strconv.Itoa(t.N) }),
 			value: func(r row) float64 { return float64(r.time.N) }, wide: true},
+		{id: aboveField, title: "mean above optimum", unit: "1", help: "how far the heaviest pack is above the lowest possible one, mean over the layers on which any strategy proved that",
+			text: row.aboveOptimum, value: func(r row) float64 { return r.above }, wide: true},
 		{id: remarkField, title: "remark", help: "what went wrong, and what was left out", text: row.remark, wide: true},
 	}
 }

@@ -155,6 +155,8 @@ func (v *view) shownFields(rows []row) []field {
 			return len(v.Backends) < 2
 		case provenField:
 			return !slices.ContainsFunc(rows, func(r row) bool { return r.proves })
+		case aboveField:
+			return !slices.ContainsFunc(rows, func(r row) bool { return r.known > 0 })
 		}
 		return false
 	})

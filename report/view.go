@@ -39,7 +39,7 @@ func (v *view) where(i analysis.Instance) string {
 // oneShape reports whether all problems have the same shape.
 func (v *view) oneShape() bool {
 	for _, p := range v.Problems {
-		if p.Shape() != v.Problems[0].Shape() {
+		if p.ShortShape() != v.Problems[0].ShortShape() {
 			return false
 		}
 	}

@@ -72,7 +72,7 @@ func (v *view) idleLayers() []string {
 	var all []string
 	for _, p := range v.Problems {
 		if n := v.idle(p); n > 0 {
-			all = append(all, fmt.Sprintf("%s (%s): %s without any load, left out of every number.", v.problemName(p), p.Shape(), number.Count(n, "layer")))
+			all = append(all, fmt.Sprintf("%s (%s): %s without any load, left out of every number.", v.problemName(p), p.ShortShape(), number.Count(n, "layer")))
 		}
 	}
 	return all
@@ -101,7 +101,7 @@ func (v *view) doubtfulTimes() []string {
 		for _, w := range warnings {
 			i := slices.IndexFunc(doubts, func(d *doubt) bool { return d.w.Code == w.Code })
 			if i < 0 {
-				name := fmt.Sprintf("%s, %s on %s", v.cellName(c.Cell), v.strategyName(c.Strategy()), c.Backend())
+				name := fmt.Sprintf("%s, %s on %s", v.cellName(c.Cell), v.strategyName(c.Subject()), c.Backend())
 				doubts, i = append(doubts, &doubt{first: name, w: w}), len(doubts)
 			}
 			doubts[i].cells++
@@ -149,7 +149,7 @@ func (v *view) differentPackings() []string {
 	for id, found := range hashes {
 		if len(found) > 1 {
 			all = append(all, fmt.Sprintf("%s gave %d different packings of %s (seed %d): every run and backend must give the same. Check with bench verify.",
-				v.strategyName(of[id].Strategy()), len(found), v.cellName(of[id]), of[id].Seed()))
+				v.strategyName(of[id].Subject()), len(found), v.cellName(of[id]), of[id].Seed()))
 		}
 	}
 	slices.Sort(all)

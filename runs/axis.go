@@ -2,6 +2,7 @@ package runs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,14 @@ const (
 	BackendAxis  = "backend"
 	RNGAxis      = "rng"
 	SeedAxis     = "seed"
+
+	// Of placements, in the place of strategy, packs and rng.
+	PlannerAxis  = "planner"
+	SlotsAxis    = "slots"
+	GPUsAxis     = "gpus"
+	NodesAxis    = "nodes"
+	GroupsAxis   = "groups"
+	PreviousAxis = "previous"
 )
 
 // Axes returns the axes there are, in the order in which tables show them. To
@@ -44,11 +53,28 @@ func Axes() []Axis {
 	return []Axis{
 		{Name: WorkloadAxis, Role: Problem},
 		{Name: PacksAxis, Role: Problem, Number: true, Phrase: "%s packs"},
+		{Name: SlotsAxis, Role: Problem, Number: true, Phrase: "%s slots"},
+		{Name: GPUsAxis, Role: Problem, Number: true, Phrase: "%s GPUs"},
+		{Name: NodesAxis, Role: Problem, Number: true, Phrase: "%s nodes"},
+		{Name: GroupsAxis, Role: Problem, Number: true, Phrase: "%s groups"},
+		{Name: PreviousAxis, Role: Problem, Phrase: "after %s"},
 		{Name: SeedAxis, Role: Replicate, Number: true, Phrase: "seed %s"},
 		{Name: RNGAxis, Role: Setting},
 		{Name: BackendAxis, Role: Platform},
 		{Name: StrategyAxis, Role: Subject},
+		{Name: PlannerAxis, Role: Subject},
 	}
+}
+
+// AxesOf returns those of [Axes] that a manifest of the cells declares: where a
+// planner made any, those that the cells have; otherwise those of packings, and
+// whatever else the cells have.
+func AxesOf(cells []PlannedCell) []Axis {
+	placements := havePlanner(cells)
+	return slices.DeleteFunc(Axes(), func(a Axis) bool {
+		has := slices.ContainsFunc(cells, func(c PlannedCell) bool { return c.Has(a.Name) })
+		return !has && (placements || !slices.Contains(keyed, a.Name))
+	})
 }
 
 // knownAxes are those of packings and of replays.

@@ -40,6 +40,11 @@ func (c Cell) Get(axis string) string {
 	return ""
 }
 
+// Has reports whether the cell has a value on an axis.
+func (c Cell) Has(axis string) bool {
+	return slices.ContainsFunc(c.coordinates, func(x Coordinate) bool { return x.Axis == axis })
+}
+
 // With returns the cell with another value on an axis, or with one more axis.
 func (c Cell) With(axis, value string) Cell {
 	list := slices.Clone(c.coordinates)
@@ -60,7 +65,9 @@ func (c Cell) Without(axes ...string) Cell {
 }
 
 // Equal reports whether both cells have the same coordinates, in any order.
-func (c Cell) Equal(d Cell) bool { return c.ID() == d.ID() }
+func (c Cell) Equal(d Cell) bool {
+	return slices.Equal(c.coordinates, d.coordinates) || c.ID() == d.ID()
+}
 
 // ID returns a text that is the same for cells that are [Cell.Equal] and for
 // no others, to serve as a key of maps.
@@ -76,6 +83,29 @@ func (c Cell) ID() string {
 // Strategy returns the canonical spec of the strategy.
 func (c Cell) Strategy() string { return c.Get(StrategyAxis) }
 
+// Subject returns what the cell is about, on the axes of that role that this
+// program has: the canonical spec of its strategy or its planner.
+func (c Cell) Subject() string {
+	if c.Has(PlannerAxis) {
+		return c.Get(PlannerAxis)
+	}
+	return c.Strategy()
+}
+
+// Target says what the workload is distributed over: "32 packs", "288 slots, 32
+// GPUs, 4 nodes, 8 groups". One node and one group go without saying.
+func (c Cell) Target() string {
+	var parts []string
+	for _, a := range Axes() {
+		value := c.Get(a.Name)
+		whole := value == "1" && (a.Name == NodesAxis || a.Name == GroupsAxis)
+		if a.Role == Problem && a.Name != WorkloadAxis && c.Has(a.Name) && !whole {
+			parts = append(parts, a.Say(value))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Workload returns the canonical name of the workload.
 func (c Cell) Workload() string { return c.Get(WorkloadAxis) }
 
@@ -86,8 +116,11 @@ func (c Cell) Backend() string { return c.Get(BackendAxis) }
 func (c Cell) RNG() string { return c.Get(RNGAxis) }
 
 // Packs returns the number of packs, 0 where the cell has none.
-func (c Cell) Packs() int {
-	n, _ := strconv.Atoi(c.Get(PacksAxis))
+func (c Cell) Packs() int { return c.Number(PacksAxis) }
+
+// Number returns the value on an axis of numbers, 0 where the cell has none.
+func (c Cell) Number(axis string) int {
+	n, _ := strconv.Atoi(c.Get(axis))
 	return n
 }
 
@@ -166,6 +199,10 @@ func isWhole(text string) bool {
 // value that is neither text nor a number, or a value of a numeric axis that is
 // no whole number from 0 to 2^64 − 1 is an error.
 func (c *Cell) UnmarshalJSON(text []byte) error {
+	if list, ok := plainCell(&scanner{text}); ok {
+		c.coordinates = list
+		return nil
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	if start, err := d.Token(); err != nil || start != json.Delim('{') {
@@ -203,6 +240,42 @@ func (c *Cell) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// plainCell takes a cell as MarshalJSON writes most; ok is false where
+// encoding/json must decide.
+func plainCell(s *scanner) (list []Coordinate, ok bool) {
+	if !s.skip('{') {
+		return nil, false
+	}
+	declared := Axes()
+	list = make([]Coordinate, 0, len(declared))
+	for {
+		name, ok := s.name()
+		at := slices.IndexFunc(declared, func(a Axis) bool { return a.Name == string(name) })
+		if !ok || at < 0 {
+			return nil, false
+		}
+		x := Coordinate{Axis: declared[at].Name}
+		var value []byte
+		if declared[at].Number {
+			value, _, ok = s.number()
+			ok = ok && isWhole(string(value))
+		} else {
+			value, ok = s.text()
+		}
+		if !ok || slices.ContainsFunc(list, func(y Coordinate) bool { return y.Axis == x.Axis }) {
+			return nil, false
+		}
+		x.Value = string(value)
+		list = append(list, x)
+		if s.skip('}') {
+			return list, len(s.rest) == 0
+		}
+		if !s.skip(',') {
+			return nil, false
+		}
+	}
+}
+
 // PlannedCell is a cell with what is known of it before it runs.
 type PlannedCell struct {
 	Cell
@@ -210,6 +283,10 @@ type PlannedCell struct {
 	Layers       int
 	Items        int
 	WorkloadHash string // SHA-256 of the loads; see package datasets
+	// Draws names the random draws that the loads are made of: cells with equal
+	// Draws are not independent of each other, layer by layer. "" where it is not
+	// known.
+	Draws string
 }
 
 // plannedCell is PlannedCell as JSON has it.
@@ -219,21 +296,64 @@ type plannedCell struct {
 	Layers       int    `json:"layers"`
 	Items        int    `json:"items"`
 	WorkloadHash string `json:"workload_hash"`
+	Draws        string `json:"draws,omitempty"`
 }
 
 // MarshalJSON writes the cell as a member of its own.
 func (p PlannedCell) MarshalJSON() ([]byte, error) {
-	return marshal(plannedCell{p.Cell, p.Key, p.Layers, p.Items, p.WorkloadHash})
+	return marshal(plannedCell{p.Cell, p.Key, p.Layers, p.Items, p.WorkloadHash, p.Draws})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (p *PlannedCell) UnmarshalJSON(text []byte) error {
+	if q, ok := plainPlanned(text); ok {
+		*p = q
+		return nil
+	}
 	var c plannedCell
 	if err := unmarshalStrict(text, &c); err != nil {
 		return err
 	}
-	*p = PlannedCell{c.Cell, c.Key, c.Layers, c.Items, c.WorkloadHash}
+	*p = PlannedCell{c.Cell, c.Key, c.Layers, c.Items, c.WorkloadHash, c.Draws}
 	return nil
+}
+
+// plainPlanned reads a cell as MarshalJSON writes most; ok is false where
+// encoding/json must decide.
+func plainPlanned(text []byte) (p PlannedCell, ok bool) {
+	const before, after = `{"cell":`, `,"key":`
+	end := bytes.Index(text, []byte(after))
+	if end < 0 || !bytes.HasPrefix(text, []byte(before)) {
+		return p, false
+	}
+	if p.coordinates, ok = plainCell(&scanner{text[len(before):end]}); !ok {
+		return p, false
+	}
+	s := scanner{text[end:]}
+	for _, member := range []struct {
+		name   string
+		text   *string
+		number *int
+	}{{"key", &p.Key, nil}, {"layers", nil, &p.Layers}, {"items", nil, &p.Items}, {"workload_hash", &p.WorkloadHash, nil}} {
+		if !s.skip(',') {
+			return p, false
+		}
+		name, ok := s.name()
+		if !ok || string(name) != member.name {
+			return p, false
+		}
+		if member.number != nil {
+			*member.number, ok = s.int()
+		} else {
+			var value []byte
+			value, ok = s.text()
+			*member.text = string(value)
+		}
+		if !ok {
+			return p, false
+		}
+	}
+	return p, s.skip('}') && len(s.rest) == 0
 }
 
 // Equal reports whether both are the same cell on the same loads.

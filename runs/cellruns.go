@@ -3,7 +3,9 @@ package runs
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"unsafe"
 )
 
 // CellRuns is a cell with all its runs so far.
@@ -13,23 +15,77 @@ type CellRuns struct {
 }
 
 // Cells returns the cells of the run with their records, in the order of the
-// plan. A cell that has no record yet is there with status [Pending].
+// plan. A cell that has no record yet is there with status [Pending]; of a
+// shard there are its own cells alone.
+//
+// There may be a million records: they are arranged by the first call, and again
+// only where the run has changed. No two goroutines may call it at once before
+// that.
 func (r *Run) Cells() []*CellRuns {
-	cells := make([]*CellRuns, len(r.Manifest.Cells))
-	byKey := make(map[string]*CellRuns, len(cells))
-	for i, p := range r.Manifest.Cells {
-		cells[i] = &CellRuns{PlannedCell: p}
-		byKey[p.Key] = cells[i]
+	if now := r.fingerprint(); r.arranged == nil || r.arrangedOf != now {
+		r.arranged, r.arrangedOf = r.arrange(), now
 	}
-	for _, record := range r.Records {
-		if c := byKey[record.Key]; c != nil {
-			c.Records = append(c.Records, record)
+	return slices.Clone(r.arranged)
+}
+
+// fingerprint returns a number that is another one where a record or a cell has
+// been added, removed, exchanged or given other texts.
+func (r *Run) fingerprint() uint64 {
+	h := uint64(len(r.Records))
+	mix := func(v uint64) { h = (h ^ v) * 0x9e3779b97f4a7c15; h ^= h >> 29 }
+	text := func(s string) { mix(uint64(uintptr(unsafe.Pointer(unsafe.StringData(s)))) + uint64(len(s))) }
+	for i := range r.Records {
+		c := &r.Records[i]
+		text(c.Key)
+		text(string(c.Status))
+		text(c.AnswerHash)
+		text(c.Environment)
+		mix(uint64(c.Repeat)<<32 + uint64(len(c.Reason))<<16 + uint64(len(c.Run))<<8 + uint64(len(c.Layer)))
+	}
+	mix(uint64(len(r.Manifest.Cells)))
+	for i := range r.Manifest.Cells {
+		c := &r.Manifest.Cells[i]
+		text(c.Key)
+		text(c.WorkloadHash)
+		mix(uint64(c.Layers)<<32 + uint64(c.Items))
+		mix(uint64(uintptr(unsafe.Pointer(unsafe.SliceData(c.coordinates)))) + uint64(len(c.coordinates)))
+	}
+	return h
+}
+
+func (r *Run) arrange() []*CellRuns {
+	planned := r.Manifest.Planned()
+	cells := make([]CellRuns, len(planned))
+	list := make([]*CellRuns, len(planned))
+	byKey := make(map[string]int, len(planned))
+	for i, p := range planned {
+		cells[i].PlannedCell = p
+		list[i] = &cells[i]
+		byKey[p.Key] = i
+	}
+	counts := make([]int, len(planned))
+	for i := range r.Records {
+		if c, ok := byKey[r.Records[i].Key]; ok {
+			counts[c]++
 		}
 	}
-	for _, c := range cells {
-		slices.SortStableFunc(c.Records, func(a, b Record) int { return cmp.Compare(a.Repeat, b.Repeat) })
+	for i, n := range counts {
+		if n > 0 {
+			cells[i].Records = make([]Record, 0, n)
+		}
 	}
-	return cells
+	for i := range r.Records {
+		if c, ok := byKey[r.Records[i].Key]; ok {
+			cells[c].Records = append(cells[c].Records, r.Records[i])
+		}
+	}
+	byRepeat := func(a, b Record) int { return cmp.Compare(a.Repeat, b.Repeat) }
+	for i := range cells {
+		if !slices.IsSortedFunc(cells[i].Records, byRepeat) {
+			slices.SortStableFunc(cells[i].Records, byRepeat)
+		}
+	}
+	return list
 }
 
 // Status says how the cell as a whole did: the worst that happened to any of
@@ -81,6 +137,22 @@ func (c *CellRuns) Run(measure string) []float64 {
 	return values
 }
 
+// Invocations returns a measure of the runs that are done, by the process that
+// made them, in the order of the invocations; those without it are left out.
+func (c *CellRuns) Invocations(measure string) [][]float64 {
+	values := map[int][]float64{}
+	for _, r := range c.Records {
+		if v, ok := r.Run[measure]; ok && r.Status == Done {
+			values[r.Invocation] = append(values[r.Invocation], v)
+		}
+	}
+	var list [][]float64
+	for _, i := range slices.Sorted(maps.Keys(values)) {
+		list = append(list, values[i])
+	}
+	return list
+}
+
 // Times returns the times of the runs that are done, in ns.
 func (c *CellRuns) Times() []float64 { return c.Run(TimeMeasure) }
 
@@ -112,5 +184,19 @@ func (r *Run) Failure() error {
 	if first == nil {
 		return nil
 	}
-	return fmt.Errorf("%d of %d cells failed, the first %s on %s (%s): %s", failures, total, first.Strategy(), first.Workload(), first.Backend(), first.Reason())
+	return fmt.Errorf("%d of %d cells failed, the first %s on %s (%s): %s", failures, total, first.Subject(), first.Workload(), first.Backend(), first.Reason())
+}
+
+// Environments returns the keys of the environments that the runs that are done
+// were made in, in the order of Repeat. Where there are several, or where two
+// cells have different ones, their times come from different machines or
+// programs.
+func (c *CellRuns) Environments() []string {
+	var keys []string
+	for i := range c.Records {
+		if r := &c.Records[i]; r.Status == Done && !slices.Contains(keys, r.Environment) {
+			keys = append(keys, r.Environment)
+		}
+	}
+	return keys
 }

@@ -20,7 +20,7 @@ func (m *Manifest) check() error {
 			return err
 		}
 	}
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(m.Cells))
 	for i, c := range m.Cells {
 		switch {
 		case seen[c.Key]:
@@ -37,6 +37,9 @@ func (m *Manifest) check() error {
 		}
 		seen[c.Key] = true
 	}
+	if m.Shard != nil {
+		return m.Shard.check(len(m.Cells))
+	}
 	return nil
 }
 
@@ -45,43 +48,51 @@ func (c Cell) hasKey(key, workloadHash string) bool {
 	return key == c.Key("") || key == c.Key(workloadHash) || key == c.NamedKey(workloadHash)
 }
 
-// checker holds the records of a run against its manifest and each other.
+// checker holds the records of a run against its manifest and each other. What
+// it keeps per record is a few bytes.
 type checker struct {
 	manifest *Manifest
-	planned  map[string]*PlannedCell // by key
-	seen     map[run]int             // line of each run
-	answers  map[string]string       // answer hash of each cell that is done
-	judged   map[string]bool         // cells that have measures of layers
-	first    map[string]int          // line of the first run that is done, per cell
+	measures map[string]Measure // declared, as far as records had them
+	cells    map[string]*known  // by key
+	lines    map[place]uint32   // line of each run
 }
 
-// run is what identifies a record.
-type run struct {
-	key    string
-	repeat int
+// known is what the records so far say of a cell.
+type known struct {
+	plan   *PlannedCell
+	index  uint32 // among the planned cells
+	answer string // its hash; "" before a run is done
+	judged bool   // a record has the measures of its layers
+	first  int    // line of the first run that is done
 }
+
+// place identifies a record.
+type place struct{ cell, repeat uint32 }
 
 func newChecker(m *Manifest) *checker {
-	c := &checker{
-		manifest: m,
-		planned:  make(map[string]*PlannedCell, len(m.Cells)),
-		seen:     map[run]int{}, answers: map[string]string{}, judged: map[string]bool{}, first: map[string]int{},
-	}
-	for i := range m.Cells {
-		c.planned[m.Cells[i].Key] = &m.Cells[i]
+	own := m.Planned()
+	c := &checker{manifest: m, measures: map[string]Measure{}, cells: make(map[string]*known, len(own)), lines: map[place]uint32{}}
+	for i := range own {
+		c.cells[own[i].Key] = &known{plan: &own[i], index: uint32(i)}
 	}
 	return c
 }
 
-// record returns what is wrong with the record on the given line.
+// record returns what is wrong with the record on the given line. Texts that
+// many records share it makes one.
 func (c *checker) record(line int, r *Record) error {
-	plan := c.planned[r.Key]
-	if plan == nil {
-		return fmt.Errorf("cell %q is not in the plan of %s", cut(r.Key), ManifestFile)
+	cell := c.cells[r.Key]
+	if cell == nil {
+		return c.stranger(r.Key)
 	}
+	plan := cell.plan
 	switch {
 	case r.Repeat < 0:
 		return fmt.Errorf("repeat %d: the first run is 0", r.Repeat)
+	case r.Invocation < 0:
+		return fmt.Errorf("invocation %d: the first is 0", r.Invocation)
+	case r.Repeat > math.MaxInt32:
+		return fmt.Errorf("repeat %d: the last supported is %d", r.Repeat, math.MaxInt32)
 	case !plan.Cell.Equal(r.Cell):
 		return fmt.Errorf("key %s is not that of the cell", r.Key)
 	case r.Layers != plan.Layers || r.Items != plan.Items:
@@ -89,31 +100,41 @@ func (c *checker) record(line int, r *Record) error {
 	case r.WorkloadHash != plan.WorkloadHash:
 		return fmt.Errorf("workload hash %q is not that of the plan, %q", cut(r.WorkloadHash), plan.WorkloadHash)
 	}
-	r.Cell = plan.Cell // one list of coordinates for all runs of a cell
+	r.Key, r.Cell, r.WorkloadHash = plan.Key, plan.Cell, plan.WorkloadHash
 	if _, ok := c.manifest.Environments[r.Environment]; !ok {
 		return fmt.Errorf("environment %q is not in %s", cut(r.Environment), ManifestFile)
 	}
 	if err := c.outcome(r); err != nil {
 		return err
 	}
-	this := run{r.Key, r.Repeat}
-	if before, ok := c.seen[this]; ok {
+	this := place{cell.index, uint32(r.Repeat)}
+	if before, ok := c.lines[this]; ok {
 		return fmt.Errorf("run %d of cell %s is already on line %d", r.Repeat, r.Key, before)
 	}
-	c.seen[this] = line
+	c.lines[this] = uint32(line)
 	if r.Status != Done {
 		return nil
 	}
 	external := c.manifest.Programs[r.Cell.Strategy()] != "" // its answers may change
-	if before, ok := c.answers[r.Key]; ok && before != r.AnswerHash && !external {
-		return fmt.Errorf("answer hash %q differs from that of the cell's earlier runs, %q", cut(r.AnswerHash), before)
+	if cell.answer != "" && cell.answer != r.AnswerHash && !external {
+		return fmt.Errorf("answer hash %q differs from that of the cell's earlier runs, %q", cut(r.AnswerHash), cell.answer)
 	}
-	c.answers[r.Key] = r.AnswerHash
-	c.judged[r.Key] = c.judged[r.Key] || r.Layer != nil
-	if _, ok := c.first[r.Key]; !ok {
-		c.first[r.Key] = line
+	if cell.answer == "" {
+		cell.answer, cell.first = r.AnswerHash, line
 	}
+	if r.AnswerHash == cell.answer {
+		r.AnswerHash = cell.answer // one text for all runs of a cell
+	}
+	cell.judged = cell.judged || r.Layer != nil
 	return nil
+}
+
+// stranger says why there can be no record of a key.
+func (c *checker) stranger(key string) error {
+	if c.manifest.Shard != nil && slices.ContainsFunc(c.manifest.Cells, func(p PlannedCell) bool { return p.Key == key }) {
+		return fmt.Errorf("cell %s belongs to another shard than %v", key, c.manifest.Shard)
+	}
+	return fmt.Errorf("cell %q is not in the plan of %s", cut(key), ManifestFile)
 }
 
 // outcome checks that what is there goes with the status.
@@ -136,8 +157,30 @@ func (c *checker) outcome(r *Record) error {
 	case r.AnswerHash == "":
 		return errors.New("a run that is done without the hash of its answer")
 	}
+	for name, v := range r.Run {
+		if d, ok := c.measure(name); !ok || d.Scope != PerRun || !isFinite(v) {
+			return c.wrongMeasure(r)
+		}
+	}
+	return c.layers(r)
+}
+
+// measure returns the declaration of a measure.
+func (c *checker) measure(name string) (Measure, bool) {
+	d, ok := c.measures[name]
+	if !ok {
+		if d, ok = c.manifest.Measure(name); ok {
+			c.measures[name] = d
+		}
+	}
+	return d, ok
+}
+
+// wrongMeasure says what is wrong with the first measure, by name, of a run that
+// has a wrong one.
+func (c *checker) wrongMeasure(r *Record) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Run)) {
-		if d, ok := c.manifest.Measure(name); !ok || d.Scope != PerRun {
+		if d, ok := c.measure(name); !ok || d.Scope != PerRun {
 			return fmt.Errorf("%q is not a declared measure of runs", cut(name))
 		}
 		if v := r.Run[name]; !isFinite(v) {
@@ -147,7 +190,7 @@ func (c *checker) outcome(r *Record) error {
 	if err := c.windows(r); err != nil {
 		return err
 	}
-	return c.layers(r)
+	return nil
 }
 
 // windows checks the measures of windows, all of which have the same number.
@@ -173,17 +216,29 @@ func (c *checker) windows(r *Record) error {
 
 func (c *checker) layers(r *Record) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Layer)) {
-		if d, ok := c.manifest.Measure(name); !ok || d.Scope != PerLayer {
+		if d, ok := c.measure(name); !ok || d.Scope != PerLayer {
 			return fmt.Errorf("%q is not a declared measure of layers", cut(name))
 		}
 		if n := len(r.Layer[name]); n != r.Layers {
 			return fmt.Errorf("%s of %d layers in a record of %d layers", name, n, r.Layers)
 		}
 	}
-	if r.Layer == nil {
+	switch {
+	case r.Layer == nil:
 		return nil
+	case r.Cell.Has(StrategyAxis) || slices.ContainsFunc(loadMeasures, func(name string) bool { return r.Layer[name] != nil }):
+		return checkPacking(r)
+	case len(r.Layer) == 0:
+		return errors.New("layers without any measure")
 	}
-	for _, name := range []string{ImbalanceMeasure, MaxMeasure, MinMeasure, MeanMeasure, LowerBoundMeasure} {
+	return checkPlacement(r)
+}
+
+// loadMeasures are the measures of layers that every packing has.
+var loadMeasures = []string{ImbalanceMeasure, MaxMeasure, MinMeasure, MeanMeasure, LowerBoundMeasure}
+
+func checkPacking(r *Record) error {
+	for _, name := range loadMeasures {
 		if r.Layer[name] == nil {
 			return fmt.Errorf("layers without %s", name)
 		}
@@ -220,9 +275,9 @@ func consistent(m map[string][]float64, l int) error {
 
 // finish returns what is wrong with the records as a whole.
 func (c *checker) finish() error {
-	for _, p := range c.manifest.Cells {
-		if line, ok := c.first[p.Key]; ok && !c.judged[p.Key] {
-			return fmt.Errorf("line %d: cell %s is done and no run of it has the measures of its layers", line, p.Key)
+	for _, p := range c.manifest.Planned() {
+		if cell := c.cells[p.Key]; cell.answer != "" && !cell.judged {
+			return fmt.Errorf("line %d: cell %s is done and no run of it has the measures of its layers", cell.first, p.Key)
 		}
 	}
 	return nil

@@ -2,6 +2,8 @@ package runs
 
 import (
 	"bytes"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 )
@@ -24,14 +26,24 @@ func seal(object []byte) []byte {
 // unseal takes the checksum off again. sealed is false where the object has
 // none; the error says that it is not that of the object.
 func unseal(text []byte) (object []byte, sealed bool, err error) {
-	at := len(text) - sealLength
-	if at < 1 || !bytes.HasPrefix(text[at:], []byte(`,"crc":"`)) || !bytes.HasSuffix(text, []byte(`"}`)) {
-		return text, false, nil
-	}
-	body := text[:at]
-	want := fmt.Sprintf("%08x", crc32.Checksum(body, castagnoli))
-	if got := string(text[at+len(`,"crc":"`) : len(text)-len(`"}`)]); got != want {
-		return nil, true, fmt.Errorf("damaged: the checksum is %q and should be %q", got, want)
+	body, sealed, err := sealedBody(text)
+	if err != nil || !sealed {
+		return text, sealed, err
 	}
 	return append(bytes.Clone(body), '}'), true, nil
+}
+
+// sealedBody returns what the checksum of an object is of, as part of text.
+func sealedBody(text []byte) (body []byte, sealed bool, err error) {
+	at := len(text) - sealLength
+	if at < 1 || !bytes.HasPrefix(text[at:], []byte(`,"crc":"`)) || !bytes.HasSuffix(text, []byte(`"}`)) {
+		return nil, false, nil
+	}
+	var want [8]byte
+	sum := binary.BigEndian.AppendUint32(nil, crc32.Checksum(text[:at], castagnoli))
+	hex.Encode(want[:], sum)
+	if got := text[at+len(`,"crc":"`) : len(text)-len(`"}`)]; !bytes.Equal(got, want[:]) {
+		return nil, true, fmt.Errorf("damaged: the checksum is %q and should be %q", got, want)
+	}
+	return text[:at], true, nil
 }

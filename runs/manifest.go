@@ -26,6 +26,11 @@ type Manifest struct {
 	Labels map[string]map[string]string `json:"labels,omitempty"`
 	// Programs are the SHA-256 of the files that strategies are written in, by spec.
 	Programs map[string]string `json:"programs,omitempty"`
+	// Shard is the part of the plan that this directory holds; nil is all of it.
+	Shard *Shard `json:"shard,omitempty"`
+	// Sources are the directories that the records were merged from, where they
+	// were.
+	Sources []Source `json:"sources,omitempty"`
 }
 
 // Label returns the name to show for a value on an axis.

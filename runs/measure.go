@@ -1,6 +1,9 @@
 package runs
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Scope says what a measure has a value for.
 type Scope string
@@ -29,6 +32,7 @@ const (
 	Ratio       = "ratio" // a pure number
 	Count       = "count"
 	Truth       = "truth" // 0 or 1
+	Identity    = "id"    // a whole number that tells things apart
 )
 
 // Measure declares a number that records hold.
@@ -49,6 +53,7 @@ const (
 	MeanMeasure       = "mean"
 	LowerBoundMeasure = "lower_bound"
 	OptimalMeasure    = "optimal"
+	LoadsMeasure      = "loads"
 )
 
 // StagePrefix begins the names of the times of a run's stages:
@@ -60,7 +65,22 @@ const StagePrefix = "stage/"
 //
 // Measures that follow from these (the gap, max/mean) are not recorded; see
 // package analysis.
-func Measures() []Measure {
+func Measures() []Measure { return slices.Concat(packingMeasures(), placementMeasures()) }
+
+// MeasuresOf returns those of [Measures] that a manifest of the cells declares:
+// what runs of planners have, or of packings.
+func MeasuresOf(cells []PlannedCell) []Measure {
+	if !havePlanner(cells) {
+		return packingMeasures()
+	}
+	list := append(packingMeasures()[:1:1], placementMeasures()...) // the time is that of any run
+	if !slices.ContainsFunc(cells, func(c PlannedCell) bool { return c.Has(PreviousAxis) }) {
+		list = slices.DeleteFunc(list, func(m Measure) bool { return m.Name == LayerMovesMeasure })
+	}
+	return list
+}
+
+func packingMeasures() []Measure {
 	return []Measure{
 		{TimeMeasure, Nanoseconds, Lower, PerRun, "wall time of the strategy, weights in memory to packing in memory"},
 		{ImbalanceMeasure, LoadUnits, Lower, PerLayer, "max − min load of the packs"},
@@ -69,6 +89,7 @@ func Measures() []Measure {
 		{MeanMeasure, LoadUnits, Neither, PerLayer, "mean load of a pack"},
 		{LowerBoundMeasure, LoadUnits, Neither, PerLayer, "no packing has a lower max load"},
 		{OptimalMeasure, Truth, Neither, PerLayer, "1 where the strategy proved the max load to be the lowest possible"},
+		{LoadsMeasure, Identity, Neither, PerLayer, "the same number for layers with the same loads, in whatever order: 48 bits of their SHA-256"},
 	}
 }
 

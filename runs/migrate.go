@@ -68,7 +68,7 @@ func manifestV1(text []byte) (m Manifest, keys map[string]string, err error) {
 	}
 	m = Manifest{
 		Format: Format, Experiment: old.Experiment, ShuffleSeed: old.ShuffleSeed, Command: old.Command,
-		Created: old.Created, Axes: Axes(), Measures: Measures(), Environments: old.Environments,
+		Created: old.Created, Axes: AxesOf(nil), Measures: MeasuresOf(nil), Environments: old.Environments,
 	}
 	keys = map[string]string{}
 	taken := map[string]bool{}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,9 @@ type Run struct {
 	keys     map[string]string // of a directory of format 1: present keys by old ones
 	complete int64             // length of the records up to the end of the last whole line, in bytes
 	format   int               // of the directory as it is on disk
+
+	arranged   []*CellRuns // the cells as they were made of what had the fingerprint
+	arrangedOf uint64
 }
 
 // ErrNoManifest is the error of a directory that no run has begun in.
@@ -36,6 +40,40 @@ var ErrNoManifest = errors.New("not a run directory")
 // that does not fit, a member that records do not have, measures that
 // contradict each other.
 func Load(dir string) (*Run, error) {
+	r, err := open(dir)
+	if err != nil {
+		return nil, err
+	}
+	read := int64(0)
+	err = r.scan(func(line []byte, record *Record) error {
+		if read += int64(len(line)) + 1; len(r.Records) == expectAfter {
+			r.expect(read)
+		}
+		r.Records = append(r.Records, *record)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// expectAfter is how many records tell how many there will be.
+const expectAfter = 10_000
+
+// expect makes room for the records of the file, of which the first have so many
+// bytes.
+func (r *Run) expect(read int64) {
+	info, err := os.Stat(filepath.Join(r.Dir, RecordsFile))
+	if err != nil {
+		return
+	}
+	share := float64(info.Size()) / float64(read)
+	r.Records = slices.Grow(r.Records, max(0, int(1.02*share*expectAfter)-len(r.Records)))
+}
+
+// open reads the manifest of a run directory.
+func open(dir string) (*Run, error) {
 	r := &Run{Dir: dir}
 	path := filepath.Join(dir, ManifestFile)
 	text, err := readRegular(path, maxManifest)
@@ -46,10 +84,6 @@ func Load(dir string) (*Run, error) {
 		return nil, err
 	}
 	if err := r.parseManifest(text); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	path = filepath.Join(dir, RecordsFile)
-	if err := r.readRecords(path); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
@@ -125,42 +159,6 @@ func manifestV2(text []byte) (m Manifest, err error) {
 	return m, unmarshalStrict(object, &m)
 }
 
-// readRecords reads the records file, a record per line.
-func (r *Run) readRecords(path string) error {
-	f, _, err := openRegular(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	check := newChecker(&r.Manifest)
-	lines := bufio.NewReaderSize(f, 1<<20)
-	for number := 1; ; number++ {
-		line, err := readLine(lines)
-		if len(line) == 0 && errors.Is(err, io.EOF) {
-			return check.finish()
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("line %d: %w", number, err)
-		}
-		if r.cutShort(line) {
-			r.Truncated = true
-			return check.finish()
-		}
-		record, err := r.parseRecord(bytes.TrimSuffix(line, []byte("\n")))
-		if err == nil {
-			err = check.record(number, &record)
-		}
-		if err != nil {
-			return fmt.Errorf("line %d: %w", number, err)
-		}
-		r.Records = append(r.Records, record)
-		r.complete += int64(len(line))
-	}
-}
-
 // readLine returns the next line with its end, which the last may lack.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
@@ -194,14 +192,18 @@ func (r *Run) cutShort(line []byte) bool {
 	return at < 0 || len(line)-at < sealLength
 }
 
-// parseRecord reads one line, without its end.
-func (r *Run) parseRecord(line []byte) (record Record, err error) {
-	object, sealed, err := unseal(line)
+// parseRecord reads one line, without its end. The line is as before when it
+// returns.
+func (r *Run) parseRecord(d *decoder, line []byte) (record Record, err error) {
+	body, sealed, err := sealedBody(line)
 	switch {
 	case err != nil:
 		return Record{}, err
 	case sealed:
-		err = unmarshalStrict(object, &record)
+		if record, ok := d.sealed(line, len(body)); ok {
+			return record, nil
+		}
+		err = unmarshalStrict(append(bytes.Clone(body), '}'), &record)
 	case r.format == 1:
 		record, err = recordV1(line, r.keys)
 	default:

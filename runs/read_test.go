@@ -23,7 +23,7 @@ func TestLoadReadsWhatWasWritten(t *testing.T) {
 		t.Errorf("records (-want +got)\n%s", diff)
 	}
 	want := sampleManifest()
-	want.Format, want.Axes, want.Measures = Format, Axes(), Measures()
+	want.Format, want.Axes, want.Measures = Format, AxesOf(nil), MeasuresOf(nil)
 	if diff := cmp.Diff(want, run.Manifest, sameCells); diff != "" {
 		t.Errorf("manifest (-want +got)\n%s", diff)
 	}

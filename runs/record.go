@@ -27,8 +27,12 @@ type Record struct {
 	Key    string `json:"key"` // of the cell
 	Cell   Cell   `json:"cell"`
 	Repeat int    `json:"repeat"` // 0, 1, …: which run of the cell
-	Status Status `json:"status"`
-	Reason string `json:"reason,omitempty"` // why Status is not done
+	// Invocation numbers the processes that make the runs of an experiment, from
+	// 0. Runs of one process share what differs from process to process, such as
+	// the layout of memory.
+	Invocation int    `json:"invocation,omitempty"`
+	Status     Status `json:"status"`
+	Reason     string `json:"reason,omitempty"` // why Status is not done
 
 	Layers       int    `json:"layers,omitempty"`
 	Items        int    `json:"items,omitempty"`

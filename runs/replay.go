@@ -14,14 +14,6 @@ type Replay struct {
 	Prices     Prices   `json:"prices" yaml:"prices"`
 }
 
-// Topology is what the experts of a trace are placed on; 0 is not given.
-type Topology struct {
-	Slots  int `json:"slots,omitempty" yaml:"slots"`
-	GPUs   int `json:"gpus,omitempty" yaml:"gpus"`
-	Nodes  int `json:"nodes,omitempty" yaml:"nodes"`
-	Groups int `json:"groups,omitempty" yaml:"groups"`
-}
-
 // Trace is one entry of the traces of a replay: a generated one by its spec or a
 // file of loads. In YAML it may be the bare spec.
 type Trace struct {
@@ -73,21 +65,17 @@ const (
 	LostPlanningMeasure = "lost_planning"
 	ScorePrefix         = "score_" // and the name of a published evaluator
 
-	BestMaxMeasure    = "max_best_split"
-	LayerMovesMeasure = "moves_layer"
+	BestMaxMeasure          = "max_best_split"
+	ReplayLayerMovesMeasure = "moves_layer"
 
 	WindowPrefix = "window_" // before the names of the measures of windows
 )
 
-// The names of the axes of replays, beside those of packings.
+// The names of the axes of replays, beside those of packings and placements.
 const (
-	SlotsAxis     = "slots"
-	NodesAxis     = "nodes"
-	GroupsAxis    = "groups"
 	WindowAxis    = "window_steps"
 	DelayAxis     = "delay"
 	EveryAxis     = "every"
-	PlannerAxis   = "planner"
 	EstimatorAxis = "estimator"
 )
 
@@ -141,7 +129,7 @@ func ReplayMeasures() []Measure {
 		{MeanMeasure, LoadUnits, Neither, PerLayer, "mean load of a GPU"},
 		{LowerBoundMeasure, LoadUnits, Neither, PerLayer, "no placement has a lower max load: the mean"},
 		{BestMaxMeasure, LoadUnits, Lower, PerLayer, "load of the heaviest GPU with the best split"},
-		{LayerMovesMeasure, Count, Lower, PerLayer, "experts that GPUs receive per plan, after the first plan"},
+		{ReplayLayerMovesMeasure, Count, Lower, PerLayer, "experts that GPUs receive per plan, after the first plan"},
 		{WindowPrefix + "index", Count, Neither, PerWindow, "number of the window in the trace"},
 		{WindowPrefix + "planned", Truth, Neither, PerWindow, "1 where a new plan comes into force"},
 		{WindowPrefix + BalanceMeasure, Ratio, Higher, PerWindow, "Σ mean/Σ max load of the GPUs, even shares"},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"packbench/internal/atomicfile"
 )
@@ -20,6 +21,7 @@ type Writer struct {
 	dir      string
 	manifest Manifest
 	file     *os.File // the records
+	size     int64    // of the records, in bytes
 }
 
 // Create begins a run in the directory dir. It must not exist, or hold nothing
@@ -30,7 +32,7 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		return nil, err
 	}
 	file, err := lockRecords(dir)
-	if errors.Is(err, errLocked) {
+	if errors.Is(err, ErrBusy) {
 		return nil, fmt.Errorf("%s %w and is being written by another run: choose another directory", dir, ErrExists)
 	}
 	if err != nil {
@@ -41,7 +43,7 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		file.Close()
 		return nil, existsError(dir)
 	}
-	m.Format, m.Axes, m.Measures = Format, Axes(), Measures()
+	m.Format, m.Axes, m.Measures = Format, AxesOf(m.Cells), MeasuresOf(m.Cells)
 	if m.Experiment.Replay != nil {
 		m.Axes, m.Measures = ReplayAxes(), ReplayMeasures()
 	}
@@ -60,8 +62,6 @@ var ErrExists = errors.New("exists")
 func existsError(dir string) error {
 	return fmt.Errorf("%s %w: choose another directory, or finish the run in it with --resume %s", dir, ErrExists, dir)
 }
-
-var errLocked = errors.New("is being written by another run: wait until that ends")
 
 // makeDir makes dir, or checks that there is no run in it yet.
 func makeDir(dir string) error {
@@ -133,7 +133,7 @@ func (w *Writer) upgrade(records []Record) error {
 	err := atomicfile.Write(filepath.Join(w.dir, RecordsFile), func(out io.Writer) error {
 		buffered := bufio.NewWriter(out)
 		for i := range records {
-			line, err := encode(&records[i])
+			line, err := records[i].Line()
 			if err != nil {
 				return err
 			}
@@ -150,7 +150,7 @@ func (w *Writer) upgrade(records []Record) error {
 	if w.file, err = lockRecords(w.dir); err != nil {
 		return err
 	}
-	if _, err := w.file.Seek(0, io.SeekEnd); err != nil {
+	if w.size, err = w.file.Seek(0, io.SeekEnd); err != nil {
 		return err
 	}
 	return w.writeManifest()
@@ -162,6 +162,7 @@ func (w *Writer) trim(complete int64) error {
 	if err := w.file.Truncate(complete); err != nil {
 		return err
 	}
+	w.size = complete
 	if _, err := w.file.Seek(complete, io.SeekStart); err != nil || complete == 0 {
 		return err
 	}
@@ -169,6 +170,7 @@ func (w *Writer) trim(complete int64) error {
 	if _, err := w.file.ReadAt(last[:], complete-1); err != nil || last[0] == '\n' {
 		return err
 	}
+	w.size++
 	_, err := w.file.WriteString("\n")
 	return err
 }
@@ -183,11 +185,40 @@ func lockRecords(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(f); err != nil {
+	// Whoever asks whether there is a run (Busy) holds the lock for an instant.
+	for try := 1; ; try++ {
+		held, err := lock(f)
+		switch {
+		case err == nil && held:
+			return f, nil
+		case err == nil && try < 5:
+			time.Sleep(20 * time.Millisecond)
+			continue
+		case err == nil:
+			err = fmt.Errorf("%s %w: wait until that ends", dir, ErrBusy)
+		}
 		f.Close()
-		return nil, fmt.Errorf("%s %w", dir, errLocked)
+		return nil, err
 	}
-	return f, nil
+}
+
+// ErrBusy is the error of a directory that another process has open for
+// writing.
+var ErrBusy = errors.New("is being written by another run")
+
+// Busy reports whether a process has the run directory open for writing, as far
+// as its file system has locks that tell.
+func Busy(dir string) (bool, error) {
+	f, _, err := openRegular(filepath.Join(dir, RecordsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	free, err := lockShared(f)
+	return err == nil && !free, err
 }
 
 // Manifest returns the manifest as it is on disk.
@@ -225,21 +256,23 @@ func (w *Writer) writeManifest() error {
 // Append writes one record and waits until it is on disk. It returns an error
 // where the records file is no longer in the directory.
 func (w *Writer) Append(r Record) error {
-	line, err := encode(&r)
+	line, err := r.Line()
 	if err != nil {
 		return err
 	}
 	if err := w.inPlace(); err != nil {
 		return err
 	}
-	if _, err := w.file.Write(line); err != nil {
+	n, err := w.file.Write(line)
+	w.size += int64(n)
+	if err != nil {
 		return err
 	}
 	return w.file.Sync()
 }
 
-// inPlace returns an error where somebody has removed or replaced the file that
-// is being written.
+// inPlace returns an error where somebody has removed, replaced or written to
+// the file that is being written. File systems without locks let them.
 func (w *Writer) inPlace() error {
 	path := filepath.Join(w.dir, RecordsFile)
 	ours, err := w.file.Stat()
@@ -250,11 +283,15 @@ func (w *Writer) inPlace() error {
 	if err != nil || !os.SameFile(ours, there) {
 		return fmt.Errorf("%s was removed or replaced while the run went on", path)
 	}
+	if there.Size() != w.size {
+		return fmt.Errorf("%s has %d bytes where this run left %d: another run writes to it", path, there.Size(), w.size)
+	}
 	return nil
 }
 
-// encode writes a record as a line with its checksum.
-func encode(r *Record) ([]byte, error) {
+// Line returns the record as a line of records.jsonl, with its checksum and its
+// end.
+func (r *Record) Line() ([]byte, error) {
 	text, err := marshal(r)
 	if err != nil {
 		return nil, err

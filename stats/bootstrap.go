@@ -54,6 +54,40 @@ func (o Bootstrap) Mean(values []float64) (Interval, error) {
 	return Interval{Center: mean, Lo: lo, Hi: hi, Confidence: o.Confidence}, nil
 }
 
+// FewPairs is the number of pairs below which resampling them says too little of
+// where their mean difference might have been: with 4 pairs of normally
+// distributed differences the BCa interval holds the mean in 76 % of cases at a
+// confidence of 95 %.
+const FewPairs = 20
+
+// CoveringDifference is [Bootstrap.PairedDifference] from [FewPairs] pairs on.
+// With fewer its interval is widened to hold Student's t interval too, which
+// covers where the differences are about normally distributed.
+func (o Bootstrap) CoveringDifference(a, b []float64) (Interval, error) {
+	i, err := o.PairedDifference(a, b)
+	if err != nil || len(a) >= FewPairs || len(a) < 2 || i.Lo == i.Hi {
+		return i, err
+	}
+	difference := make([]float64, len(a))
+	for j := range a {
+		difference[j] = a[j] - b[j]
+	}
+	half := studentHalf(difference, i.Center, i.Confidence)
+	i.Lo, i.Hi = min(i.Lo, i.Center-half), max(i.Hi, i.Center+half)
+	return i, nil
+}
+
+// studentHalf is half the width of Student's t interval of the mean.
+func studentHalf(values []float64, mean, confidence float64) float64 {
+	n := float64(len(values))
+	squares := 0.0
+	for _, v := range values {
+		squares += (v - mean) * (v - mean)
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile((1 + confidence) / 2)
+	return t * math.Sqrt(squares/(n-1)/n)
+}
+
 func (o Bootstrap) defaults(values int) (Bootstrap, error) {
 	if o.Resamples == 0 {
 		const draws = 200_000_000 // bounds the time to some seconds

@@ -28,8 +28,12 @@ func HodgesLehmann(a, b []float64) (float64, error) {
 			return 0, err
 		}
 	}
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	atMost := func(v float64) int {
+	return newDifferences(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))).median(), nil
+}
+
+// newDifferences are all differences a[i] − b[j] of two ascending samples.
+func newDifferences(a, b []float64) many {
+	return many{len(a) * len(b), a[0] - b[len(b)-1], a[len(a)-1] - b[0], func(v float64) int {
 		n, j := 0, 0 // a[i] − b[j:] are at most v
 		for _, x := range a {
 			for j < len(b) && x-b[j] > v {
@@ -38,8 +42,7 @@ func HodgesLehmann(a, b []float64) (float64, error) {
 			n += len(b) - j
 		}
 		return n
-	}
-	return medianOf(len(a)*len(b), a[0]-b[len(b)-1], a[len(a)-1]-b[0], atMost), nil
+	}}
 }
 
 // PairedHodgesLehmann estimates the paired shift of a against b, the estimate
@@ -68,30 +71,37 @@ func PairedHodgesLehmann(a, b []float64) (float64, error) {
 		}
 		return n
 	}
-	return medianOf(len(d)*(len(d)+1)/2, d[0], d[len(d)-1], atMost), nil
+	return many{len(d) * (len(d) + 1) / 2, d[0], d[len(d)-1], atMost}.median(), nil
 }
 
-// medianOf returns the median of n numbers between lo and hi that are too many
-// to list; atMost counts those that are at most v. Bisection over the numbers
-// that a float64 can be ends at the very one.
-func medianOf(n int, lo, hi float64, atMost func(v float64) int) float64 {
-	kth := func(k int) float64 {
-		low, high := place(lo), place(hi)
-		for low < high {
-			middle := low + (high-low)/2
-			if atMost(number(middle)) >= k {
-				high = middle
-			} else {
-				low = middle + 1
-			}
+// many are n numbers between lo and hi that are too many to list.
+type many struct {
+	n      int
+	lo, hi float64
+	atMost func(v float64) int // counts those that are at most v
+}
+
+// kth returns the k-th smallest, from 1. Bisection over the numbers that a
+// float64 can be ends at the very one.
+func (m many) kth(k int) float64 {
+	low, high := place(m.lo), place(m.hi)
+	for low < high {
+		middle := low + (high-low)/2
+		if m.atMost(number(middle)) >= k {
+			high = middle
+		} else {
+			low = middle + 1
 		}
-		return number(low) + 0 // −0 is 0
 	}
-	upper := kth(n/2 + 1)
-	if n%2 == 1 {
+	return number(low) + 0 // −0 is 0
+}
+
+func (m many) median() float64 {
+	upper := m.kth(m.n/2 + 1)
+	if m.n%2 == 1 {
 		return upper
 	}
-	return (kth(n/2) + upper) / 2
+	return (m.kth(m.n/2) + upper) / 2
 }
 
 // place maps floats to whole numbers in the same order; number is its inverse.

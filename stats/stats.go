@@ -81,3 +81,10 @@ func midranks(values []float64) (ranks []float64, ties float64) {
 	}
 	return ranks, ties
 }
+
+// Ranks returns the rank of each value, from 1, ascending; equal values share the
+// mean of their ranks.
+func Ranks(values []float64) []float64 {
+	ranks, _ := midranks(values)
+	return ranks
+}

@@ -15,11 +15,12 @@ type Code string
 
 // The kinds of warnings.
 const (
-	FewRepeats  Code = "few-repeats"  // too few values for an interval or for a test to find anything
-	AllEqual    Code = "all-equal"    // nothing to test: every value is the same
-	Bimodal     Code = "bimodal"      // values fall into more than one group
-	Outliers    Code = "outliers"     // values far outside the others
-	Noisy       Code = "noisy"        // values spread widely around their median
-	CoarseClock Code = "coarse-clock" // the clock's steps or its cost are not small against the times
-	BusyMachine Code = "busy-machine" // the machine did other work
+	FewRepeats   Code = "few-repeats"  // too few values for an interval or for a test to find anything
+	FewPairsCode Code = "few-pairs"    // too few pairs for a resampled interval of their mean
+	AllEqual     Code = "all-equal"    // nothing to test: every value is the same
+	Bimodal      Code = "bimodal"      // values fall into more than one group
+	Outliers     Code = "outliers"     // values far outside the others
+	Noisy        Code = "noisy"        // values spread widely around their median
+	CoarseClock  Code = "coarse-clock" // the clock's steps or its cost are not small against the times
+	BusyMachine  Code = "busy-machine" // the machine did other work
 )

@@ -108,12 +108,12 @@ func ensembleParams(keep, rounds int, epsilon string) []spec.Param {
 
 // maxPlacements is the most items that an ensemble places in all, each in each
 // candidate: some hours of work, beyond what anybody means.
-const maxPlacements = 1 << 40
+const maxPlacements int64 = 1 << 40
 
 // Check returns an error for problems so large that e could not be meant to pack
 // them.
 func (e Ensemble) Check(s packing.Shape) error {
-	if s.Items > maxPlacements/e.Candidates/s.Layers {
+	if int64(s.Items) > maxPlacements/int64(e.Candidates)/int64(s.Layers) {
 		return fmt.Errorf("%s: %d layers of %d items with %d candidates: more than %d items to place; use fewer candidates",
 			e.Name, s.Layers, s.Items, e.Candidates, maxPlacements)
 	}

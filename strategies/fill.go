@@ -3,12 +3,12 @@ package strategies
 import (
 	"context"
 
-	"packbench/internal/exchange"
+	"packbench/internal/core/exchange"
 	"packbench/internal/spec"
 )
 
 // fillDefinition fills packs one by one below a limit as near to the lower bound as
-// its effort allows; see the package internal/fill. Where heavy items decide, or
+// its effort allows; see the package internal/core/fill. Where heavy items decide, or
 // packs hold so many items that exchanges find as much, it descends from capped LPT
 // instead. What is not within the tolerance then, and may not come within it, is
 // searched for a better packing or a proof as exact does it, for a few nodes, and
@@ -51,7 +51,7 @@ type filling struct {
 }
 
 func (f filling) newPacker(items, packs int) LayerPacker {
-	p := &filler{filling: f, packer: exchange.NewFill(items, packs, f.options), small: items <= smallSearch}
+	p := &filler{filling: f, packer: exchange.NewFill(items, packs, f.options), small: items <= smallSearch, tiny: items <= tinySearch}
 	if f.nodes > 0 && int64(items)*int64(packs) <= largeSearch && checkExact(items, packs) == nil {
 		p.search = newSearch(items, packs, f.nodes)
 	}
@@ -59,6 +59,7 @@ func (f filling) newPacker(items, packs int) LayerPacker {
 }
 
 const (
+	tinySearch  = 24      // items up to which a search takes next to no time, so that a tolerance saves none
 	smallSearch = 48      // items up to which a layer is searched and kicked whatever its loads
 	largeSearch = 1 << 16 // items times packs above which a dive of the search takes longer than it is worth
 )
@@ -69,12 +70,13 @@ type filler struct {
 	packer *exchange.FillPacker
 	search *exact // nil where layers are too large
 	small  bool
+	tiny   bool
 }
 
 // PackLayer implements [LayerPacker].
 func (f *filler) PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error) {
 	result, err := f.packer.Pack(ctx, exchangeLayer(task), packIndex, rankInPack)
-	if err == nil && !result.Optimal && !f.packer.Done() {
+	if err == nil && !result.Optimal && (f.tiny || !f.packer.Done()) {
 		result, err = f.improve(ctx, task, result, packIndex, rankInPack)
 	}
 	// A proof is for the loads as given: nothing may move that was rounded.

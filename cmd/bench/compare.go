@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"packbench/compare"
+	"packbench/placement/planners"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -118,14 +119,19 @@ func (c *compareCmd) compare(sides []*runs.Run, o compare.Options) (*compare.Com
 // or the name that tables show.
 func (c *compareCmd) strategy(run *runs.Run) string {
 	m := &run.Manifest
-	names := func(p runs.PlannedCell) bool { return p.Strategy() == c.Baseline }
+	names := func(p runs.PlannedCell) bool { return p.Subject() == c.Baseline }
 	if slices.ContainsFunc(m.Cells, names) {
 		return c.Baseline
 	}
 	for _, p := range m.Cells {
-		if m.Label(runs.StrategyAxis, p.Strategy()) == c.Baseline {
-			return p.Strategy()
+		for _, axis := range []string{runs.StrategyAxis, runs.PlannerAxis} {
+			if p.Has(axis) && m.Label(axis, p.Get(axis)) == c.Baseline {
+				return p.Get(axis)
+			}
 		}
+	}
+	if p, err := planners.Builtin().Parse(c.Baseline); err == nil {
+		return p.Spec().String()
 	}
 	if s, err := strategies.Builtin().Parse(c.Baseline); err == nil {
 		return s.Spec().String()

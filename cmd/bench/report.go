@@ -9,9 +9,10 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"packbench/harness"
-	"packbench/replay/figures"
+	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/report/figure"
+	"packbench/report/replays"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -53,7 +54,7 @@ func (c *reportCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	paths, err := writeReport(run, harness.Catalog{Strategies: withoutPrograms(), Backends: backends}, o)
+	paths, err := writeReport(run, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: planners.Builtin()}, o)
 	for _, path := range paths {
 		if _, err := fmt.Fprintln(s.out, path); err != nil {
 			return err
@@ -113,7 +114,11 @@ func names(run *runs.Run) reports.Names {
 	if labels == nil {
 		labels = harness.Labels(&run.Manifest.Experiment, strategies.Builtin())
 	}
-	return reports.Names{Strategies: labels[runs.StrategyAxis], Workloads: labels[runs.WorkloadAxis]}
+	subjects := labels[runs.StrategyAxis]
+	if subjects == nil {
+		subjects = labels[runs.PlannerAxis]
+	}
+	return reports.Names{Strategies: subjects, Workloads: labels[runs.WorkloadAxis]}
 }
 
 // writeReport writes the report of a run. Where it shows the loads of packs it
@@ -122,6 +127,9 @@ func writeReport(run *runs.Run, catalog harness.Catalog, o reports.Options) ([]s
 	repacker := harness.NewRepacker(run.Manifest.Experiment, catalog)
 	o.Names = names(run)
 	o.LoadsOf = func(cell runs.PlannedCell) ([]float64, error) {
+		if cell.Has(runs.PlannerAxis) {
+			return repacker.GPULoads(context.Background(), cell)
+		}
 		problem, packing, err := repacker.Pack(context.Background(), cell)
 		if err != nil {
 			return nil, err
@@ -136,6 +144,6 @@ func writeReport(run *runs.Run, catalog harness.Catalog, o reports.Options) ([]s
 	if err != nil {
 		return made, err
 	}
-	drawn, err := figures.Write(run, cmp.Or(o.Dir, run.Dir))
+	drawn, err := replays.Write(run, cmp.Or(o.Dir, run.Dir))
 	return append(made, drawn...), err
 }

@@ -18,6 +18,7 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
+	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
@@ -33,12 +34,15 @@ type runCmd struct {
 	Out              string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
 	Resume           *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
 	Repeats          *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Invocations      *int     `placeholder:"N" help:"Processes that make these runs, one after the other; default 1. Times differ from process to process: use 6 or more to compare them."`
 	Backend          []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
 	ShuffleSeed      *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
 	PythonStrategies fileList `placeholder:"FILE …" help:"Programs in Python to run beside the experiment's strategies, as python:file=FILE; all arguments up to the next flag."`
-	Quiet            bool     `short:"q" help:"Show no progress and no table."`
-	NoFigures        bool     `help:"Draw no figures and write no report."`
-	Print            bool     `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
+	shardFlags
+	Quiet      bool `short:"q" help:"Show no progress and no table."`
+	NoFigures  bool `help:"Draw no figures and write no report."`
+	Invocation *int `hidden:"" help:"With --resume: make the runs of this invocation and nothing else; end when standard input does."`
+	Print      bool `help:"Print the YAML of a built-in experiment, to copy and change, and run nothing."`
 }
 
 // Run implements the verb.
@@ -53,23 +57,33 @@ func (c *runCmd) Run(s *streams) error {
 	defer closeAll(backends)
 	host := c.host(c.backendFlags)
 	defer host.Close()
-	catalog := harness.Catalog{Strategies: registry(host), Backends: backends}
+	catalog := harness.Catalog{Strategies: registry(host), Backends: backends, Planners: planners.Builtin(), Threads: c.threads()}
 	session, err := c.open(catalog, host)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
 	host.LogTo(filepath.Join(session.Dir, "python"))
+	if c.Invocation != nil {
+		return c.one(session, s)
+	}
 	for _, note := range session.Plan.Notes {
 		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
 	}
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, len(session.Plan.Cells), session.Dir)
+		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, session.Cells(), session.Dir)
 	}
-	if err := c.execute(session, s.err); errors.Is(err, harness.ErrInterrupted) {
+	execute := c.execute
+	if session.Plan.Experiment.Invocations > 1 {
+		execute = c.invoke
+	}
+	if err := execute(session, s.err); errors.Is(err, harness.ErrInterrupted) {
 		return fmt.Errorf("interrupted: bench run --resume %s finishes the run", session.Dir)
 	} else if err != nil {
 		return err
+	}
+	if session.Shard() != nil {
+		return c.finishShard(session, s)
 	}
 	return c.finish(session.Dir, catalog, s)
 }
@@ -102,8 +116,11 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		if dir == "" {
 			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
 		}
-		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Backend != nil || c.ShuffleSeed != nil || c.PythonStrategies != nil {
-			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --backend, --shuffle-seed and --python-strategies", dir))
+		if c.Shard != "" || c.Costs != "" {
+			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun: leave out --shard and --costs", dir))
+		}
+		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Invocations != nil || c.Backend != nil || c.ShuffleSeed != nil || c.PythonStrategies != nil {
+			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --invocations, --backend, --shuffle-seed and --python-strategies", dir))
 		}
 		if run, err := runs.Load(dir); err == nil {
 			load(run.Manifest.Experiment, catalog.Strategies)
@@ -126,11 +143,23 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 	if experiment, err = harness.Narrow(experiment, c.Repeats, c.Backend); err != nil {
 		return nil, badInput(err)
 	}
+	if c.Invocations != nil {
+		if *c.Invocations < 1 {
+			return nil, badInput(fmt.Errorf("--invocations=%d: use 1 or more", *c.Invocations))
+		}
+		experiment.Invocations = *c.Invocations
+	}
 	plan, err := harness.NewPlan(experiment, catalog)
 	if err != nil {
 		return nil, badInput(err)
 	}
 	origin.Environment = environment(catalog.Backends, c.threads(), host)
+	if c.Shard != "" {
+		return c.openShard(plan, catalog, origin)
+	}
+	if c.Costs != "" || c.Wait != 0 {
+		return nil, badInput(errors.New("--costs and --wait are about shards: add --shard i/N"))
+	}
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)
 		if errors.Is(err, runs.ErrExists) {
@@ -166,6 +195,11 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 		fmt.Fprintln(stderr, "finishing the current run; interrupt again to stop at once")
 	})()
 
+	return c.observed(ctx, session, stderr)
+}
+
+// observed makes the runs and shows the progress.
+func (c *runCmd) observed(ctx context.Context, session *harness.Session, stderr io.Writer) error {
 	executor, done := session.Plan.Executor()
 	defer done()
 	if c.Quiet {

@@ -75,6 +75,9 @@ func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[verify
 	if err != nil {
 		return nil, badInput(err)
 	}
+	if len(e.Planners) > 0 {
+		return nil, badInput(fmt.Errorf("experiment %s has planners, which do not run on backends: name one that has strategies", e.Name))
+	}
 	e.Backends = []string{"cpu"}
 	plan, err := harness.NewPlan(e, harness.Catalog{Strategies: strategies.Builtin(), Backends: backends})
 	if err != nil {

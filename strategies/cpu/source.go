@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"packbench/internal/draws"
+	"packbench/internal/core/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )
@@ -27,13 +27,13 @@ type source struct {
 func (s *source) rows() int { return s.ensemble.Random + s.ensemble.Noisy() }
 
 // maxDrawBytes is the most memory that the draws of the torch stream may take.
-const maxDrawBytes = 8 << 30
+const maxDrawBytes int64 = 8 << 30
 
 // restart begins a run of so many workers.
 func (s *source) restart(random strategies.Random, workers int) error {
 	s.random, s.torch = random, nil
 	if random.Stream == strategies.Torch && s.rows() > 0 {
-		if need := 4 * s.rows() * s.shape.Items * workers; need > maxDrawBytes {
+		if need := 4 * int64(s.rows()) * int64(s.shape.Items) * int64(workers); need > maxDrawBytes {
 			return fmt.Errorf("%s: the torch stream's draws for %d candidates of %d items on %d threads take %d GiB: use fewer candidates, or the philox stream",
 				s.ensemble.Spec(), s.ensemble.Candidates, s.shape.Items, workers, need>>30)
 		}

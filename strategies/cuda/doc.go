@@ -24,7 +24,7 @@
 //	plan.go       shape and strategy → arrays on the device, layers at a time (pure arithmetic)
 //	kernels.go    which kernel of each kind, with its block and shared memory
 //	launches.go   the kernels' arguments, typed, and what a run launches
-//	runner.go     a plan's memory, graph and runs
+//	runner.go     a plan's memory and runs; queue.go: what is launched at once, its graph and stages
 //	device.go     one GPU: context, stream, kernels loaded when first needed
 //	driver/       the driver library behind gorgonia.org/cu, opened at run time
 //	kernels/      CUDA C++ and the PTX made of it (make ptx), embedded

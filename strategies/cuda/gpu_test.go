@@ -29,7 +29,7 @@ func TestProblemsForGPUsComeToEveryKernel(t *testing.T) {
 	for _, multiprocessors := range []int{40, 108, 132, 160} {
 		used := map[string]bool{}
 		for _, c := range plan.Cells {
-			for _, name := range cuda.KernelsOf(parse(t, c.Strategy).(strategies.Ensemble), packing.Shape{Layers: c.Layers, Items: c.Items, Packs: c.Packs}, multiprocessors) {
+			for _, name := range cuda.KernelsOf(parse(t, c.Strategy()).(strategies.Ensemble), packing.Shape{Layers: c.Layers, Items: c.Items, Packs: c.Packs()}, multiprocessors) {
 				used[name] = true
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"packbench/harness"
+	"packbench/runs"
 	"packbench/strategies"
 	"packbench/strategies/cpu"
 	"packbench/strategies/cuda"
@@ -51,18 +52,18 @@ func TestFaultsInAnExperiment(t *testing.T) {
 		session.Close()
 		sim.done()
 
-		run, err := harness.Load(dir)
+		run, err := runs.Load(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		failed := 0
 		for _, c := range run.Cells() {
 			switch {
-			case c.Status() == harness.Done && len(c.Records) == 2:
-			case c.Status() == harness.Failed && c.Backend == cuda.Name && strings.Contains(c.Reason(), tt.want):
+			case c.Status() == runs.Done && len(c.Records) == 2:
+			case c.Status() == runs.Failed && c.Backend() == cuda.Name && strings.Contains(c.Reason(), tt.want):
 				failed++
 			default:
-				t.Errorf("%s: %s on %s: %d runs, %s: %s", tt.settings, c.Strategy, c.Backend, len(c.Records), c.Status(), c.Reason())
+				t.Errorf("%s: %s on %s: %d runs, %s: %s", tt.settings, c.Strategy(), c.Backend(), len(c.Records), c.Status(), c.Reason())
 			}
 		}
 		if failed == 0 || !tt.lost && failed != 1 {

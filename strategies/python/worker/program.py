@@ -39,7 +39,9 @@ class Program:
         self.backend, self.device, self.device_index = request["backend"], None, request["device"]
         self.threads = request["threads"]
         self.seconds = request["seconds"]
-        sys.path[0:1] = [os.path.dirname(self.path)]
+        if sys.path[:1] == [""]:
+            del sys.path[0]
+        sys.path.insert(0, os.path.dirname(self.path))  # as of a script
         sys.argv = [self.path]
         self.module = self.execute(base64.b64decode(request["source"]), request["block"])
         self.find(request["function"])

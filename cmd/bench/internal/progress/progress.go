@@ -109,12 +109,12 @@ func remark(e harness.Event) string {
 		return ""
 	}
 	c := r.Cell
-	cell := fmt.Sprintf("%s on %s into %d packs (%s, seed %d)", c.Strategy(), c.Workload(), c.Packs(), c.Backend(), c.Seed())
+	cell := fmt.Sprintf("%s on %s into %s (%s, seed %d)", c.Subject(), c.Workload(), c.Target(), c.Backend(), c.Seed())
 	switch {
 	case r.Status == runs.Unavailable:
 		return fmt.Sprintf("%s: %s", c.Backend(), r.Reason)
 	case r.Status == runs.Unsupported:
-		return fmt.Sprintf("%s on %s: %s", c.Strategy(), c.Backend(), r.Reason)
+		return fmt.Sprintf("%s on %s: %s", c.Subject(), c.Backend(), r.Reason)
 	case r.Status != runs.Done:
 		return fmt.Sprintf("%s: %s: %s", cell, r.Status, r.Reason)
 	case len(r.Warnings) > 0:

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"packbench/harness"
+	"packbench/placement/planners"
+	"packbench/sweep"
+)
+
+// mergeCmd is "bench merge".
+type mergeCmd struct {
+	backendFlags
+
+	Out          string   `arg:"" predictor:"dir" help:"Run directory to make, or that an earlier merge made."`
+	Dirs         []string `arg:"" name:"dir" predictor:"dir" help:"Directories of sweeps, which stand for their shards, or run directories of one experiment."`
+	AllowMissing bool     `help:"Merge although runs are missing; their cells are pending."`
+	Report       bool     `help:"Also write the summary, the figures and the report."`
+	Quiet        bool     `short:"q" help:"Print nothing but errors."`
+}
+
+// Run implements the verb.
+func (c *mergeCmd) Run(s *streams) error {
+	merged, err := sweep.Merge(c.Out, c.Dirs, sweep.MergeOptions{AllowMissing: c.AllowMissing, Command: append([]string{"bench"}, os.Args[1:]...)})
+	if errors.Is(err, sweep.ErrInput) {
+		err = badInput(err)
+	}
+	if err != nil {
+		return err
+	}
+	if !c.Quiet {
+		fmt.Fprintf(s.err, "%d records from %d directories merged into %s\n", merged.Records, merged.Sources, c.Out)
+		if merged.Missing > 0 {
+			fmt.Fprintf(s.err, "%d of %d runs are missing: their cells are pending\n", merged.Missing, merged.Runs)
+		}
+	}
+	if !c.Report {
+		return nil
+	}
+	backends, err := c.backends()
+	if err != nil {
+		return badInput(err)
+	}
+	defer closeAll(backends)
+	finish := runCmd{Quiet: c.Quiet}
+	return finish.finish(c.Out, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: planners.Builtin()}, s)
+}

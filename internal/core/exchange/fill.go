@@ -1,0 +1,198 @@
+package exchange
+
+import (
+	"context"
+	"math"
+
+	"packbench/internal/core/fill"
+)
+
+// FillOptions are the parameters of a [FillPacker].
+type FillOptions struct {
+	Exchange  int     // as in [Options]
+	Tolerance float64 // stop when the heaviest pack is within (1 + Tolerance)·bound
+	Effort    int     // steps per item that filling may take, at most
+}
+
+// FillPacker packs layers of one size by filling packs one by one below lower and
+// lower limits (see the package fill), as far as its effort goes. Where that does not
+// pay, or ends far from the bound, it descends from the best packing it has, at first
+// capped LPT; kicks go on from there.
+//
+// With few items per pack a descent gets stuck: two packs of four can exchange items
+// in 34 ways, so among 64 packs there are some 2,000 exchanges for the heaviest, and
+// more passes find no others. A pack that is filled chooses among all items left.
+type FillPacker struct {
+	Packer
+	effort  int
+	filler  *fill.Filler // nil where packs are not filled
+	filled  []int32      // [packs, capacity]
+	exact   bool         // no load of the layer is rounded
+	reached outcome      // of the packing in best
+	solved  bool         // that was filled
+	kicked  bool         // the last kicks found a better packing
+}
+
+// NewFill returns a packer for layers of items that go into packs.
+func NewFill(items, packs int, opt FillOptions) *FillPacker {
+	p := &FillPacker{effort: opt.Effort, Packer: *New(items, packs, Options{
+		Exchange: opt.Exchange, Tolerance: opt.Tolerance, Starts: 1, Passes: 64,
+	})}
+	if fillPays(items, packs) {
+		p.filler, p.filled = fill.New(items, packs), make([]int32, items)
+	}
+	return p
+}
+
+// Packs with more than fewEach items are worth filling up to someEach, if there are
+// many: exchanges between two packs find more the more items they choose from.
+const (
+	fewEach     = 7
+	someEach    = 10
+	manyItems   = 192
+	fillerBytes = 64 << 20 // of a Filler at most
+)
+
+// fillPays reports whether packs of a layer without heavy items are worth filling.
+func fillPays(items, packs int) bool {
+	capacity := items / packs
+	return packs > 2 && capacity >= fill.LeastCapacity && fill.Bytes(items, packs) <= fillerBytes &&
+		(capacity <= fewEach || capacity <= someEach && items >= manyItems)
+}
+
+// Pack is [Packer.Pack].
+func (p *FillPacker) Pack(ctx context.Context, layer Layer, packIndex, rankInPack []int32) (Result, error) {
+	var weights []float32
+	weights, p.exact = p.take(ctx, layer)
+	p.begin(layer.Seed, layer.Index, 0, weights)
+	p.keep()
+	p.solved = false
+	steps := 0
+	if p.filler != nil && !p.heavy() {
+		steps = p.fill(p.effort*len(p.weight), false)
+	}
+	if !p.Done() && (!p.solved || p.gap() > farFilled*p.fillReach()) {
+		p.descend(math.MaxInt64)
+		p.keep()
+		if p.capacity > fill.LeastCapacity { // else kicks are better
+			p.fill(steps, true)
+		}
+	}
+	return p.result(ctx, packIndex, rankInPack)
+}
+
+// keep takes the packing in the state for the best.
+func (p *FillPacker) keep() {
+	copy(p.best, p.member)
+	p.reached.most, p.reached.least = p.extremes()
+}
+
+func (p *FillPacker) result(ctx context.Context, packIndex, rankInPack []int32) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	return p.finish(p.reached, p.exact, packIndex, rankInPack), nil
+}
+
+// Done reports whether the last packing is within the tolerance.
+func (p *FillPacker) Done() bool { return p.reached.most <= p.lower(p.opt.Tolerance).limit }
+
+// Filled reports whether the last packing was filled.
+func (p *FillPacker) Filled() bool { return p.solved }
+
+// Rounds reports whether loads of the last layer had to be rounded, so that packings
+// that seem equal may differ.
+func (p *FillPacker) Rounds() bool { return !p.exact }
+
+// BoundInDoubt reports whether no packing may come near the bound of the last layer:
+// a few heavy items decide, or what was reached is far from it for the layer's size.
+func (p *FillPacker) BoundInDoubt() bool {
+	return p.heavy() || p.gap() > farOff*p.fillReach()
+}
+
+// Gaps in multiples of fillReach.
+const (
+	farFilled = 2 // from which on it pays to descend from a filled packing
+	farOff    = 4 // from which on the bound is in doubt
+)
+
+// gap returns the gap of the best packing.
+func (p *FillPacker) gap() float64 {
+	return float64(p.reached.most-p.goal.bound) / float64(max(1, p.goal.bound))
+}
+
+// fillReach is reach for exchanges of up to three items, however many the descent may
+// exchange: the unit of the gaps that filling is tried for.
+func (p *FillPacker) fillReach() float64 { return p.reachOf(min(3, p.largest)) }
+
+// The limits that are tried. These numbers, and those of try, were chosen by trial;
+// BenchmarkGap of the package strategies shows what they do to gaps and times.
+const (
+	firstGap = 2   // gap of the first limit, in multiples of fillReach
+	solvedBy = .6  // gap of the next limit, in multiples of the gap attained
+	failedBy = 1.2 // the same in multiples of the limit that failed
+	nearest  = .9  // of the gap attained, at most
+	widenBy  = 1.5 // failedBy before the first packing is found
+	unsolved = 4   // limits tried before the first packing is found
+	tryLeast = 20  // steps per item for one limit, and
+	tryMore  = 8   // one more for every so many items
+)
+
+// fill fills the packs below lower and lower limits, until the steps are taken or the
+// tolerance is reached, and returns the steps that are left. near says that the best
+// packing is worth improving on; if not, the first limits are estimates, and fill ends
+// if they are not met.
+func (p *FillPacker) fill(steps int, near bool) int {
+	n, bound := len(p.weight), p.goal.bound
+	gap, tries := max(p.opt.Tolerance, float64(firstGap*p.fillReach())), unsolved
+	budget := (tryLeast + n/tryMore) * n
+	if p.capacity > fewEach {
+		gap, tries = p.opt.Tolerance, 1 // else exchanges are as good
+	}
+	if near {
+		gap = p.gap() * solvedBy
+	}
+	late := near
+	for failed := 0; steps > 0 && !p.Done() && p.ctx.Err() == nil; {
+		limit := min(bound+part(bound, gap), p.reached.most-1)
+		took, ok := p.filler.Fill(p.weight, p.try(failed, limit, min(steps, budget)), p.filled)
+		p.count++
+		steps -= took + n
+		if ok {
+			copy(p.member, p.filled)
+			p.settleMembers()
+			p.keep()
+			p.solved, near = p.solved || !late, true
+			gap = min(gap, p.gap()) * solvedBy
+			continue
+		}
+		failed++
+		switch {
+		case near:
+			gap = min(gap*failedBy, p.gap()*nearest)
+		case failed < tries:
+			gap *= widenBy
+		case p.capacity > fewEach:
+			return 0
+		default:
+			return steps
+		}
+	}
+	return steps
+}
+
+// try varies what is tried after failures.
+func (p *FillPacker) try(failed int, limit int64, budget int) fill.Try {
+	shares := [...]float64{.5, .35, .7, 1, .6, .42, .85}
+	t := fill.Try{
+		Limit: limit, Budget: budget, Share: shares[failed%len(shares)],
+		Scatter: failed%8 == 7, Seed: uint32(failed) * 0x85ebca6b,
+	}
+	switch {
+	case p.capacity == fill.LeastCapacity:
+		t.Scatter, t.Light, t.Share = true, failed%4 == 3, shares[0]
+	case p.capacity > fewEach:
+		t.Share = 1 // the last packs have choice enough
+	}
+	return t
+}

@@ -1,0 +1,152 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"packbench/analysis"
+	"packbench/internal/number"
+	"packbench/runs"
+	"packbench/stats"
+)
+
+// packed reports whether the run is one of packings. Others, of placements say,
+// are told by their leading measure.
+func (v *view) packed() bool { return analysis.Packed(&v.Run.Manifest) }
+
+// lead is the measure that a run without packings is told by; of packings it is
+// the zero Measure.
+func (v *view) lead() runs.Measure {
+	if v.packed() {
+		return runs.Measure{}
+	}
+	return analysis.Leading(&v.Run.Manifest)
+}
+
+// subject is what the run compares: "strategy" or "planner".
+func (v *view) subject() string {
+	for _, c := range v.Run.Manifest.Cells {
+		if c.Has(runs.PlannerAxis) {
+			return runs.PlannerAxis
+		}
+	}
+	return runs.StrategyAxis
+}
+
+// subjects is the heading of what the run compares.
+func (v *view) subjects() string {
+	if v.subject() == runs.PlannerAxis {
+		return "Planners"
+	}
+	return "Strategies"
+}
+
+func (v *view) title() string {
+	if v.packed() {
+		return "Packing strategies compared"
+	}
+	return v.subjects() + " compared"
+}
+
+// plainName is the name of a measure in words.
+func plainName(d runs.Measure) string { return strings.ReplaceAll(d.Name, "_", " ") }
+
+// applying returns the columns that say something of this run, with the name of
+// its subject.
+func (v *view) applying(list []field) []field {
+	if v.packed() {
+		return list
+	}
+	list = slices.DeleteFunc(list, func(f field) bool {
+		return slices.Contains([]string{"imbalance", "worst_imbalance", "max_over_mean", "gap", "worst_gap", provenField, aboveField}, f.id)
+	})
+	for i := range list {
+		switch list[i].id {
+		case "strategy":
+			list[i].id, list[i].title, list[i].help = v.subject(), v.subject(), "what made the answer"
+		case shapeField:
+			list[i].help = "layers × experts per layer → slots (s), GPUs (g), nodes (n) and groups (gr)"
+		}
+	}
+	return list
+}
+
+// minor reports whether a measure is left out where lines are short: of runs
+// without packings all but the leading one.
+func (v *view) minor(d runs.Measure) bool { return !v.packed() && d.Name != v.lead().Name }
+
+// measured writes a value of a measure.
+func measured(d runs.Measure, v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case d.Unit == runs.Nanoseconds:
+		return number.Duration(v)
+	case d.Unit == runs.Ratio:
+		return number.Significant(v, 4) // balances differ late
+	}
+	return number.Trimmed(number.Short(v))
+}
+
+// worstField is the column of the worst layer by the leading measure, the i-th of
+// [view.further].
+func (v *view) worstField(i int, d runs.Measure) field {
+	value := func(r row) float64 { return r.further[i].Worst }
+	return field{id: "worst_" + d.Name, title: "worst " + plainName(d), unit: d.Unit, help: d.Meaning + ", the worst layer", value: value,
+		text: func(r row) string { return measured(d, value(r)) }}
+}
+
+// leadAnswer is [answer] of runs without packings.
+func leadAnswer(r analysis.Ranking, v *view) (sentence, more string) {
+	best, d := r.Standings[0], r.Measure
+	sentence = fmt.Sprintf("Over %s of %s, %s comes first by %s: %s on average and %s in the worst layer",
+		number.Count(best.Layers, "layer"), number.Count(len(r.Problems), "problem"), v.strategyName(best.Strategy), plainName(d), measured(d, best.Mean), measured(d, best.Worst))
+	if len(r.Standings) > 1 && r.Standings[1].Layers > 0 {
+		second := r.Standings[1]
+		name := v.strategyName(second.Strategy)
+		sentence += fmt.Sprintf(", against %s and %s for %s, the next", measured(d, second.Mean), measured(d, second.Worst), name)
+		more = leadCompared(best, second, name, d)
+	}
+	return sentence + ".", strings.TrimSpace(more + fastest(r, v))
+}
+
+// leadCompared says on how many layers the first of two is better, and whether
+// that could be chance.
+func leadCompared(a, b analysis.Standing, name string, d runs.Measure) string {
+	first, second := a.Layer, b.Layer
+	if d.Better == runs.Higher {
+		first, second = second, first
+	}
+	pairs, err := stats.SignedRank(first, second)
+	if err != nil {
+		return ""
+	}
+	if pairs.Ties == len(a.Layer) {
+		return " Both are equal on every layer."
+	}
+	return fmt.Sprintf(" It is better than %s on %s, worse on %d and equal on %d (Wilcoxon signed-rank test of the pairs: p %s).",
+		name, number.Count(pairs.Wins, "layer"), pairs.Losses, pairs.Ties, number.P(pairs.P))
+}
+
+// leadTable is [rankingTable] of runs without packings.
+func leadTable(r analysis.Ranking, v *view) simpleTable {
+	d := r.Measure
+	t := simpleTable{Header: append([]tableHead{
+		{"", "place by mean " + plainName(d), true},
+		{v.subject(), "", false},
+		{"mean " + plainName(d), d.Meaning + "; mean over the layers", true},
+		{"worst", "of any layer", true},
+		{"best on", "share of the layers where no other is better, ties included", true},
+	}, timeHeads(r)...)}
+	for i, s := range r.Standings {
+		line := []string{"–", v.strategyName(s.Strategy), "–", "–", "–"}
+		if s.Layers > 0 {
+			line = []string{fmt.Sprint(i + 1), v.strategyName(s.Strategy), measured(d, s.Mean), measured(d, s.Worst),
+				fmt.Sprintf("%.0f %%", 100*float64(s.Best)/float64(s.Layers))}
+		}
+		t.Rows = append(t.Rows, append(line, meanTimes(s)...))
+	}
+	return t
+}

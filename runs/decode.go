@@ -1,0 +1,191 @@
+package runs
+
+import (
+	"bytes"
+	"slices"
+)
+
+// decoder reads records as [Writer.Append] writes them, many times faster than
+// package encoding/json. What it does not recognise at once (white space,
+// escapes, members that are unknown, null or in another order) it leaves to that
+// package: it reads nothing differently.
+type decoder struct {
+	cells map[string]encodedCell // by key
+	texts map[string]string      // that were read before, to be kept once
+}
+
+// encodedCell is a planned cell with its form in records.
+type encodedCell struct {
+	plan *PlannedCell
+	text []byte
+}
+
+func newDecoder(m *Manifest) *decoder {
+	own := m.Planned()
+	d := &decoder{cells: make(map[string]encodedCell, len(own)), texts: map[string]string{}}
+	for i := range own {
+		if text, err := own[i].Cell.MarshalJSON(); err == nil {
+			d.cells[own[i].Key] = encodedCell{&own[i], text}
+		}
+	}
+	return d
+}
+
+// clone returns a decoder for another goroutine.
+func (d *decoder) clone() *decoder { return &decoder{cells: d.cells, texts: map[string]string{}} }
+
+// maxTexts bounds how many texts a decoder keeps.
+const maxTexts = 1 << 16
+
+// text returns b as a string, the same for equal bytes.
+func (d *decoder) text(b []byte) string {
+	if s, ok := d.texts[string(b)]; ok {
+		return s
+	}
+	if len(d.texts) == maxTexts {
+		clear(d.texts)
+	}
+	s := string(b)
+	d.texts[s] = s
+	return s
+}
+
+// members are the names of a record's members in the order of its struct.
+var members = []string{"key", "cell", "repeat", "status", "reason", "layers", "items", "workload_hash", "answer_hash", "start", "run", "layer", "warnings", "environment"}
+
+// sealed reads the record of a line whose checksum begins at a byte. For the
+// time of the call that byte ends the object.
+func (d *decoder) sealed(line []byte, at int) (r Record, ok bool) {
+	was := line[at]
+	line[at] = '}'
+	r, ok = d.record(line[:at+1])
+	line[at] = was
+	return r, ok
+}
+
+// record reads a record; ok is false where encoding/json must decide.
+func (d *decoder) record(object []byte) (r Record, ok bool) {
+	s := scanner{object}
+	if !s.skip('{') {
+		return r, false
+	}
+	var cell encodedCell
+	left := members
+	for {
+		name, ok := s.name()
+		at := slices.Index(left, string(name))
+		if !ok || at < 0 {
+			return r, false
+		}
+		left = left[at+1:]
+		switch string(name) {
+		case "key":
+			var key []byte
+			if key, ok = s.text(); ok {
+				cell, ok = d.cells[string(key)]
+			}
+			if ok {
+				r.Key = cell.plan.Key
+			}
+		case "cell":
+			if ok = cell.plan != nil && bytes.HasPrefix(s.rest, cell.text); ok {
+				s.rest = s.rest[len(cell.text):]
+				r.Cell = cell.plan.Cell
+			}
+		case "repeat":
+			r.Repeat, ok = s.int()
+		case "status":
+			var status string
+			status, ok = d.kept(&s)
+			r.Status = Status(status)
+		case "reason":
+			r.Reason, ok = d.kept(&s)
+		case "layers":
+			r.Layers, ok = s.int()
+		case "items":
+			r.Items, ok = s.int()
+		case "workload_hash":
+			r.WorkloadHash, ok = d.kept(&s)
+		case "answer_hash":
+			r.AnswerHash, ok = d.kept(&s)
+		case "start":
+			var text []byte
+			if text, ok = s.text(); ok {
+				ok = r.Start.UnmarshalText(text) == nil
+			}
+		case "run":
+			r.Run, ok = readMap(d, &s, (*scanner).float)
+		case "layer":
+			r.Layer, ok = readMap(d, &s, (*scanner).floats)
+		case "warnings":
+			r.Warnings, ok = d.list(&s)
+		case "environment":
+			r.Environment, ok = d.kept(&s)
+		}
+		switch {
+		case !ok:
+			return r, false
+		case s.skip('}'):
+			return r, len(s.rest) == 0
+		case !s.skip(','):
+			return r, false
+		}
+	}
+}
+
+// kept reads a text.
+func (d *decoder) kept(s *scanner) (string, bool) {
+	b, ok := s.text()
+	if !ok {
+		return "", false
+	}
+	return d.text(b), true
+}
+
+// list reads a list of texts.
+func (d *decoder) list(s *scanner) ([]string, bool) {
+	if !s.skip('[') {
+		return nil, false
+	}
+	var list []string
+	for {
+		text, ok := d.kept(s)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, text)
+		if s.skip(']') {
+			return list, true
+		}
+		if !s.skip(',') {
+			return nil, false
+		}
+	}
+}
+
+// readMap reads an object whose values value reads.
+func readMap[T any](d *decoder, s *scanner, value func(*scanner) (T, bool)) (map[string]T, bool) {
+	if !s.skip('{') {
+		return nil, false
+	}
+	m := map[string]T{}
+	for {
+		name, ok := s.name()
+		if !ok {
+			return nil, false
+		}
+		key := d.text(name)
+		if _, twice := m[key]; twice {
+			return nil, false
+		}
+		if m[key], ok = value(s); !ok {
+			return nil, false
+		}
+		if s.skip('}') {
+			return m, true
+		}
+		if !s.skip(',') {
+			return nil, false
+		}
+	}
+}
