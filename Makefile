@@ -91,7 +91,7 @@ notebooks:
 # The answers of the plain Go code, which processors without AVX-512 run.
 .PHONY: purego
 purego:
-	$(GO) test -tags purego ./strategies/cpu ./internal/draws
+	$(GO) test -tags purego ./strategies/cpu ./internal/core/draws
 
 # Every fault that is planted in the assembly fails the tests of its package; make
 # test plants one per file.
@@ -101,7 +101,7 @@ asm-mutants:
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
-PORTABLE := packbench/(packing|placement|strategies|internal/(draws|exchange|fill|lpt))
+PORTABLE := packbench/(packing|placement|strategies|internal/core/(draws|exchange|fill|lpt))
 .PHONY: portable
 portable:
 	@GOOS=linux GOARCH=arm64 $(GO) build -o bin/bench-arm64 ./cmd/bench
