@@ -139,6 +139,9 @@ func placementMeasures(p, previous *placement.Plan, l *keptLoads) (map[string][]
 			m[name] = append(m[name], v)
 		}
 	}
+	if p.Topology.Groups == 1 { // with groups the order of the experts tells problems apart
+		m[runs.LoadsMeasure] = (&keptLoads{Loads: loads}).identities()
+	}
 	if previous == nil {
 		return m, nil
 	}
