@@ -25,6 +25,7 @@ type Outcome struct {
 	AnswerHash string
 	Run        map[string]float64   // measures of the run; see [runs.Record]
 	Layer      map[string][]float64 // measures of the answer, [layers] each; nil without evaluate
+	Window     map[string][]float64 // of a replay, [windows] each; likewise
 	Warnings   []string             // remarks on a run that is done
 }
 
@@ -127,7 +128,7 @@ func (s *Session) record(step Step, o Outcome) runs.Record {
 		Environment:  s.environment,
 	}
 	if o.Status == runs.Done {
-		r.AnswerHash, r.Run, r.Layer, r.Warnings = o.AnswerHash, o.Run, o.Layer, o.Warnings
+		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = o.AnswerHash, o.Run, o.Layer, o.Window, o.Warnings
 	}
 	return r
 }

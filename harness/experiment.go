@@ -32,20 +32,29 @@ func check(e *runs.Experiment) error {
 	switch {
 	case !nameRule.MatchString(e.Name):
 		return fmt.Errorf("name %q: use letters, digits, dots, dashes and underscores (it names a directory)", e.Name)
+	case e.Replay != nil && (len(e.Planners) > 0 || len(e.Topologies) > 0 || e.Previous != ""):
+		return errors.New("a replay has its planners and its deployment under replay: leave out planners, topologies and previous")
 	case len(e.Planners) > 0:
 		if err := checkPlacements(e); err != nil {
 			return err
 		}
+	case e.Replay != nil && (len(e.Strategies) > 0 || len(e.Workloads) > 0 || len(e.Packs) > 0):
+		return errors.New("a replay has planners and traces: leave out strategies, workloads and packs")
+	case e.Replay != nil && len(e.Backends) > 0 && !slices.Equal(e.Backends, []string{"cpu"}):
+		return fmt.Errorf("backends %v: planners run on the cpu", e.Backends)
+	case e.Replay != nil:
 	case len(e.Strategies) == 0:
 		return errors.New("the experiment has no strategies: list at least one")
 	case len(e.Topologies) > 0 || e.Previous != "":
 		return errors.New("topologies and previous are for planners: list planners in the place of strategies")
 	}
 	switch {
-	case len(e.Workloads) == 0:
+	case e.Replay == nil && len(e.Workloads) == 0:
 		return errors.New("the experiment has no workloads: list at least one")
-	case len(e.Backends) == 0:
+	case e.Replay == nil && len(e.Backends) == 0:
 		return errors.New("the experiment has no backends: list at least one")
+	}
+	switch {
 	case len(e.Seeds) == 0:
 		return errors.New("the experiment has no seeds: list at least one")
 	case e.Repeats < 1 || e.Repeats > maxRuns:

@@ -39,7 +39,8 @@ type Plan struct {
 	Programs   map[string]string            // of strategies in files; see [runs.Manifest]
 	Notes      []string                     // what the readers of files decided, a line each
 
-	jobs    []job // an element per cell: what carries it out
+	jobs    []job       // an element per cell: what carries it out
+	replays []replayJob // likewise, of a replay
 	loads   *loadStore
 	keys    map[string]runs.Cell // of the cells
 	timeout time.Duration        // of a run; 0 is none
@@ -104,6 +105,9 @@ func (p *Plan) shape(i int) packing.Shape {
 func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	if err := check(&e); err != nil {
 		return nil, err
+	}
+	if e.Replay != nil {
+		return newReplayPlan(e)
 	}
 	limit, err := timeout(&e)
 	if err != nil {

@@ -37,13 +37,19 @@ func ReadExperiment(path string) (runs.Experiment, error) {
 	if e.Name == "" {
 		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	if slices.ContainsFunc(e.Workloads, func(w runs.Workload) bool { return w.File != "" }) {
+	if namesFiles(&e) {
 		// Absolute, so that the run can be resumed from any folder.
 		if e.Base, err = filepath.Abs(filepath.Dir(path)); err != nil {
 			return runs.Experiment{}, err
 		}
 	}
 	return e, nil
+}
+
+// namesFiles reports whether the experiment has files of loads.
+func namesFiles(e *runs.Experiment) bool {
+	return slices.ContainsFunc(e.Workloads, func(w runs.Workload) bool { return w.File != "" }) ||
+		e.Replay != nil && slices.ContainsFunc(e.Replay.Traces, func(t runs.Trace) bool { return t.File != "" })
 }
 
 // readText reads the text of an experiment, of at most maxText bytes, whatever
@@ -188,7 +194,7 @@ func oneLine(err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		key := unknown.Token.Value
-		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(runs.Experiment{}, runs.Workload{}, runs.Named{}, runs.Topology{})))
+		return at(unknown.Token, "unknown key %q%s", key, spec.Suggest(key, yamlKeys(runs.Experiment{}, runs.Workload{}, runs.Named{}, runs.Replay{}, runs.Topology{}, runs.Trace{}, runs.Prices{})))
 	case errors.As(err, &kind):
 		return at(kind.Token, "%q: use %s", kind.Token.Value, kindName(kind.DstType))
 	case errors.As(err, &large):

@@ -60,7 +60,7 @@ func (v *view) applying(list []field) []field {
 		return list
 	}
 	list = slices.DeleteFunc(list, func(f field) bool {
-		return slices.Contains([]string{"imbalance", "worst_imbalance", "max_over_mean", "gap", "worst_gap", aboveField, provenField}, f.id)
+		return slices.Contains([]string{"imbalance", "worst_imbalance", "max_over_mean", "gap", "worst_gap", provenField, aboveField}, f.id)
 	})
 	for i := range list {
 		switch list[i].id {

@@ -77,6 +77,9 @@ func AxesOf(cells []PlannedCell) []Axis {
 	})
 }
 
+// knownAxes are those of packings and of replays.
+func knownAxes() []Axis { return append(Axes(), ReplayAxes()...) }
+
 // Say returns how a value of the axis reads among values of other axes.
 func (a Axis) Say(value string) string {
 	if a.Phrase == "" {

@@ -161,7 +161,7 @@ func (c Cell) key(workload, content string) string {
 
 // MarshalJSON writes an object with a member per coordinate, in their order.
 func (c Cell) MarshalJSON() ([]byte, error) {
-	axes := Axes()
+	axes := knownAxes()
 	out := []byte{'{'}
 	for i, x := range c.coordinates {
 		if i > 0 {
@@ -208,7 +208,7 @@ func (c *Cell) UnmarshalJSON(text []byte) error {
 	if start, err := d.Token(); err != nil || start != json.Delim('{') {
 		return fmt.Errorf("a cell must be an object of axes and values")
 	}
-	declared := Axes()
+	declared := knownAxes()
 	var list []Coordinate
 	for d.More() {
 		name, err := d.Token()

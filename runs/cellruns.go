@@ -186,3 +186,17 @@ func (r *Run) Failure() error {
 	}
 	return fmt.Errorf("%d of %d cells failed, the first %s on %s (%s): %s", failures, total, first.Subject(), first.Workload(), first.Backend(), first.Reason())
 }
+
+// Environments returns the keys of the environments that the runs that are done
+// were made in, in the order of Repeat. Where there are several, or where two
+// cells have different ones, their times come from different machines or
+// programs.
+func (c *CellRuns) Environments() []string {
+	var keys []string
+	for i := range c.Records {
+		if r := &c.Records[i]; r.Status == Done && !slices.Contains(keys, r.Environment) {
+			keys = append(keys, r.Environment)
+		}
+	}
+	return keys
+}

@@ -141,7 +141,7 @@ func (c *checker) stranger(key string) error {
 func (c *checker) outcome(r *Record) error {
 	switch r.Status {
 	case Failed, Timeout, Unsupported, Unavailable:
-		if len(r.Run) > 0 || len(r.Layer) > 0 || r.AnswerHash != "" {
+		if len(r.Run) > 0 || len(r.Layer) > 0 || len(r.Window) > 0 || r.AnswerHash != "" {
 			return fmt.Errorf("measures of a run that is %s", r.Status)
 		}
 		return nil
@@ -185,6 +185,30 @@ func (c *checker) wrongMeasure(r *Record) error {
 		}
 		if v := r.Run[name]; !isFinite(v) {
 			return fmt.Errorf("%s %v: not a finite number", name, v)
+		}
+	}
+	if err := c.windows(r); err != nil {
+		return err
+	}
+	return nil
+}
+
+// windows checks the measures of windows, all of which have the same number.
+func (c *checker) windows(r *Record) error {
+	count := -1
+	for _, name := range slices.Sorted(maps.Keys(r.Window)) {
+		if d, ok := c.manifest.Measure(name); !ok || d.Scope != PerWindow {
+			return fmt.Errorf("%q is not a declared measure of windows", cut(name))
+		}
+		values := r.Window[name]
+		if count >= 0 && len(values) != count {
+			return fmt.Errorf("%s of %d windows in a record of %d windows", name, len(values), count)
+		}
+		count = len(values)
+		for i, v := range values {
+			if !isFinite(v) {
+				return fmt.Errorf("%s of window %d is %v: not a finite number", name, i, v)
+			}
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -142,4 +143,52 @@ func scan(dir string, visit func([]byte, *Record) error) error {
 		return err
 	}
 	return r.Scan(visit)
+}
+
+// FuzzPlannedCellReadsLikeEncodingJSON: what the fast reader of planned cells
+// reads is what package encoding/json reads.
+func FuzzPlannedCellReadsLikeEncodingJSON(f *testing.F) {
+	text, err := planned("a").MarshalJSON()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	for _, change := range [][2]string{
+		{`"a"`, `"b,\"key\":"`}, {`"a"`, `",\"key\":"`}, {`"packs":3`, `"packs":03`}, {`"packs":3`, `"packs":"3"`}, {`"packs":3`, `"packs":3,"packs":3`},
+		{`"layers":2`, `"layers":-0`}, {`"layers":2`, `"layers":2.0`}, {`"items"`, `"Items"`}, {`}`, `},"key":"x"`}, {`"rng"`, `"other"`},
+	} {
+		f.Add(bytes.Replace(text, []byte(change[0]), []byte(change[1]), 1))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got, ok := plainPlanned(text)
+		if !ok {
+			return
+		}
+		var want struct {
+			Cell         map[string]json.RawMessage `json:"cell"`
+			Key          string                     `json:"key"`
+			Layers       int                        `json:"layers"`
+			Items        int                        `json:"items"`
+			WorkloadHash string                     `json:"workload_hash"`
+		}
+		if err := unmarshalStrict(text, &want); err != nil {
+			t.Fatalf("%q is read although it is wrong: %v", text, err)
+		}
+		if got.Key != want.Key || got.Layers != want.Layers || got.Items != want.Items || got.WorkloadHash != want.WorkloadHash || len(got.coordinates) != len(want.Cell) {
+			t.Errorf("%q: %+v, want %+v", text, got, want)
+		}
+		for _, x := range got.coordinates {
+			value := string(want.Cell[x.Axis])
+			if a, _ := findAxis(Axes(), x.Axis); !a.Number {
+				var text string
+				if err := json.Unmarshal(want.Cell[x.Axis], &text); err != nil {
+					t.Fatal(err)
+				}
+				value = text
+			}
+			if x.Value != value {
+				t.Errorf("%q: %s is %q, want %q", text, x.Axis, x.Value, value)
+			}
+		}
+	})
 }

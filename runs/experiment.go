@@ -21,6 +21,9 @@ type Experiment struct {
 	// 0 means one.
 	Invocations int    `json:"invocations,omitempty" yaml:"invocations"`
 	Timeout     string `json:"timeout,omitempty" yaml:"timeout"`
+	// Replay makes the experiment one of placements: its planners take the place
+	// of the strategies, its traces that of the workloads.
+	Replay *Replay `json:"replay,omitempty" yaml:"replay"`
 
 	// Base is the directory that workload files are named relative to, an
 	// absolute path; "" where there are none. It is where the experiment's YAML

@@ -47,13 +47,13 @@ func (m *Manifest) Axis(name string) (Axis, bool) {
 	if a, ok := findAxis(m.Axes, name); ok {
 		return a, true
 	}
-	return findAxis(Axes(), name)
+	return findAxis(knownAxes(), name)
 }
 
 // Measure returns the declaration of a measure, likewise. Every stage of a run
 // is one.
 func (m *Manifest) Measure(name string) (Measure, bool) {
-	for _, list := range [][]Measure{m.Measures, Measures()} {
+	for _, list := range [][]Measure{m.Measures, Measures(), ReplayMeasures()} {
 		for _, d := range list {
 			if d.Name == name {
 				return d, true

@@ -10,8 +10,9 @@ type Scope string
 
 // The scopes of measures.
 const (
-	PerRun   Scope = "run"   // a number per run
-	PerLayer Scope = "layer" // a number per layer of the cell's answer
+	PerRun    Scope = "run"    // a number per run
+	PerLayer  Scope = "layer"  // a number per layer of the cell's answer
+	PerWindow Scope = "window" // a number per window of a replay; see [Record.Window]
 )
 
 // Better says which way a measure improves.
@@ -102,8 +103,8 @@ func (m Measure) check() error {
 	switch {
 	case m.Name == "":
 		return fmt.Errorf("a measure without name")
-	case m.Scope != PerRun && m.Scope != PerLayer:
-		return fmt.Errorf("measure %s: scope %q: use %q or %q", m.Name, m.Scope, PerRun, PerLayer)
+	case m.Scope != PerRun && m.Scope != PerLayer && m.Scope != PerWindow:
+		return fmt.Errorf("measure %s: scope %q: use %q, %q or %q", m.Name, m.Scope, PerRun, PerLayer, PerWindow)
 	case m.Better != Lower && m.Better != Higher && m.Better != Neither:
 		return fmt.Errorf("measure %s: better %q: use %q, %q or nothing", m.Name, m.Better, Lower, Higher)
 	}

@@ -45,6 +45,9 @@ type Record struct {
 	// Layer holds the measures of the layers of the answer, by name, [layers]
 	// each: once per cell, with its first record that is done.
 	Layer map[string][]float64 `json:"layer,omitempty"`
+	// Window holds the measures of the windows of a replay, by name, [windows]
+	// each: likewise.
+	Window map[string][]float64 `json:"window,omitempty"`
 
 	// Warnings are remarks about a run that is done, one line each.
 	Warnings []string `json:"warnings,omitempty"`

@@ -3,8 +3,8 @@ package strategies
 import (
 	"context"
 
-	"packbench/internal/draws"
-	"packbench/internal/lpt"
+	"packbench/internal/core/draws"
+	"packbench/internal/core/lpt"
 )
 
 // Baselines: what a packing costs that does not look at the loads. Any strategy

@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // bldmDefinition is the balanced largest differencing method. The sorted items

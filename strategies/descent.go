@@ -4,7 +4,7 @@ import (
 	"context"
 	"math"
 
-	"packbench/internal/exchange"
+	"packbench/internal/core/exchange"
 	"packbench/internal/spec"
 )
 

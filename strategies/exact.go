@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"packbench/internal/exchange"
-	"packbench/internal/lpt"
+	"packbench/internal/core/exchange"
+	"packbench/internal/core/lpt"
 	"packbench/internal/spec"
 	"packbench/packing"
 )

@@ -3,7 +3,7 @@ package strategies
 import (
 	"context"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 var endsDefinition = Definition{

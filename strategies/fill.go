@@ -3,12 +3,12 @@ package strategies
 import (
 	"context"
 
-	"packbench/internal/exchange"
+	"packbench/internal/core/exchange"
 	"packbench/internal/spec"
 )
 
 // fillDefinition fills packs one by one below a limit as near to the lower bound as
-// its effort allows; see the package internal/fill. Where heavy items decide, or
+// its effort allows; see the package internal/core/fill. Where heavy items decide, or
 // packs hold so many items that exchanges find as much, it descends from capped LPT
 // instead. What is not within the tolerance then, and may not come within it, is
 // searched for a better packing or a proof as exact does it, for a few nodes, and

@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // layeredLPTDefinition deals the sorted items in rows of m. Within a row, the

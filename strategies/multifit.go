@@ -6,7 +6,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 	"packbench/internal/spec"
 	"packbench/packing"
 )

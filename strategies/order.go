@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 	"packbench/packing"
 )
 

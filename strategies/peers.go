@@ -4,7 +4,7 @@ import (
 	"context"
 	"math"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // Peers: capped LPT as other programs compute it, where that differs from lpt.

@@ -3,7 +3,7 @@ package strategies
 import (
 	"context"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // snakeDefinition deals the sorted items in rows of m: the first row from the

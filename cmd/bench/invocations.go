@@ -48,6 +48,9 @@ func (c *runCmd) process(program, dir string, i int, stderr io.Writer, signals <
 	if c.Quiet {
 		args = append(args, "--quiet")
 	}
+	if c.Python != "" {
+		args = append(args, "--python", c.Python)
+	}
 	child := exec.Command(program, args...)
 	child.Stderr = stderr
 	alive, err := child.StdinPipe() // ends when this process does, however that happens

@@ -29,6 +29,7 @@ type app struct {
 	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
 	Score   scoreCmd   `cmd:"" help:"Score a program in Python on a fixed set of loads, as a line of JSON."`
 	Place   placeCmd   `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
+	Replay  replayCmd  `cmd:"" help:"Replay a trace: plan placements on what was, score them on what follows."`
 	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
 	List    listCmd    `cmd:"" help:"List strategies, planners, backends, workloads and experiments."`
 	Env     envCmd     `cmd:"" help:"Describe this machine and program."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"packbench/harness"
 	reports "packbench/report"
 	"packbench/report/figure"
+	"packbench/report/replays"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -133,5 +135,14 @@ func writeReport(run *runs.Run, catalog harness.Catalog, o reports.Options) ([]s
 		}
 		return packing.Loads(problem), nil
 	}
-	return reports.Write(run, o)
+	if run.Manifest.Experiment.Replay == nil {
+		return reports.Write(run, o)
+	}
+	o.LoadsOf = nil // of one step, which a replay has not
+	made, err := reports.Write(run, o)
+	if err != nil {
+		return made, err
+	}
+	drawn, err := replays.Write(run, cmp.Or(o.Dir, run.Dir))
+	return append(made, drawn...), err
 }

@@ -199,8 +199,8 @@ func (c *runCmd) execute(session *harness.Session, stderr io.Writer) error {
 
 // observed makes the runs and shows the progress.
 func (c *runCmd) observed(ctx context.Context, session *harness.Session, stderr io.Writer) error {
-	executor := harness.NewExecutor(session.Plan)
-	defer executor.Close()
+	executor, done := session.Plan.Executor()
+	defer done()
 	if c.Quiet {
 		return session.Execute(ctx, executor, nil)
 	}

@@ -75,7 +75,7 @@ var mutants = []struct {
 		{"filler taken", "ADDQ CX, SI", ""},
 		{"weight of another item", "VMOVAPS item, K1, Y23", "VMOVAPS item, Y23"},
 	}},
-	{"internal/draws/layer_amd64.s", []mutant{
+	{"internal/core/draws/layer_amd64.s", []mutant{
 		{"a lane's candidate twice", "INCL AX", ""},
 		{"key of another round", "VPXORD.BCST roundKeys_second(BX)", "VPXORD.BCST roundKeys_fourth(BX)"},
 		{"one word of the start twice", "(blockStart_third+4)(DI)", "blockStart_third(DI)"},
@@ -84,7 +84,7 @@ var mutants = []struct {
 		{"multipliers exchanged", "VPMULUDQ c2, Z10, p1; \\\n\tVPSRLQ $32, p1, c0; \\\n\tVPSRLQ $32, p0, c2; \\\n\tVPTERNLOGD.BCST XOR3, (", "VPMULUDQ c2, Z9, p1; \\\n\tVPSRLQ $32, p1, c0; \\\n\tVPSRLQ $32, p0, c2; \\\n\tVPTERNLOGD.BCST XOR3, ("},
 		{"odd half left out", "VMOVSLDUP odd, K1, even", "VMOVSLDUP odd, even"},
 	}},
-	{"internal/draws/mt19937_amd64.s", []mutant{
+	{"internal/core/draws/mt19937_amd64.s", []mutant{
 		{"upper bit of the wrong word", "VPTERNLOGD $0xCA", "VPTERNLOGD $0xAC"},
 		{"matrix for all words", "VPXORD Z11, Z1, K1, Z1", "VPXORD Z11, Z1, Z1"},
 		{"shift off by a word", "(4*const_mtShift)(SI)", "(4*const_mtShift + 4)(SI)"},

@@ -14,7 +14,7 @@ import (
 )
 
 // packages are the packages with assembly, from the root of the module.
-var packages = []string{"strategies/cpu", "internal/draws"}
+var packages = []string{"strategies/cpu", "internal/core/draws"}
 
 const root = "../.."
 

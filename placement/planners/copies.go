@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // Copies are the copies of the experts of a part: all experts of a layer, or

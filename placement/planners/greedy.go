@@ -1,7 +1,7 @@
 package planners
 
 import (
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // Replicator decides how many copies the experts of a part get.

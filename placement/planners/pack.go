@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/bits"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // Packer puts the copies of a part on its GPUs, or groups of experts on nodes.

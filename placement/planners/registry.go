@@ -40,6 +40,7 @@ func Builtin() Registry {
 		balancedDefinition(),
 		spillDefinition(),
 		keepDefinition(),
+		steadyDefinition(),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type Frontier struct {
 	X, Y   Scale
 	Points []Point
+	Level  float64 // a value of Y to compare with, 0 for none
 
 	tips    *tips
 	crowded bool
@@ -52,6 +53,10 @@ func (fr *Frontier) Plot(c draw.Canvas, _ *plot.Plot) {
 	drawGridX(&c, fr.X)
 	drawGridY(&c, fr.Y)
 	lines := fr.drawFront(&c)
+	if fr.Level > 0 {
+		y := c.Y(fr.Y.at(fr.Level))
+		c.StrokeLine2(stroke(muted, 1, 4, 3), c.Min.X, y, c.Max.X, y)
+	}
 	marks := make([]vg.Point, len(fr.Points))
 	names := make([]string, len(fr.Points))
 	for i, p := range fr.Points {

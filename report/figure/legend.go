@@ -51,11 +51,16 @@ func BarEntry(text string, capped bool) Entry {
 
 // HeatEntries explain the colours of a heat panel.
 func HeatEntries() []Entry {
+	return HeatEntriesOf("above the mean load", "at the mean", "below the mean load")
+}
+
+// HeatEntriesOf explain the colours of a heat panel of other values.
+func HeatEntriesOf(above, middle, below string) []Entry {
 	var all []Entry
 	for _, e := range []struct {
 		text string
 		at   float64
-	}{{"above the mean load", 1}, {"half as far", 0.5}, {"at the mean", 0}, {"half as far", -0.5}, {"below the mean load", -1}} {
+	}{{above, 1}, {"half as far", 0.5}, {middle, 0}, {"half as far", -0.5}, {below, -1}} {
 		in := rampInk(e.at, 1)
 		all = append(all, Entry{e.text, false, func(c *draw.Canvas, at vg.Point) {
 			fillRect(c, in, at.X-5, at.Y-4, at.X+5, at.Y+4)

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 	"packbench/packing"
 )
 

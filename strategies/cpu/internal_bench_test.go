@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"packbench/internal/draws"
+	"packbench/internal/core/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )

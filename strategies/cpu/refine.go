@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 	"packbench/packing"
 	"packbench/strategies"
 )

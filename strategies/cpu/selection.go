@@ -1,7 +1,7 @@
 package cpu
 
 import (
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 	"packbench/packing"
 	"packbench/strategies"
 )

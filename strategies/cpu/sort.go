@@ -1,8 +1,8 @@
 package cpu
 
 import (
-	"packbench/internal/draws"
-	"packbench/internal/lpt"
+	"packbench/internal/core/draws"
+	"packbench/internal/core/lpt"
 )
 
 // sorter makes the orders of candidates.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync"
 
-	"packbench/internal/draws"
+	"packbench/internal/core/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )

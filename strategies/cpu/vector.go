@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"packbench/internal/draws"
+	"packbench/internal/core/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )

@@ -9,7 +9,7 @@ import (
 
 	"gorgonia.org/cu"
 
-	"packbench/internal/draws"
+	"packbench/internal/core/draws"
 	"packbench/packing"
 	"packbench/strategies"
 	"packbench/strategies/cuda/driver"

@@ -9,7 +9,7 @@ import (
 	"math"
 	"slices"
 
-	"packbench/internal/draws"
+	"packbench/internal/core/draws"
 	"packbench/packing"
 	"packbench/strategies"
 )

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"packbench/internal/draws"
+	"packbench/internal/core/draws"
 	"packbench/strategies"
 	"packbench/strategies/reference"
 	"packbench/verify/golden"

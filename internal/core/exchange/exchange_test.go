@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 	"packbench/packing"
 )
 

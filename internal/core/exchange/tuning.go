@@ -5,7 +5,7 @@ package exchange
 // is valid or whether a descent ends. BenchmarkTuning halves and doubles each and
 // shows the effect on time, exchanges and gap:
 //
-//	go test ./internal/exchange -run '^$' -bench Tuning
+//	go test ./internal/core/exchange -run '^$' -bench Tuning
 type tuning struct {
 	// Searches for one exchange. The first four are expected finds, from which on a
 	// search is worth its time.

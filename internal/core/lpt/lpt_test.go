@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"packbench/internal/lpt"
+	"packbench/internal/core/lpt"
 )
 
 // weightsGen draws loads of every kind: spread over magnitudes, whole and tied,

@@ -21,8 +21,8 @@ import (
 	"context"
 	"math"
 
-	"packbench/internal/draws"
-	"packbench/internal/lpt"
+	"packbench/internal/core/draws"
+	"packbench/internal/core/lpt"
 )
 
 // Order is the packing that a descent starts from.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"math"
 
-	"packbench/internal/fill"
+	"packbench/internal/core/fill"
 )
 
 // FillOptions are the parameters of a [FillPacker].

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"packbench/datasets"
+	"packbench/export"
+	"packbench/harness"
+	"packbench/replay"
+	reports "packbench/report"
+	"packbench/runs"
+)
+
+// replayCmd is "bench replay": plan on the past, score on what follows.
+type replayCmd struct {
+	Trace     string   `arg:"" help:"Loads of experts over time, [steps, layers, experts] in a .npy, .npz or JSON file, or a generated trace, as drift:sigma=0.1,windows=32."`
+	Planner   []string `short:"p" sep:"none" default:"vllm" help:"Planner, as name or name:key=value,…; give several to compare them."`
+	Estimator []string `short:"e" sep:"none" default:"last" help:"What planners plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; those that forecast by themselves do not ask."`
+	Slots     int      `help:"Slots (physical experts) per layer, on all GPUs together."`
+	GPUs      int      `name:"gpus" help:"Number of GPUs."`
+	Nodes     int      `default:"1" help:"Number of nodes that hold the GPUs."`
+	Groups    int      `default:"1" help:"Number of groups of experts, which hierarchical planners keep on a node each."`
+	Window    []int    `default:"1" help:"Steps of the trace per window."`
+	Delay     []int    `default:"1" help:"Windows from the last one that a plan knows to the first one that it serves."`
+	Every     []int    `default:"1" help:"Windows from plan to plan."`
+	Seed      []uint64 `default:"1" help:"Seeds of a generated trace."`
+	Key       string   `help:"Name of the array in an .npz file."`
+	Rail      []string `default:"static,oracle,truth" help:"Rails: static (planned once), oracle (planned on the window it is scored on), truth (on what the generator expects); none for none."`
+	Repeats   int      `default:"1" help:"Times that each replay is made, for the planning times."`
+
+	StepTime    float64 `name:"step-time" default:"60" help:"Time model: ms of a step of the model in its experts at even loads."`
+	Iterations  int     `default:"1000" help:"Time model: steps of the model per window."`
+	ExpertBytes int     `name:"expert-bytes" default:"88080384" help:"Time model: weights of an expert in one layer, bytes."`
+	Inside      int     `default:"900" help:"Time model: GB/s between GPUs of a node."`
+	Between     int     `default:"50" help:"Time model: GB/s between nodes."`
+	Parallel    bool    `name:"parallel-moves" help:"Time model: GPUs receive at the same time; otherwise one expert is moved after the other."`
+	OnPath      bool    `name:"on-path" help:"Time model: steps wait for the planner."`
+	Score       string  `help:"Show a published evaluator's score too: adrs, skydiscover or huawei."`
+
+	Describe bool `help:"Replay nothing: show how the loads of the trace persist."`
+
+	Out string `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make, with records, summary and figures."`
+}
+
+// Run implements the verb.
+func (c *replayCmd) Run(s *streams) error {
+	if c.Describe {
+		return c.describe(s)
+	}
+	if c.Slots == 0 || c.GPUs == 0 {
+		return badInput(errors.New("--slots and --gpus are missing: say what the experts are placed on"))
+	}
+	var score *replay.Evaluator
+	if c.Score != "" {
+		e, err := replay.FindEvaluator(c.Score)
+		if err != nil {
+			return badInput(fmt.Errorf("--score: %w", err))
+		}
+		score = &e
+	}
+	experiment, err := c.experiment()
+	if err != nil {
+		return badInput(err)
+	}
+	plan, err := harness.NewPlan(experiment, harness.Catalog{})
+	if err != nil {
+		return badInput(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	replayed := make([]*replayedCell, len(plan.Cells))
+	executor := harness.NewReplayExecutor(plan)
+	executor.Observe = func(i int, r *replay.Result, p replay.Prices) {
+		replayed[i] = &replayedCell{plan.Cells[i], r, p}
+	}
+	if c.Out != "" {
+		err = c.record(ctx, plan, executor)
+	} else {
+		err = runAll(ctx, plan, executor)
+	}
+	if err != nil {
+		return err
+	}
+	return showReplays(s.out, plan, replayed, score)
+}
+
+// experiment returns what the flags ask for.
+func (c *replayCmd) experiment() (runs.Experiment, error) {
+	e := harness.DefaultExperiment()
+	e.Name, e.Seeds, e.Repeats, e.Warmup = "replay", c.Seed, c.Repeats, 0
+	trace := runs.Trace{Key: c.Key}
+	if _, err := datasets.ParseTrace(c.Trace); err == nil {
+		trace.Spec = c.Trace
+	} else if _, missing := os.Stat(c.Trace); missing != nil && !looksLikeFile(c.Trace) {
+		return e, fmt.Errorf("%q is no file; as a generated trace: %w", c.Trace, err)
+	} else {
+		trace.File = c.Trace
+		if e.Base, err = os.Getwd(); err != nil {
+			return e, err
+		}
+	}
+	asked := replay.Prices{Step: c.StepTime * 1e6, Iterations: float64(c.Iterations), ExpertBytes: float64(c.ExpertBytes), Inside: float64(c.Inside) * 1e9, Between: float64(c.Between) * 1e9}
+	if err := asked.Check(); err != nil {
+		return e, err
+	}
+	rails := c.Rail
+	if len(rails) == 1 && rails[0] == "none" {
+		rails = nil
+	}
+	r := &runs.Replay{
+		Estimators: c.Estimator, Traces: []runs.Trace{trace},
+		Topology: runs.Topology{Slots: c.Slots, GPUs: c.GPUs, Nodes: c.Nodes, Groups: c.Groups},
+		Windows:  c.Window, Delays: c.Delay, Every: c.Every, Rails: rails,
+		Prices: runs.Prices{
+			StepMicroseconds: int(c.StepTime*1000 + .5), Iterations: c.Iterations, ExpertBytes: c.ExpertBytes,
+			InsideGB: c.Inside, BetweenGB: c.Between, Parallel: c.Parallel, OnPath: c.OnPath,
+		},
+	}
+	for _, p := range c.Planner {
+		r.Planners = append(r.Planners, runs.Named{Spec: p})
+	}
+	e.Replay = r
+	return e, nil
+}
+
+func looksLikeFile(name string) bool { return filepath.Ext(name) != "" || filepath.Base(name) != name }
+
+// runAll makes every replay once and records nothing.
+func runAll(ctx context.Context, plan *harness.Plan, x *harness.ReplayExecutor) error {
+	for i, cell := range plan.Cells {
+		if ctx.Err() != nil {
+			return harness.ErrInterrupted
+		}
+		if o := x.Execute(ctx, i, false); o.Status != runs.Done {
+			return fmt.Errorf("%s on %s: %s", cell.Get(runs.PlannerAxis), cell.Workload(), o.Reason)
+		}
+	}
+	return nil
+}
+
+// record makes the replays and writes the run directory.
+func (c *replayCmd) record(ctx context.Context, plan *harness.Plan, x *harness.ReplayExecutor) error {
+	session, err := harness.Create(c.Out, plan, harness.Origin{
+		Command: append([]string{"bench"}, os.Args[1:]...), ShuffleSeed: rand.Uint64(),
+		Environment: harness.CaptureEnvironment(nil, 0),
+	})
+	if errors.Is(err, runs.ErrExists) {
+		return badInput(err)
+	} else if err != nil {
+		return err
+	}
+	defer session.Close()
+	if err := session.Execute(ctx, x, nil); err != nil {
+		return err
+	}
+	run, err := runs.Load(c.Out)
+	if err != nil {
+		return err
+	}
+	if err := run.Failure(); err != nil {
+		return err
+	}
+	if err := export.WriteSummary(run); err != nil {
+		return err
+	}
+	_, err = writeReport(run, harness.Catalog{}, reports.Options{})
+	return err
+}

@@ -1,0 +1,78 @@
+package replay
+
+import (
+	"fmt"
+
+	"packbench/internal/spec"
+)
+
+// Evaluator is a formula with which others rate planners.
+type Evaluator struct {
+	Name    string
+	Unit    string // "" is a score, of which more is better; "ns" a time
+	Summary string // the formula and what it leaves out
+	of      func(r *Result, p Prices) float64
+}
+
+// Of rates a replay.
+func (e Evaluator) Of(r *Result, p Prices) float64 { return e.of(r, p) }
+
+// Published returns the evaluators that results can be set beside.
+func Published() []Evaluator {
+	return []Evaluator{
+		{
+			Name:    "adrs",
+			Summary: "90·balancedness of the GPUs + 5·min(0.002/t, 2) − min(20·t, 20) where t > 10 ms, t the planner's time in s; knows no moves, nodes or best split",
+			of: func(r *Result, _ Prices) float64 {
+				t := r.Total()
+				seconds := max(t.PlanTime, 1) / 1e9
+				score := 90*meanRatio(r) + 5*min(.002/seconds, 2)
+				if seconds > .010 {
+					score -= min(20*seconds, 20)
+				}
+				return score
+			},
+		},
+		{
+			Name:    "skydiscover",
+			Summary: "(balancedness of the slots + 0.002/t)/2, t in s; their t has the simulator in it, ours the planner alone, and packing on GPUs does not count",
+			of: func(r *Result, _ Prices) float64 {
+				t := r.Total()
+				return (t.Slots + .002/(max(t.PlanTime, 1)/1e9)) / 2
+			},
+		},
+		{
+			Name: "huawei", Unit: "ns",
+			Summary: "time of an iteration: the step's time · mean over layers of max/mean + moves · bytes/bandwidth + planning; a window is one iteration, every move goes at the inside bandwidth",
+			of: func(r *Result, p Prices) float64 {
+				sum := 0.0
+				for i := range r.Windows {
+					w := &r.Windows[i]
+					sum += float64(p.Step*w.Score.MaxOverMean) + float64(1e9*p.ExpertBytes/p.Inside)*float64(w.Moves.Total) + w.PlanTime
+				}
+				return sum / float64(max(1, len(r.Windows)))
+			},
+		},
+	}
+}
+
+// meanRatio is the mean over the windows of Σ mean / Σ max of the GPUs.
+func meanRatio(r *Result) float64 {
+	sum := 0.0
+	for i := range r.Windows {
+		sum += r.Windows[i].Score.GPUs.Ratio
+	}
+	return sum / float64(max(1, len(r.Windows)))
+}
+
+// FindEvaluator returns the evaluator of that name.
+func FindEvaluator(name string) (Evaluator, error) {
+	var names []string
+	for _, e := range Published() {
+		if e.Name == name {
+			return e, nil
+		}
+		names = append(names, e.Name)
+	}
+	return Evaluator{}, fmt.Errorf("unknown score %q%s", name, spec.Suggest(name, names))
+}
