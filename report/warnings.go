@@ -133,7 +133,7 @@ func (v *view) differentPackings() []string {
 	hashes := map[string]map[string]bool{} // by all coordinates but the backend
 	of := map[string]runs.Cell{}
 	for _, c := range v.Cells() {
-		if v.Run.Manifest.Programs[c.Strategy()] != "" {
+		if v.Run.Manifest.Programs[c.Subject()] != "" {
 			continue // promises nothing, and remarks tell of it
 		}
 		at := c.Without(runs.BackendAxis)

@@ -229,11 +229,11 @@ func (m *merger) add(w io.Writer, number uint32, s *source, text []byte, r *runs
 		if before.hash == l.hash {
 			return nil
 		}
-		return input(fmt.Errorf("run %d of %s on %s (cell %s) is there twice, with different records, in %s and %s", r.Repeat, r.Cell.Strategy(), r.Cell.Workload(), r.Key, m.sources[before.source].dir, s.dir))
+		return input(fmt.Errorf("run %d of %s on %s (cell %s) is there twice, with different records, in %s and %s", r.Repeat, r.Cell.Subject(), r.Cell.Workload(), r.Key, m.sources[before.source].dir, s.dir))
 	}
 	if r.Status == runs.Done {
 		if cell.answer != "" && cell.answer != r.AnswerHash {
-			return input(fmt.Errorf("%s on %s (cell %s) has another answer in %s than elsewhere, hash %.12s against %.12s", r.Cell.Strategy(), r.Cell.Workload(), r.Key, s.dir, r.AnswerHash, cell.answer))
+			return input(fmt.Errorf("%s on %s (cell %s) has another answer in %s than elsewhere, hash %.12s against %.12s", r.Cell.Subject(), r.Cell.Workload(), r.Key, s.dir, r.AnswerHash, cell.answer))
 		}
 		cell.answer = r.AnswerHash
 		cell.done++

@@ -190,7 +190,7 @@ func readShard(dir string, s *Status, times *Timings) *progress {
 		}
 		if r.Status == runs.Failed || r.Status == runs.Timeout {
 			if s.Reason == "" {
-				s.Reason = fmt.Sprintf("%s on %s (%s): %s", r.Cell.Strategy(), r.Cell.Workload(), r.Cell.Backend(), r.Reason)
+				s.Reason = fmt.Sprintf("%s on %s (%s): %s", r.Cell.Subject(), r.Cell.Workload(), r.Cell.Backend(), r.Reason)
 			}
 			failed[r.Key] = true
 		}
