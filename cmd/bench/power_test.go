@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,6 @@ import (
 
 	"github.com/shirou/gopsutil/v4/load"
 
-	"io"
 	"packbench/compare"
 	"packbench/internal/atomicfile"
 	"packbench/runs"
