@@ -133,7 +133,7 @@ func (s *session) Plan(ctx context.Context, task *placement.Task) (*placement.Pl
 
 // earn adds the moves of one window to the account.
 func (s *session) earn(task *placement.Task) {
-	income := s.Account.Share * float64(task.Layers*task.Topology.Slots)
+	income := float64(s.Account.Share * float64(task.Layers*task.Topology.Slots))
 	s.account = min(s.account+income, float64(s.Account.Saved*income))
 }
 
