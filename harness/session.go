@@ -87,6 +87,7 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 func (s *Session) Unfinished() []int {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)
+	book.keepTo(s.Shard())
 	var list []int
 	for i := range max(1, e.Invocations) {
 		if len(book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, 0, i))) > 0 {

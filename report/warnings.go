@@ -28,8 +28,8 @@ func (v *view) warnings() []string {
 	}
 	all = append(all, v.differentPackings()...)
 	all = append(all, v.remarks()...)
-	if n := len(v.Run.Manifest.Environments); n > 1 {
-		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times cannot be compared.", n))
+	if text := v.severalMachines(); text != "" {
+		all = append(all, text)
 	}
 	for _, e := range sorted(v.Run.Manifest.Environments) {
 		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {

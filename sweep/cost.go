@@ -96,7 +96,7 @@ func (t *Timings) Run(c *runs.PlannedCell) float64 {
 func (t *Timings) Costs(e *runs.Experiment, cells []runs.PlannedCell) []float64 {
 	costs := make([]float64, len(cells))
 	for i := range cells {
-		costs[i] = float64(float64(e.Warmup+e.Repeats) * (overhead + t.Run(&cells[i])))
+		costs[i] = float64(float64(e.Warmup*max(1, e.Invocations)+e.RunsPerCell()) * (overhead + t.Run(&cells[i])))
 	}
 	return costs
 }

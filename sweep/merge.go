@@ -270,7 +270,7 @@ func (m *merger) count() error {
 	for _, c := range m.cells {
 		left := 0
 		if !c.settled {
-			left = max(0, e.Repeats-c.done)
+			left = max(0, e.RunsPerCell()-c.done)
 		}
 		if left > 0 {
 			incomplete[owner[c.index]] = true

@@ -33,7 +33,7 @@ func steadyDefinition() Definition {
 				return nil, fmt.Errorf("planner steady: estimate=%s: %w", v.Text("estimate"), err)
 			}
 			base := Registry{balancedDefinition()}
-			first, err := base.Parse("balanced:policy=" + v.Choice("policy"))
+			first, err := base.Parse("balanced:replicate=greedy,policy=" + v.Choice("policy"))
 			if err != nil {
 				return nil, err
 			}
