@@ -82,7 +82,7 @@ type sketch struct {
 func newSketch(run *runs.Run, size figure.Size) *sketch {
 	sk := &sketch{Results: analysis.Arrange(run), size: size, looks: map[string]figure.Look{}}
 	for i, s := range sk.Strategies {
-		sk.looks[s] = figure.NewLook(i%figure.Colors, i%figure.Shapes)
+		sk.looks[s] = figure.NewLook(i%figure.Colors, (i+i/figure.Colors)%figure.Shapes)
 	}
 	return sk
 }
@@ -102,11 +102,22 @@ func (sk *sketch) subjects(p *analysis.Problem, rails bool) []subject {
 		for _, b := range sk.Backends {
 			r := sk.Result(p, s, b)
 			if r != nil && r.Judged() && (rails || !isRail(r)) {
-				list = append(list, subject{s, sk.looks[s], r})
+				list = append(list, subject{sk.name(r), sk.looks[s], r})
 			}
 		}
 	}
 	return list
+}
+
+// name is how figures call what a result is of: its planner by its label, and
+// the estimator.
+func (sk *sketch) name(r *analysis.Result) string {
+	m, c := &sk.Run.Manifest, r.Cells[0]
+	name := m.Label(runs.PlannerAxis, c.Get(runs.PlannerAxis))
+	if e := c.Get(runs.EstimatorAxis); e != "" {
+		name += ", " + e
+	}
+	return name
 }
 
 // isRail reports whether a result is one that no planner can have.
