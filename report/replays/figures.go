@@ -262,7 +262,7 @@ func drawTime(sk *sketch) *Picture {
 		for _, s := range sk.subjects(pr, true) {
 			c := s.result.Cells[0]
 			at, balance, planned := c.Window(runs.WindowPrefix+"index"), c.Window(runs.WindowPrefix+runs.BalanceMeasure), c.Window(runs.WindowPrefix+"planned")
-			curve := figure.Curve{Look: s.look, Name: s.name, Xs: at, Ys: balance}
+			curve := figure.Curve{Look: s.look, Name: s.name, Step: true, Xs: at, Ys: balance}
 			curve.Tip = func(i int) string { return fmt.Sprintf("%s, window %.0f: %.4f", s.name, at[i], balance[i]) }
 			ch.Curves = append(ch.Curves, curve)
 			xs, ys = append(xs, at...), append(ys, balance...)
@@ -337,7 +337,7 @@ func drawMoves(sk *sketch) *Picture {
 			if !slices.ContainsFunc(list, func(o subject) bool { return o.name == s.name }) {
 				continue
 			}
-			cv := figure.Curve{Look: s.look, Name: s.name, Xs: make([]float64, pr.Layers), Ys: make([]float64, pr.Layers)}
+			cv := figure.Curve{Look: s.look, Name: s.name, Step: true, Xs: make([]float64, pr.Layers), Ys: make([]float64, pr.Layers)}
 			for l := range pr.Layers {
 				cv.Xs[l] = float64(l)
 				for _, c := range s.result.Cells {
