@@ -101,13 +101,27 @@ asm-mutants:
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
-PORTABLE := packbench/(packing|placement|strategies|internal/core/(draws|exchange|fill|lpt))
+PORTABLE := packbench/(packing|placement|replay|strategies|internal/portable|internal/core/(draws|exchange|fill|lpt))
 .PHONY: portable
 portable:
 	@GOOS=linux GOARCH=arm64 $(GO) build -o bin/bench-arm64 ./cmd/bench
 	@if $(GO) tool objdump -s '$(PORTABLE)' bin/bench-arm64 | \
 	  awk '/^TEXT/ {f=$$2} /FN?M(ADD|SUB)[SD]/ {print f, $$1; bad=1} END {exit bad}'; then :; \
 	  else echo "these lines are compiled to fused operations: convert the product explicitly"; exit 1; fi
+	@if command -v qemu-aarch64-static >/dev/null; then $(MAKE) --no-print-directory emulated; \
+	  else echo "skipped: starting the arm64 program takes qemu-aarch64-static"; fi
+
+# The arm64 program gives the packings and placements of this machine's.
+.PHONY: emulated
+emulated: build
+	@qemu-aarch64-static bin/bench-arm64 --version
+	@set -e; bin/bench dataset generate lognormal:layers=3,items=96,sigma=1 -o bin/emulated.npy >/dev/null; \
+	  for s in lpt two-opt topk-max-any descent fill exact:nodes=1000; do \
+	    for b in bin/bench "qemu-aarch64-static bin/bench-arm64"; do $$b pack -m 12 -s $$s bin/emulated.npy | sha256sum; done | uniq | wc -l | grep -qx 1 || \
+	      { echo "$$s packs otherwise on arm64"; exit 1; }; done; \
+	  for p in vllm balanced; do \
+	    for b in bin/bench "qemu-aarch64-static bin/bench-arm64"; do $$b place --slots 112 --gpus 16 -p $$p -o - bin/emulated.npy 2>/dev/null | sha256sum; done | uniq | wc -l | grep -qx 1 || \
+	      { echo "$$p plans otherwise on arm64"; exit 1; }; done
 
 # Machines whose int has 32 bits.
 .PHONY: narrow

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 
 // maxFile bounds what is read of one file, in bytes: MaxLoads in the widest
 // type, and room for headers. It ends reading from a device.
-const maxFile = 8*MaxLoads + 1<<20
+const maxFile = min(8*MaxLoads+1<<20, math.MaxInt-1)
 
 // standardInput is what messages call the path "-".
 const standardInput = "standard input"
@@ -103,7 +104,7 @@ func readLimited(r io.Reader) ([]byte, error) {
 // so that old and new together stay below 1.25 times that.
 func grow(b []byte) []byte {
 	room := 2 * cap(b)
-	if 4*cap(b) > maxFile {
+	if cap(b) > maxFile/4 {
 		room = maxFile + 1
 	}
 	return append(make([]byte, 0, room), b...)

@@ -34,10 +34,10 @@ type recording struct {
 // again and again.
 func collect(v tree.Value, limit int) (*recording, error) {
 	n := nested{length: [4]int{-1, -1, -1, -1}, limit: min(limit, MaxLoads)}
-	switch v.(type) {
+	switch v := v.(type) {
 	case tree.Row, tree.List, *tensor.Array:
 	case tree.Bad:
-		return nil, v.(tree.Bad).Err
+		return nil, v.Err
 	default:
 		return nil, fmt.Errorf("%s is not loads: use [[…], …], a list of items per layer", tree.Describe(v))
 	}

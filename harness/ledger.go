@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 
+	"packbench/placement"
 	"packbench/runs"
 	"packbench/strategies"
 )
@@ -65,6 +66,10 @@ func anyBackend(c runs.Cell) string { return c.Without(runs.BackendAxis).ID() }
 func (b *ledger) external(i int) bool {
 	if b.plan.jobs == nil {
 		return false // a plan of tests
+	}
+	if j := b.plan.jobs[i].placement; j != nil {
+		_, ok := j.planner.(placement.External)
+		return ok
 	}
 	_, ok := b.plan.jobs[i].strategy.(strategies.External)
 	return ok

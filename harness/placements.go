@@ -50,7 +50,15 @@ func (p *Plan) addPlacements(c Catalog) error {
 	if err != nil {
 		return err
 	}
-	p.Labels = withPlannerLabels(p.Labels, e.Planners, list)
+	p.labelPlanners(list)
+	for _, planner := range list {
+		if f, ok := planner.(placement.External); ok {
+			if p.Programs == nil {
+				p.Programs = map[string]string{}
+			}
+			p.Programs[planner.Spec().String()] = f.Content()
+		}
+	}
 	for _, entry := range e.Workloads {
 		if len(entry.Packs) > 0 {
 			return errors.New("packs are for strategies: give planners topologies")
@@ -160,20 +168,24 @@ func (c Catalog) planners(list []runs.Named) ([]placement.Planner, error) {
 	return parsed, nil
 }
 
-// withPlannerLabels adds the names that an experiment gives its planners.
-func withPlannerLabels(labels map[string]map[string]string, list []runs.Named, parsed []placement.Planner) map[string]map[string]string {
-	for i, named := range list {
-		value := parsed[i].Spec().String()
-		if named.Name == "" || named.Name == value {
-			continue
+// labelPlanners adds the names that the experiment gives its planners and those
+// of programs, where they tell them apart.
+func (p *Plan) labelPlanners(parsed []placement.Planner) {
+	labels, taken := map[string]string{}, map[string]bool{}
+	for i, planner := range parsed {
+		value, label := planner.Spec().String(), p.Experiment.Planners[i].Name
+		if f, ok := planner.(placement.External); ok && label == "" && !taken[f.Label()] {
+			label = f.Label()
 		}
-		if labels == nil {
-			labels = map[string]map[string]string{}
+		if taken[label] = true; label != "" && label != value {
+			labels[value] = label
 		}
-		if labels[runs.PlannerAxis] == nil {
-			labels[runs.PlannerAxis] = map[string]string{}
-		}
-		labels[runs.PlannerAxis][value] = named.Name
 	}
-	return labels
+	if len(labels) == 0 {
+		return
+	}
+	if p.Labels == nil {
+		p.Labels = map[string]map[string]string{}
+	}
+	p.Labels[runs.PlannerAxis] = labels
 }

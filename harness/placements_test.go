@@ -350,3 +350,57 @@ func TestAPlacementRunIsResumed(t *testing.T) {
 		t.Errorf("%d records, %v, %v", len(run.Records), run.Failure(), err)
 	}
 }
+
+// fakeProgram is a planner outside of this process.
+type fakeProgram struct {
+	fakePlanner
+	content string
+}
+
+func (p *fakeProgram) Label() string   { return "mine.py" }
+func (p *fakeProgram) Content() string { return p.content }
+
+func (p *fakeProgram) Plan(ctx context.Context, task *placement.Task) (*placement.Plan, *placement.Report, error) {
+	plan, report, err := p.fakePlanner.Plan(ctx, task)
+	report.Time, report.Warnings = 7, []string{"a remark"}
+	return plan, report, err
+}
+
+// Programs take their own time, may change their plans, fail by themselves, and
+// are recorded by name and content.
+func TestProgramsAsPlanners(t *testing.T) {
+	failing := false
+	p := &fakeProgram{content: "c"}
+	p.plan = func(_ context.Context, call int, task *placement.Task) (*placement.Plan, error) {
+		answer, err := initial(task)
+		if err != nil || failing {
+			return nil, errors.Join(err, errors.New("ValueError: no luck"))
+		}
+		if call%2 == 0 {
+			slices.Reverse(answer.PhysicalToLogical)
+		}
+		return placement.FromPhysical(task.Topology, task.Layers, answer.PhysicalToLogical)
+	}
+	c := catalog()
+	c.Planners = planners.Registry{{Name: "fake", New: func(spec.Values) (placement.Planner, error) { return p, nil }}}
+	e := placing()
+	e.Planners, e.Topologies, e.Warmup = specs("fake"), e.Topologies[:1], 0
+	run := carryOut(t, e, c)
+	if len(run.Records) != 2 || run.Failure() != nil {
+		t.Fatalf("%d records, %v", len(run.Records), run.Failure())
+	}
+	a, b := run.Records[0], run.Records[1]
+	if a.Time() != 7 || !slices.Equal(b.Warnings, []string{"a remark"}) || a.AnswerHash == b.AnswerHash {
+		t.Errorf("records %+v and %+v", a, b)
+	}
+	if m := run.Manifest; m.Label(runs.PlannerAxis, "fake") != "mine.py" || m.Programs["fake"] != "c" {
+		t.Errorf("labels %v, programs %v", m.Labels, m.Programs)
+	}
+	p.content = "d"
+	_, err := Resume(run.Dir, c, Origin{})
+	wantError(t, err, "the program of fake has changed since the run began")
+	failing = true
+	if r := carryOut(t, e, c).Records[0]; r.Status != runs.Failed || r.Reason != "ValueError: no luck" {
+		t.Errorf("%s: %s", r.Status, r.Reason)
+	}
+}

@@ -109,7 +109,7 @@ func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 		return nil, err
 	}
 	if e.Replay != nil {
-		return newReplayPlan(e)
+		return newReplayPlan(e, c.Planners)
 	}
 	limit, err := timeout(&e)
 	if err != nil {

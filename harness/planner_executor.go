@@ -27,9 +27,9 @@ var _ Executor = (*PlannerExecutor)(nil)
 // planners.
 func NewPlannerExecutor(p *Plan) *PlannerExecutor { return &PlannerExecutor{plan: p} }
 
-// Execute implements [Executor]. Only [placement.Planner.Plan] is timed. A task
-// that the planner refuses is unsupported. The garbage of earlier work is
-// collected first, so that no run pays for another.
+// Execute implements [Executor]. Only [placement.Planner.Plan] is timed. A task that the planner refuses
+// is unsupported; a program that fails has failed. The garbage of earlier work is collected first, so that
+// no run pays for another.
 func (x *PlannerExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, j := &x.plan.Cells[i], x.plan.jobs[i]
 	l, err := x.plan.loads.get(j.workload, j.random.Seed)
@@ -77,12 +77,18 @@ func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, ta
 	o.Start = time.Now()
 	answer, report, err := planner.Plan(ctx, task)
 	elapsed := max(time.Since(o.Start), 1) // a coarse clock sees no time pass
+	if report != nil && report.Time > 0 {
+		elapsed = report.Time
+	}
+	_, program := planner.(placement.External)
 	switch {
+	case errors.Is(err, strategies.ErrTimeLimit):
+		o.Status, o.Reason = runs.Timeout, reason(err)
 	case limit > 0 && (elapsed > limit || errors.Is(err, context.DeadlineExceeded)):
 		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", limit)
 	case errors.Is(err, strategies.ErrUnavailable):
 		o.Status, o.Reason = runs.Unavailable, reason(err)
-	case err != nil && ctx.Err() != nil:
+	case err != nil && (ctx.Err() != nil || program && !errors.Is(err, strategies.ErrUnsupported)):
 		o.Status, o.Reason = runs.Failed, reason(err)
 	case err != nil: // by the contract of planners, what they cannot do about the task
 		o.Status, o.Reason = runs.Unsupported, reason(err)
@@ -91,6 +97,7 @@ func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, ta
 	}
 	o.Run = map[string]float64{runs.TimeMeasure: float64(elapsed)}
 	if report != nil {
+		o.Warnings = report.Warnings
 		for _, s := range report.Stages {
 			o.Run[runs.StagePrefix+s.Name] += float64(s.Time)
 		}
@@ -131,6 +138,9 @@ func placementMeasures(p, previous *placement.Plan, l *keptLoads) (map[string][]
 		} {
 			m[name] = append(m[name], v)
 		}
+	}
+	if p.Topology.Groups == 1 { // with groups the order of the experts tells problems apart
+		m[runs.LoadsMeasure] = (&keptLoads{Loads: loads}).identities()
 	}
 	if previous == nil {
 		return m, nil

@@ -2,8 +2,11 @@ package harness
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -184,4 +187,66 @@ func TestResumeRefusesOtherLoads(t *testing.T) {
 	}
 	_, err := Resume(s.Dir, catalog(&fakebackend.Backend{Named: "cpu"}), Origin{})
 	wantError(t, err, "workload loads.csv has changed since the run began")
+}
+
+// TestShardMakesItsOwnRuns: a shard makes the runs of its cells alone, in the
+// order that they have in the whole, and goes on with the same after a cut.
+func TestShardMakesItsOwnRuns(t *testing.T) {
+	backend := &fakebackend.Backend{Named: "cpu"}
+	e := small()
+	e.Seeds = []uint64{1, 2, 3}
+	plan := mustPlan(t, e, catalog(backend))
+	made := func(shard *runs.Shard) (dir string, order []string) {
+		dir = filepath.Join(t.TempDir(), "run")
+		s, err := Create(dir, plan, Origin{ShuffleSeed: 5, Shard: shard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		m := &mock{plan: plan}
+		if err := s.Execute(t.Context(), m, nil); err != nil {
+			t.Fatal(err)
+		}
+		run, err := runs.Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range run.Records {
+			order = append(order, fmt.Sprint(r.Key, " ", r.Repeat))
+		}
+		if want := s.Cells() * (e.Warmup + e.Repeats); len(m.asked) != want || len(run.Cells()) != s.Cells() {
+			t.Errorf("shard %v: %d runs made, want %d; %d cells", shard, len(m.asked), want, len(run.Cells()))
+		}
+		return dir, order
+	}
+	_, whole := made(nil)
+	first := &runs.Shard{Index: 1, Of: 2, Cells: []int{0, 2, 5}}
+	dir, order := made(first)
+	_, others := made(&runs.Shard{Index: 2, Of: 2, Cells: []int{1, 3, 4}})
+	own := func(key string) bool {
+		return slices.ContainsFunc(first.Cells, func(c int) bool { return strings.HasPrefix(key, plan.Cells[c].Key) })
+	}
+	if want := slices.DeleteFunc(slices.Clone(whole), func(key string) bool { return !own(key) }); !slices.Equal(order, want) {
+		t.Errorf("shard 1 made %q, want %q", order, want)
+	}
+	if want := slices.DeleteFunc(slices.Clone(whole), own); !slices.Equal(others, want) {
+		t.Errorf("shard 2 made %q, want %q", others, want)
+	}
+
+	path := filepath.Join(dir, runs.RecordsFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, int64(len(text)*2/3)); err != nil {
+		t.Fatal(err)
+	}
+	resume(t, dir, "there")
+	run, err := runs.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(run.Records) != 9 {
+		t.Errorf("%d records, want 9", len(run.Records))
+	}
 }

@@ -86,6 +86,7 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 func (s *Session) Unfinished() []int {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)
+	book.keepTo(s.Shard())
 	var list []int
 	for i := range max(1, e.Invocations) {
 		if len(book.missing(Schedule(len(s.Plan.Cells), e.Repeats, e.Warmup, 0, i))) > 0 {
@@ -116,7 +117,7 @@ func (p *Plan) sameAs(cells []runs.PlannedCell) error {
 // samePrograms returns an error for a strategy whose file is not what it was.
 func (p *Plan) samePrograms(before map[string]string) error {
 	for _, c := range p.Cells {
-		s := c.Strategy()
+		s := c.Subject()
 		if was := before[s]; was != p.Programs[s] {
 			return fmt.Errorf("the program of %s has changed since the run began (hash %.12s, was %.12s): start a new run", s, p.Programs[s], was)
 		}

@@ -21,6 +21,16 @@ type Planner interface {
 	Plan(ctx context.Context, task *Task) (*Plan, *Report, error)
 }
 
+// External is a planner that is executed outside of this process: a program in
+// another language. Its plan may change from run to run.
+type External interface {
+	Planner
+	// Label is a short name for tables and figures.
+	Label() string
+	// Content identifies the program: the SHA-256 of its file.
+	Content() string
+}
+
 // Task is what a planner is to plan.
 type Task struct {
 	Topology Topology

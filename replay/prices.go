@@ -76,7 +76,7 @@ func (p Prices) Cost(w *Window) Cost {
 // moving is the time for the moves of a window, ns.
 func (p Prices) moving(w *Window) float64 {
 	inside, across := float64(w.Moves.Total-w.Moves.AcrossNodes), float64(w.Moves.AcrossNodes)
-	time := float64(1e9*p.ExpertBytes/p.Inside)*inside + float64(1e9*p.ExpertBytes/p.Between)*across
+	time := float64(1e9*p.ExpertBytes/p.Inside*inside) + float64(1e9*p.ExpertBytes/p.Between*across)
 	if p.Parallel && w.Moves.Total > 0 {
 		time *= float64(mostReceived(w.Moves)) / float64(w.Moves.Total)
 	}

@@ -26,9 +26,9 @@ func Published() []Evaluator {
 			of: func(r *Result, _ Prices) float64 {
 				t := r.Total()
 				seconds := max(t.PlanTime, 1) / 1e9
-				score := 90*meanRatio(r) + 5*min(.002/seconds, 2)
+				score := float64(90*meanRatio(r)) + float64(5*min(.002/seconds, 2))
 				if seconds > .010 {
-					score -= min(20*seconds, 20)
+					score -= float64(min(20*seconds, 20))
 				}
 				return score
 			},
@@ -48,7 +48,7 @@ func Published() []Evaluator {
 				sum := 0.0
 				for i := range r.Windows {
 					w := &r.Windows[i]
-					sum += float64(p.Step*w.Score.MaxOverMean) + float64(1e9*p.ExpertBytes/p.Inside)*float64(w.Moves.Total) + w.PlanTime
+					sum += float64(p.Step*w.Score.MaxOverMean) + float64(1e9*p.ExpertBytes/p.Inside*float64(w.Moves.Total)) + w.PlanTime
 				}
 				return sum / float64(max(1, len(r.Windows)))
 			},

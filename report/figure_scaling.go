@@ -117,7 +117,7 @@ func drawScaling(sk *sketch) (*picture, error) {
 			if !slices.ContainsFunc(order, func(o grownTime) bool { return o.Name == cv.Name }) {
 				order = append(order, cv)
 			}
-			if e, ok := exponent(cv.Xs, cv.Ys); ok {
+			if e, ok := exponent(cv.Xs, cv.Ys); ok && sk.machines() == nil { // one machine may be larger for larger problems
 				exponents[cv.Name] = append(exponents[cv.Name], g.name+" "+strings.ReplaceAll(strconv.FormatFloat(e, 'f', 2, 64), "-", "−"))
 			}
 		}

@@ -31,7 +31,7 @@ var figureKinds = []figureKind{
 	{"gap-distribution", packings, "Distribution of the gap to the lower bound", missingLayers, drawDistribution},
 	{"performance-profile", packings, "Share of layers within a factor of the best", missingLayers, drawProfile},
 	{"ranks", packings, "Mean ranks of the strategies", missingRanks, drawRanks},
-	{"speedup", everyRun, "Speed-up of one backend over another", missingSpeedup, drawSpeedup},
+	{"speedup", packings, "Speed-up of one backend over another", missingSpeedup, drawSpeedup},
 	{"convergence", packings, "Imbalance after each round of the refinement", missingRounds, drawRounds},
 	{"pack-loads", packings, "Loads of the packs under each strategy", missingLoads, drawLoads},
 	{"balance-vs-slots", placements, "Balance of the GPUs against the number of slots", missingSlots, drawSlots},

@@ -56,6 +56,9 @@ func plainName(d runs.Measure) string { return strings.ReplaceAll(d.Name, "_", "
 // applying returns the columns that say something of this run, with the name of
 // its subject.
 func (v *view) applying(list []field) []field {
+	if v.machines() == nil {
+		list = slices.DeleteFunc(list, func(f field) bool { return f.id == machineField })
+	}
 	if v.packed() {
 		return list
 	}

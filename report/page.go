@@ -119,7 +119,11 @@ func newPage(v *view, figures []pageFigure, missing []fact) *page {
 		p.Rows = append(p.Rows, pageRow(r, shown))
 	}
 	for key, e := range sorted(m.Environments) {
-		p.Environment = append(p.Environment, environment{key, environmentFacts(e)})
+		name := key
+		if n := v.machines()[key]; n > 0 {
+			name = fmt.Sprintf("%d (%s)", n, key)
+		}
+		p.Environment = append(p.Environment, environment{name, environmentFacts(e)})
 	}
 	return p
 }

@@ -15,19 +15,19 @@ func (v *view) remarks() []string {
 	cells := map[key]int{}
 	var order []key
 	for _, c := range v.Run.Cells() {
-		k := key{c.Strategy(), c.Backend()}
+		k := key{c.Subject(), c.Backend()}
 		last := ""
 		for _, r := range c.Records {
 			for _, w := range r.Warnings {
 				last = w
 			}
 		}
-		if last == "" || m.Programs[c.Strategy()] == "" {
+		if last == "" || m.Programs[c.Subject()] == "" {
 			continue
 		}
 		if cells[k]++; cells[k] == 1 {
 			order = append(order, k)
-			first[k] = fmt.Sprintf("%s on %s (%s): %s", v.strategyName(c.Strategy()), v.cellName(c.Cell), c.Backend(), last)
+			first[k] = fmt.Sprintf("%s on %s (%s): %s", v.strategyName(c.Subject()), v.cellName(c.Cell), c.Backend(), last)
 		}
 	}
 	var all []string

@@ -18,6 +18,7 @@ type row struct {
 	shape    string // layers×items×packs
 	strategy string
 	backend  string
+	machine  string // numbers of environments; "" where there is one
 	trouble  string // why there is no result, or not of every seed
 	idle     int    // layers without load, which do not count
 	layers   int    // that count
@@ -85,6 +86,7 @@ func (v *view) row(r *analysis.Result) row {
 		imbalance: imbalance.Median, worst: imbalance.Worst, gap: gap.Median, worstGap: gap.Worst,
 		maxOverMean: analysis.Describe(r.Values(analysis.MaxOverMean), runs.Lower).Median,
 		time:        r.Time(),
+		machine:     v.machine(v.machines(), r),
 	}
 	if imbalance.At >= 0 {
 		out.worstAt, out.worstGapAt = v.where(all[imbalance.At]), v.where(all[gap.At])
@@ -153,6 +155,7 @@ const (
 	backendField  = "backend"
 	provenField   = "proven"
 	aboveField    = "above_optimum"
+	machineField  = "machine"
 	timeField     = "time_ns"
 	intervalField = "interval"
 	remarkField   = "remark"
@@ -244,6 +247,7 @@ func usualFields() []field {
 		{id: "worst_gap", title: "worst gap", unit: "1", help: "the largest gap of any layer",
 			text: quality(number.Percent, worstGap), value: worstGap, where: func(r row) string { return r.worstGapAt }, wide: true},
 		{id: provenField, title: "proven", help: "layers on which no packing has a lighter heaviest pack, proven by the strategy or because it reaches the lower bound", text: row.proof},
+		{id: machineField, title: "machine", help: "which of the environments below the times come from", text: func(r row) string { return r.machine }},
 		{id: timeField, title: "median time", unit: "ns", help: "of one run, all layers", text: timed(func(t analysis.Times) string { return number.Duration(t.Center) }),
 			value: func(r row) float64 { return orNaN(r.time, r.time.Center) }},
 		{id: intervalField, title: "95 % interval", help: "exact confidence interval of the median time: of the medians of the invocations where there are several, else within this run", text: timed(interval)},

@@ -114,6 +114,9 @@ func (v *view) table(format Format) string {
 	for _, idle := range v.idleLayers() {
 		lines += "\n " + idle
 	}
+	if slices.ContainsFunc(rows, func(r row) bool { return r.time.N > 0 }) {
+		lines += "\n intervals of times: " + timesFact(v.Run.Manifest.Experiment)
+	}
 	return lines
 }
 

@@ -28,8 +28,8 @@ func (v *view) warnings() []string {
 	}
 	all = append(all, v.differentPackings()...)
 	all = append(all, v.remarks()...)
-	if n := len(v.Run.Manifest.Environments); n > 1 {
-		all = append(all, fmt.Sprintf("The records come from %d machines or programs: their times cannot be compared.", n))
+	if text := v.severalMachines(); text != "" {
+		all = append(all, text)
 	}
 	for _, e := range sorted(v.Run.Manifest.Environments) {
 		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {
@@ -133,7 +133,7 @@ func (v *view) differentPackings() []string {
 	hashes := map[string]map[string]bool{} // by all coordinates but the backend
 	of := map[string]runs.Cell{}
 	for _, c := range v.Cells() {
-		if v.Run.Manifest.Programs[c.Strategy()] != "" {
+		if v.Run.Manifest.Programs[c.Subject()] != "" {
 			continue // promises nothing, and remarks tell of it
 		}
 		at := c.Without(runs.BackendAxis)

@@ -35,7 +35,7 @@ func Assemble(dir string, fill func(records io.Writer) (Manifest, error)) error 
 		if err != nil {
 			return err
 		}
-		m.Format, m.Axes, m.Measures = Format, Axes(), Measures()
+		m.declare()
 		if err := m.check(); err != nil {
 			return fmt.Errorf("%s: %w", ManifestFile, err)
 		}

@@ -57,35 +57,89 @@ func (r *Run) arrange() []*CellRuns {
 	planned := r.Manifest.Planned()
 	cells := make([]CellRuns, len(planned))
 	list := make([]*CellRuns, len(planned))
-	byKey := make(map[string]int, len(planned))
 	for i, p := range planned {
 		cells[i].PlannedCell = p
 		list[i] = &cells[i]
-		byKey[p.Key] = i
 	}
-	counts := make([]int, len(planned))
-	for i := range r.Records {
-		if c, ok := byKey[r.Records[i].Key]; ok {
-			counts[c]++
+	places, ends := r.places(planned)
+	grouped := true // then the cells share the memory of the run
+	for i, at := range places {
+		grouped = grouped && at == i
+	}
+	for i := range cells {
+		from := 0
+		if i > 0 {
+			from = ends[i-1]
+		}
+		if grouped {
+			cells[i].Records = r.Records[from:ends[i]:ends[i]]
+		} else if from < ends[i] {
+			cells[i].Records = make([]Record, ends[i]-from)
 		}
 	}
-	for i, n := range counts {
-		if n > 0 {
-			cells[i].Records = make([]Record, 0, n)
-		}
-	}
-	for i := range r.Records {
-		if c, ok := byKey[r.Records[i].Key]; ok {
-			cells[c].Records = append(cells[c].Records, r.Records[i])
+	if !grouped {
+		for i, at := range places {
+			if at < 0 {
+				continue // of no cell
+			}
+			c, _ := slices.BinarySearch(ends, at+1)
+			cells[c].Records[at-(ends[c]-len(cells[c].Records))] = r.Records[i]
 		}
 	}
 	byRepeat := func(a, b Record) int { return cmp.Compare(a.Repeat, b.Repeat) }
 	for i := range cells {
 		if !slices.IsSortedFunc(cells[i].Records, byRepeat) {
+			cells[i].Records = slices.Clone(cells[i].Records)
 			slices.SortStableFunc(cells[i].Records, byRepeat)
 		}
 	}
 	return list
+}
+
+// places returns where each record stands when they are put in the order of the
+// cells, −1 for those of no cell, and where the records of each cell end.
+func (r *Run) places(planned []PlannedCell) (places, ends []int) {
+	byKey := make(map[string]int, len(planned))
+	for i := range planned {
+		byKey[planned[i].Key] = i
+	}
+	places = make([]int, len(r.Records)) // at first the cell
+	ends = make([]int, len(planned))
+	for i := range r.Records {
+		c, ok := byKey[r.Records[i].Key]
+		if !ok {
+			places[i] = -1
+			continue
+		}
+		places[i] = c
+		ends[c]++
+	}
+	next := make([]int, len(planned))
+	sum := 0
+	for c, n := range ends {
+		next[c] = sum
+		sum += n
+		ends[c] = sum
+	}
+	for i, c := range places {
+		if c >= 0 {
+			places[i] = next[c]
+			next[c]++
+		}
+	}
+	return places, ends
+}
+
+// group puts the records in the order of the cells, where they stand.
+func (r *Run) group() {
+	places, _ := r.places(r.Manifest.Planned())
+	for i := range places {
+		for places[i] != i {
+			j := places[i]
+			r.Records[i], r.Records[j] = r.Records[j], r.Records[i]
+			places[i], places[j] = places[j], j
+		}
+	}
 }
 
 // Status returns the status of the cell as a whole: the worst of its runs, or

@@ -1,8 +1,13 @@
 package runs
 
 import (
+	"io"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestCellsSayHowTheirRunsWent(t *testing.T) {
@@ -36,5 +41,45 @@ func TestFailureCountsCellsThatBroke(t *testing.T) {
 	run.Records[7].Status = Done
 	if err := run.Failure(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCellsAreTheSameOfAMergedRun: a merged run, whose records are put in the
+// order of the cells, has the same cells as any other.
+func TestCellsAreTheSameOfAMergedRun(t *testing.T) {
+	plain := load(t, write(t))
+	m := plain.Manifest
+	m.Sources = []Source{{ShuffleSeed: 1}}
+	dir := filepath.Join(t.TempDir(), "merged")
+	err := Assemble(dir, func(w io.Writer) (Manifest, error) {
+		for i := range plain.Records {
+			line, err := plain.Records[i].Line()
+			if err != nil {
+				return m, err
+			}
+			if _, err := w.Write(line); err != nil {
+				return m, err
+			}
+		}
+		return m, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	merged := load(t, dir)
+	if !slices.IsSortedFunc(merged.Records, func(a, b Record) int { return strings.Compare(a.Cell.Strategy(), b.Cell.Strategy()) }) {
+		t.Error("the records are not by cell")
+	}
+	if diff := cmp.Diff(plain.Cells(), merged.Cells(), sameCells); diff != "" {
+		t.Errorf("cells (-plain +merged)\n%s", diff)
+	}
+	// Cells follow what is done to the records.
+	merged.Records[0].Status = Failed
+	if got := merged.Cells()[0].Status(); got != Failed {
+		t.Errorf("status %s after a record has changed", got)
+	}
+	merged.Records = append(merged.Records, Record{Key: "of no cell"})
+	if got := len(merged.Cells()); got != 4 {
+		t.Errorf("%d cells", got)
 	}
 }

@@ -115,7 +115,7 @@ func (c *checker) record(line int, r *Record) error {
 	if r.Status != Done {
 		return nil
 	}
-	external := c.manifest.Programs[r.Cell.Strategy()] != "" // its answers may change
+	external := c.manifest.Programs[r.Cell.Subject()] != "" // its answers may change
 	if cell.answer != "" && cell.answer != r.AnswerHash && !external {
 		return fmt.Errorf("answer hash %q differs from that of the cell's earlier runs, %q", cut(r.AnswerHash), cell.answer)
 	}

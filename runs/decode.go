@@ -51,7 +51,7 @@ func (d *decoder) text(b []byte) string {
 }
 
 // members are the names of a record's members in the order of its struct.
-var members = []string{"key", "cell", "repeat", "status", "reason", "layers", "items", "workload_hash", "answer_hash", "start", "run", "layer", "warnings", "environment"}
+var members = []string{"key", "cell", "repeat", "invocation", "status", "reason", "layers", "items", "workload_hash", "answer_hash", "start", "run", "layer", "window", "warnings", "environment"}
 
 // sealed reads the record of a line whose checksum begins at a byte. For the
 // time of the call that byte ends the object.
@@ -94,6 +94,8 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 			}
 		case "repeat":
 			r.Repeat, ok = s.int()
+		case "invocation":
+			r.Invocation, ok = s.int()
 		case "status":
 			var status string
 			status, ok = d.kept(&s)
@@ -117,6 +119,8 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 			r.Run, ok = readMap(d, &s, (*scanner).float)
 		case "layer":
 			r.Layer, ok = readMap(d, &s, (*scanner).floats)
+		case "window":
+			r.Window, ok = readMap(d, &s, (*scanner).floats)
 		case "warnings":
 			r.Warnings, ok = d.list(&s)
 		case "environment":

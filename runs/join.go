@@ -11,8 +11,9 @@ import (
 // must be complete and have the same cells.
 //
 // A cell that is not done in an invocation keeps its status there. A run whose
-// answer does not match the cell's earlier invocations is recorded as failed: the
-// strategy is not deterministic.
+// answer differs from that of the cell's earlier invocations is recorded as
+// failed: the strategy is not deterministic. Programs outside the process, which
+// [Manifest.Programs] lists, may change their answers.
 func Join(dir string, parts []*Run) error {
 	if len(parts) == 0 {
 		return fmt.Errorf("no runs to join: name at least one")
@@ -63,7 +64,7 @@ func (j *joiner) add(r Record, invocation int) error {
 		switch before, known := j.answers[r.Key]; {
 		case !known:
 			j.answers[r.Key] = r.AnswerHash
-		case before != r.AnswerHash:
+		case before != r.AnswerHash && j.out.Manifest().Programs[r.Cell.Strategy()] == "":
 			r.Status = Failed
 			r.Reason = fmt.Sprintf("the packing (hash %.12s) differs from that of an earlier invocation (%.12s): the strategy is not deterministic", r.AnswerHash, before)
 			r.AnswerHash, r.Run, r.Layer, r.Warnings = "", nil, nil, nil

@@ -33,6 +33,14 @@ type Manifest struct {
 	Sources []Source `json:"sources,omitempty"`
 }
 
+// declare fills in the format, and the axes and measures that the cells have.
+func (m *Manifest) declare() {
+	m.Format, m.Axes, m.Measures = Format, AxesOf(m.Cells), MeasuresOf(m.Cells)
+	if m.Experiment.Replay != nil {
+		m.Axes, m.Measures = ReplayAxes(), ReplayMeasures()
+	}
+}
+
 // Label returns the name to show for a value on an axis.
 func (m *Manifest) Label(axis, value string) string {
 	if label := m.Labels[axis][value]; label != "" {

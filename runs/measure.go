@@ -73,7 +73,8 @@ func MeasuresOf(cells []PlannedCell) []Measure {
 	if !havePlanner(cells) {
 		return packingMeasures()
 	}
-	list := append(packingMeasures()[:1:1], placementMeasures()...) // the time is that of any run
+	shared := slices.DeleteFunc(packingMeasures(), func(m Measure) bool { return m.Name != TimeMeasure && m.Name != LoadsMeasure })
+	list := slices.Concat(shared[:1], placementMeasures(), shared[1:])
 	if !slices.ContainsFunc(cells, func(c PlannedCell) bool { return c.Has(PreviousAxis) }) {
 		list = slices.DeleteFunc(list, func(m Measure) bool { return m.Name == LayerMovesMeasure })
 	}

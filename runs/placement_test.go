@@ -27,7 +27,7 @@ func TestDeclarationsFollowTheCells(t *testing.T) {
 	}
 	packing := []string{"workload", "packs", "seed", "rng", "backend", "strategy", "time", "imbalance", "max", "min", "mean", "lower_bound", "optimal", "loads"}
 	placement := []string{"workload", "slots", "gpus", "nodes", "groups", "seed", "backend", "planner",
-		"time", "gpu_balance", "node_balance", "slot_balance", "split_balance", "copies_max", "duplicate_copies", "gpu_max"}
+		"time", "gpu_balance", "node_balance", "slot_balance", "split_balance", "copies_max", "duplicate_copies", "gpu_max", "loads"}
 	if got := names(); !slices.Equal(got, packing) {
 		t.Errorf("without cells: %v", got)
 	}

@@ -43,10 +43,7 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		file.Close()
 		return nil, existsError(dir)
 	}
-	m.Format, m.Axes, m.Measures = Format, AxesOf(m.Cells), MeasuresOf(m.Cells)
-	if m.Experiment.Replay != nil {
-		m.Axes, m.Measures = ReplayAxes(), ReplayMeasures()
-	}
+	m.declare()
 	w := &Writer{dir: dir, manifest: m, file: file}
 	if err := w.writeManifest(); err != nil {
 		file.Close()

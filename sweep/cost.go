@@ -65,7 +65,7 @@ func (t *Timings) learn(cells []runs.PlannedCell) {
 	for i := range cells {
 		c := &cells[i]
 		if k := t.known[c.Key]; k.runs > 0 {
-			p := platform{c.Strategy(), c.Backend()}
+			p := platform{c.Subject(), c.Backend()}
 			t.ratios[p] = append(t.ratios[p], k.total/float64(k.runs)/model(c))
 		}
 	}
@@ -85,7 +85,7 @@ func (t *Timings) Run(c *runs.PlannedCell) float64 {
 	case ok:
 		return 0 // it ended at once, and is not run again
 	}
-	if list := t.ratios[platform{c.Strategy(), c.Backend()}]; len(list) > 0 {
+	if list := t.ratios[platform{c.Subject(), c.Backend()}]; len(list) > 0 {
 		return float64(model(c) * list[len(list)/2])
 	}
 	return model(c)
@@ -96,7 +96,7 @@ func (t *Timings) Run(c *runs.PlannedCell) float64 {
 func (t *Timings) Costs(e *runs.Experiment, cells []runs.PlannedCell) []float64 {
 	costs := make([]float64, len(cells))
 	for i := range cells {
-		costs[i] = float64(float64(e.Warmup+e.Repeats) * (overhead + t.Run(&cells[i])))
+		costs[i] = float64(float64(e.Warmup*max(1, e.Invocations)+e.RunsPerCell()) * (overhead + t.Run(&cells[i])))
 	}
 	return costs
 }
@@ -108,7 +108,7 @@ func (t *Timings) Costs(e *runs.Experiment, cells []runs.PlannedCell) []float64 
 // work: nothing is concluded from it.
 func model(c *runs.PlannedCell) float64 {
 	candidates := 16 // of strategies that are not ensembles
-	if s, err := strategies.Builtin().Parse(c.Strategy()); err == nil {
+	if s, err := strategies.Builtin().Parse(c.Subject()); err == nil {
 		if e, ok := s.(strategies.Ensemble); ok {
 			candidates = e.Candidates
 		}

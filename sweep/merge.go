@@ -229,11 +229,11 @@ func (m *merger) add(w io.Writer, number uint32, s *source, text []byte, r *runs
 		if before.hash == l.hash {
 			return nil
 		}
-		return input(fmt.Errorf("run %d of %s on %s (cell %s) occurs twice, with different records, in %s and %s", r.Repeat, r.Cell.Strategy(), r.Cell.Workload(), r.Key, m.sources[before.source].dir, s.dir))
+		return input(fmt.Errorf("run %d of %s on %s (cell %s) occurs twice, with different records, in %s and %s", r.Repeat, r.Cell.Subject(), r.Cell.Workload(), r.Key, m.sources[before.source].dir, s.dir))
 	}
 	if r.Status == runs.Done {
 		if cell.answer != "" && cell.answer != r.AnswerHash {
-			return input(fmt.Errorf("%s on %s (cell %s) has a different answer in %s than elsewhere, hash %.12s against %.12s", r.Cell.Strategy(), r.Cell.Workload(), r.Key, s.dir, r.AnswerHash, cell.answer))
+			return input(fmt.Errorf("%s on %s (cell %s) has a different answer in %s than elsewhere, hash %.12s against %.12s", r.Cell.Subject(), r.Cell.Workload(), r.Key, s.dir, r.AnswerHash, cell.answer))
 		}
 		cell.answer = r.AnswerHash
 		cell.done++
@@ -270,7 +270,7 @@ func (m *merger) count() error {
 	for _, c := range m.cells {
 		left := 0
 		if !c.settled {
-			left = max(0, e.Repeats-c.done)
+			left = max(0, e.RunsPerCell()-c.done)
 		}
 		if left > 0 {
 			incomplete[owner[c.index]] = true

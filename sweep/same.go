@@ -39,7 +39,7 @@ func same(a, b *source) error {
 		case c.Cell.Equal(d.Cell):
 			return fmt.Errorf("the loads of %s differ: hash %.12s in %s, %.12s in %s", c.Workload(), c.WorkloadHash, a.dir, d.WorkloadHash, b.dir)
 		default:
-			return fmt.Errorf("cell %d is %s on %s in %s, and %s on %s in %s", i, c.Strategy(), c.Workload(), a.dir, d.Strategy(), d.Workload(), b.dir)
+			return fmt.Errorf("cell %d is %s on %s in %s, and %s on %s in %s", i, c.Subject(), c.Workload(), a.dir, d.Subject(), d.Workload(), b.dir)
 		}
 	}
 	if s, t := x.Shard, y.Shard; s != nil && t != nil && s.Of != t.Of {
@@ -107,7 +107,7 @@ func (m *merger) oneShare() error {
 				owner[c] = s
 			} else if o.manifest.Shard.Index != s.manifest.Shard.Index {
 				p := m.base.manifest.Cells[c]
-				return fmt.Errorf("%s on %s is both in %s and in %s: the shards were divided by different costs", p.Strategy(), p.Workload(), o.dir, s.dir)
+				return fmt.Errorf("%s on %s is both in %s and in %s: the shards were divided by different costs", p.Subject(), p.Workload(), o.dir, s.dir)
 			}
 		}
 	}

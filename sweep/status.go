@@ -190,7 +190,7 @@ func readShard(dir string, s *Status, times *Timings) *progress {
 		}
 		if r.Status == runs.Failed || r.Status == runs.Timeout {
 			if s.Reason == "" {
-				s.Reason = fmt.Sprintf("%s on %s (%s): %s", r.Cell.Strategy(), r.Cell.Workload(), r.Cell.Backend(), r.Reason)
+				s.Reason = fmt.Sprintf("%s on %s (%s): %s", r.Cell.Subject(), r.Cell.Workload(), r.Cell.Backend(), r.Reason)
 			}
 			failed[r.Key] = true
 		}
@@ -220,14 +220,14 @@ func readShard(dir string, s *Status, times *Timings) *progress {
 	}
 	own := m.Planned()
 	e := &m.Experiment
-	p := &progress{experiment: e.Name, repeats: e.Repeats, plan: len(m.Cells), cells: own, pending: make([]int, len(own))}
+	p := &progress{experiment: e.Name, repeats: e.RunsPerCell(), plan: len(m.Cells), cells: own, pending: make([]int, len(own))}
 	for i := range own {
 		c := cells[own[i].Key]
 		if c == nil {
 			c = &cell{}
 		}
 		if !c.settled {
-			p.pending[i] = max(0, e.Repeats-c.done)
+			p.pending[i] = max(0, e.RunsPerCell()-c.done)
 		}
 		s.Pending += p.pending[i]
 	}

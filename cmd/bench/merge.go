@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"packbench/harness"
-	"packbench/placement/planners"
 	"packbench/sweep"
 )
 
@@ -45,5 +44,5 @@ func (c *mergeCmd) Run(s *streams) error {
 	}
 	defer closeAll(backends)
 	finish := runCmd{Quiet: c.Quiet}
-	return finish.finish(c.Out, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: planners.Builtin()}, s)
+	return finish.finish(c.Out, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: plannersWithoutPrograms()}, s)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/shirou/gopsutil/v4/load"
+	average "github.com/shirou/gopsutil/v4/load"
 
-	"io"
 	"packbench/compare"
 	"packbench/internal/atomicfile"
 	"packbench/runs"
@@ -136,7 +136,7 @@ func TestPower(t *testing.T) {
 		for i, k := range kinds {
 			counts[i].count(t, same, k.new, k.invocations)
 		}
-		if l, err := load.Avg(); err == nil {
+		if l, err := average.Avg(); err == nil {
 			loads += l.Load1
 		}
 		rounds++

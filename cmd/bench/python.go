@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"packbench/harness"
 	"packbench/internal/spec"
+	"packbench/placement"
+	"packbench/placement/planners"
+	"packbench/placement/planners/program"
 	"packbench/runs"
 	"packbench/strategies"
 	"packbench/strategies/python"
@@ -38,6 +42,20 @@ func withoutPrograms() strategies.Registry {
 		return nil, errors.New("a program in Python: bench run draws its packs, bench report does not run programs")
 	}
 	return append(strategies.Builtin(), d)
+}
+
+// plannersOf returns all planners: those of this program and those that h runs.
+func plannersOf(h *python.Host) planners.Registry {
+	return append(planners.Builtin(), program.Definition(h))
+}
+
+// plannersWithoutPrograms is [withoutPrograms] for planners.
+func plannersWithoutPrograms() planners.Registry {
+	d := program.Definition(python.NewHost(python.Options{}))
+	d.New = func(spec.Values) (placement.Planner, error) {
+		return nil, errors.New("a program in Python: bench run draws the loads of its GPUs, bench report does not run programs")
+	}
+	return append(planners.Builtin(), d)
 }
 
 // fileList is the value of a flag that takes all arguments up to the next flag.
@@ -75,9 +93,13 @@ func addPrograms(e runs.Experiment, files []string) runs.Experiment {
 // besideFile returns the experiment that was read from the YAML file at path, with
 // its programs named relative to that file, as workloads are.
 func besideFile(e runs.Experiment, path string) runs.Experiment {
-	list := make([]runs.Named, len(e.Strategies))
-	for i, named := range e.Strategies {
-		list[i] = named
+	e.Strategies, e.Planners = programsBeside(e.Strategies, path), programsBeside(e.Planners, path)
+	return e
+}
+
+func programsBeside(all []runs.Named, path string) []runs.Named {
+	list := slices.Clone(all)
+	for i, named := range all {
 		s, err := spec.Parse(named.Spec)
 		if err != nil || s.Name != "python" {
 			continue // the plan will say what is wrong
@@ -89,15 +111,17 @@ func besideFile(e runs.Experiment, path string) runs.Experiment {
 		}
 		list[i].Spec = s.String()
 	}
-	e.Strategies = list
-	return e
+	return list
 }
 
-// load makes every strategy of an experiment that there is, so that what the host
-// runs programs with is known.
-func load(e runs.Experiment, r strategies.Registry) {
+// load makes every strategy and planner of an experiment that there is, so that
+// what the host runs programs with is known.
+func load(e runs.Experiment, c harness.Catalog) {
 	for _, named := range e.Strategies {
-		_, _ = r.Parse(named.Spec) // the plan will say what is wrong
+		_, _ = c.Strategies.Parse(named.Spec) // the plan will say what is wrong
+	}
+	for _, named := range e.Planners {
+		_, _ = c.Planners.Parse(named.Spec)
 	}
 }
 

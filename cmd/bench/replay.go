@@ -20,6 +20,8 @@ import (
 
 // replayCmd is "bench replay": plan on the past, score on what follows.
 type replayCmd struct {
+	pythonFlags
+
 	Trace     string   `arg:"" help:"Loads of experts over time, [steps, layers, experts] in a .npy, .npz or JSON file, or a generated trace, as drift:sigma=0.1,windows=32."`
 	Planner   []string `short:"p" sep:"none" default:"vllm" help:"Planner, as name or name:key=value,…; give several to compare them."`
 	Estimator []string `short:"e" sep:"none" default:"last" help:"Estimator of the loads to plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; planners with a forecast of their own ignore it."`
@@ -69,7 +71,9 @@ func (c *replayCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	plan, err := harness.NewPlan(experiment, harness.Catalog{})
+	host := c.host(backendFlags{})
+	defer host.Close()
+	plan, err := harness.NewPlan(experiment, harness.Catalog{Planners: plannersOf(host)})
 	if err != nil {
 		return badInput(err)
 	}

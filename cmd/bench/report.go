@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"packbench/harness"
-	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/report/figure"
 	"packbench/report/replays"
@@ -54,7 +53,7 @@ func (c *reportCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer closeAll(backends)
-	paths, err := writeReport(run, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: planners.Builtin()}, o)
+	paths, err := writeReport(run, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: plannersWithoutPrograms()}, o)
 	for _, path := range paths {
 		if _, err := fmt.Fprintln(s.out, path); err != nil {
 			return err

@@ -18,7 +18,6 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
-	"packbench/placement/planners"
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
@@ -57,7 +56,7 @@ func (c *runCmd) Run(s *streams) error {
 	defer closeAll(backends)
 	host := c.host(c.backendFlags)
 	defer host.Close()
-	catalog := harness.Catalog{Strategies: registry(host), Backends: backends, Planners: planners.Builtin(), Threads: c.threads()}
+	catalog := harness.Catalog{Strategies: registry(host), Backends: backends, Planners: plannersOf(host), Threads: c.threads()}
 	session, err := c.open(catalog, host)
 	if err != nil {
 		return err
@@ -123,7 +122,7 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --invocations, --backend, --shuffle-seed and --python-strategies", dir))
 		}
 		if run, err := runs.Load(dir); err == nil {
-			load(run.Manifest.Experiment, catalog.Strategies)
+			load(run.Manifest.Experiment, catalog)
 		}
 		origin.Environment = environment(catalog.Backends, c.threads(), host)
 		session, err := harness.Resume(dir, catalog, origin)

@@ -27,10 +27,10 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
-	"io"
 	"packbench/internal/atomicfile"
 )
 

@@ -2,6 +2,7 @@ package steady
 
 import (
 	"math"
+	"slices"
 
 	"packbench/internal/portable"
 	"packbench/placement"
@@ -216,4 +217,31 @@ func (y *layer) factor(e int32) *factor {
 		}
 	}
 	return f
+}
+
+// other returns the soft maximum of another placement of the layer, and how many
+// moves lead there from that at which the window began.
+func (y *layer) other(physical, counts []int32) (value float64, moves int) {
+	most := math.Inf(-1)
+	exponents := y.gpuMean[:0]
+	for g := range y.exponent {
+		row := physical[y.offsets[g]:y.offsets[g+1]]
+		if len(row) == 0 {
+			continue
+		}
+		sum := 0.0
+		for i, e := range row {
+			sum += y.soft.Exponent(y.mean[e], y.variance[e], counts[e])
+			if !y.has(y.before, e, int32(g)) && !slices.Contains(row[:i], e) {
+				moves++
+			}
+		}
+		exponents = append(exponents, sum)
+		most = max(most, sum)
+	}
+	sum := 0.0
+	for _, x := range exponents {
+		sum += portable.Exp(x - most)
+	}
+	return (most + portable.Log(sum)) / y.soft.B, moves
 }

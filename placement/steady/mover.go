@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"packbench/internal/panics"
+	"packbench/internal/portable"
 	"packbench/placement"
 	"packbench/placement/forecast"
 )
@@ -26,9 +27,15 @@ type Mover struct {
 	Sharpness float64 // b of the soft maximum; 0 chooses that of the least bound per layer
 	InNodes   bool    // copies stay on their nodes
 
+	// Anew is a plan for the same loads whose layers are taken whole where they gain
+	// more over the steps than their further moves cost; nil where there is none.
+	// Its moves are not limited.
+	Anew *placement.Plan
+
 	topology placement.Topology
 	workers  []*layer
 	chains   [][]step
+	anew     []int // [layers] moves to the layer of Anew, 0 where it is not taken
 }
 
 // Improve returns the previous placement with at most so many moves made for
@@ -47,7 +54,7 @@ func (m *Mover) Improve(ctx context.Context, p, previous *placement.Plan, f *for
 		m.workers = append(m.workers, newLayer(t, m.InNodes))
 	}
 	for len(m.chains) < previous.Layers {
-		m.chains = append(m.chains, nil)
+		m.chains, m.anew = append(m.chains, nil), append(m.anew, 0)
 	}
 	total := 0.0
 	for _, v := range f.Mean {
@@ -101,7 +108,7 @@ func (m *Mover) search(ctx context.Context, previous *placement.Plan, f *forecas
 const unknownVariance = .02
 
 // layer finds the steps of one layer.
-func (m *Mover) layer(y *layer, previous *placement.Plan, f *forecast.Forecast, l int, average, moves float64) {
+func (m *Mover) layer(y *layer, previous *placement.Plan, f *forecast.Forecast, l int, average, limit float64) {
 	n := m.topology.Experts
 	mean := f.Mean[l*n : (l+1)*n]
 	variance := y.expected[:n]
@@ -114,13 +121,25 @@ func (m *Mover) layer(y *layer, previous *placement.Plan, f *forecast.Forecast, 
 			variance[e] = float64(unknownVariance * float64(v*v))
 		}
 	}
-	m.chains[l] = m.chains[l][:0]
+	m.chains[l], m.anew[l] = m.chains[l][:0], 0
 	if !y.begin(previous.Physical(l), mean, variance, m.Sharpness) {
 		return
 	}
-	y.weight, y.price, y.account = sum/average, m.Price, moves
+	y.weight, y.price, y.account = sum/average, m.Price, limit
 	y.improve(m.Hottest)
 	m.chains[l] = append(m.chains[l], y.chain...)
+	if m.Anew == nil {
+		return
+	}
+	made := 0
+	for _, s := range y.chain {
+		made += s.cost
+	}
+	now := (y.reference + portable.Log(y.sum)) / y.soft.B
+	value, moves := y.other(m.Anew.Physical(l), m.Anew.LayerCounts(l))
+	if float64((now-value)*y.weight) > float64(m.Price*float64(moves-made)) {
+		m.chains[l], m.anew[l] = m.chains[l][:0], moves
+	}
 }
 
 // take makes the steps of the queue and returns the moves made. Of equal gains
@@ -128,6 +147,12 @@ func (m *Mover) layer(y *layer, previous *placement.Plan, f *forecast.Forecast, 
 func (m *Mover) take(p *placement.Plan, moves float64) int {
 	next := make([]int, p.Layers)
 	left, made := moves, 0
+	for l, n := range m.anew[:p.Layers] {
+		if n > 0 {
+			copy(p.Physical(l), m.Anew.Physical(l))
+			made += n
+		}
+	}
 	for {
 		best, ratio := -1, 0.0
 		for l := range next {

@@ -51,7 +51,7 @@ func Sharpest(mean, variance []float64) SoftMax {
 	if !(average > 0) || len(mean) < 2 {
 		return SoftMax{limit}
 	}
-	center := portable.Log(2*portable.Log(float64(len(mean)))/average) / 2
+	center := float64(portable.Log(2*portable.Log(float64(len(mean)))/average) / 2)
 	lo, hi := center+portable.Log(.2), center+portable.Log(5)
 	at := func(x float64) float64 { return SoftMax{portable.Exp(x)}.Value(mean, variance) }
 	a, b := hi-float64(golden*(hi-lo)), lo+float64(golden*(hi-lo))

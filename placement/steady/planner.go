@@ -32,7 +32,9 @@ type Planner struct {
 
 // Account says how many moves there may be.
 type Account struct {
-	Share float64 // moves per window and slot; 0 for no limit
+	// Share is the moves per window and slot. 0 is no limit, and then whole layers
+	// are planned anew where that is worth the moves.
+	Share float64
 	Saved float64 // windows whose moves can be saved up
 }
 
@@ -73,6 +75,7 @@ type session struct {
 	mover      Mover
 	account    float64
 	loads      []float32
+	spare      *placement.Plan // the last plan made anew
 }
 
 // Plan implements [placement.Planner]. Each step of the task is a window that the
@@ -95,10 +98,7 @@ func (s *session) Plan(ctx context.Context, task *placement.Task) (*placement.Pl
 	forecastTime := time.Since(start)
 	if task.Previous == nil || !task.Previous.Topology.Equal(task.Topology) {
 		s.account = 0
-		s.estimate.Loads(s.loads)
-		whole := *task
-		whole.Steps, whole.Loads = 1, s.loads
-		plan, report, err := s.Base.Plan(ctx, &whole)
+		plan, report, err := s.Base.Plan(ctx, s.whole(task))
 		if err == nil {
 			report.Stages = append([]placement.Stage{{Name: "forecast", Time: forecastTime}}, report.Stages...)
 		}
@@ -110,8 +110,12 @@ func (s *session) Plan(ctx context.Context, task *placement.Task) (*placement.Pl
 	}
 	start = time.Now()
 	moves := s.account
+	s.mover.Anew = nil
 	if s.Account.Share == 0 {
 		moves = float64(2 * task.Layers * task.Topology.Slots)
+		if err := s.planAnew(ctx, task); err != nil {
+			return nil, nil, err
+		}
 	}
 	made, err := s.mover.Improve(ctx, plan, task.Previous, &s.estimate, moves, task.Threads)
 	if err != nil {
@@ -129,6 +133,24 @@ func (s *session) Plan(ctx context.Context, task *placement.Task) (*placement.Pl
 
 // earn adds the moves of one window to the account.
 func (s *session) earn(task *placement.Task) {
-	income := s.Account.Share * float64(task.Layers*task.Topology.Slots)
+	income := float64(s.Account.Share * float64(task.Layers*task.Topology.Slots))
 	s.account = min(s.account+income, float64(s.Account.Saved*income))
+}
+
+// whole returns the task with the forecast as its loads.
+func (s *session) whole(task *placement.Task) *placement.Task {
+	s.estimate.Loads(s.loads)
+	whole := *task
+	whole.Steps, whole.Loads = 1, s.loads
+	return &whole
+}
+
+// planAnew lets the base planner plan everything anew, for the mover to take
+// layers from.
+func (s *session) planAnew(ctx context.Context, task *placement.Task) (err error) {
+	whole := s.whole(task)
+	whole.Reuse = s.spare
+	s.spare, _, err = s.Base.Plan(ctx, whole)
+	s.mover.Anew = s.spare
+	return err
 }

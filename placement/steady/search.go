@@ -176,7 +176,7 @@ func (y *layer) swaps(h int32) {
 // nearest offers the exchange nearest to d*, by walking down both GPUs' sorted
 // slots.
 func (y *layer) nearest(h, q int32) {
-	target := (y.exponent[h] - y.exponent[q]) / 2
+	target := float64((y.exponent[h] - y.exponent[q]) / 2)
 	row := y.sorted[y.offsets[q]:y.offsets[q+1]]
 	distance, x, z := 1e300, int32(none), int32(none)
 	j := 0 // the first of row that is not above what is wanted
@@ -221,7 +221,7 @@ func (y *layer) reversals(h, q int32) {
 		b := y.physical[z]
 		y.undone = append(y.undone, y.saves(b, q, h))
 	}
-	target := (y.exponent[h] - y.exponent[q]) / 2
+	target := float64((y.exponent[h] - y.exponent[q]) / 2)
 	distance := [2]float64{1e300, 1e300}
 	var at [2][2]int32
 	for x := y.offsets[h]; x < y.offsets[h+1]; x++ {

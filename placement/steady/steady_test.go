@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"packbench/internal/spec"
 	"packbench/placement"
 	"packbench/placement/forecast"
 )
@@ -73,10 +74,10 @@ func TestImproveKeepsTheRules(t *testing.T) {
 		before, f := drawn(t, rapid.IntRange(1, 3).Draw(t, "nodes"))
 		inNodes := rapid.Bool().Draw(t, "in nodes")
 		allowed := float64(rapid.IntRange(0, 60).Draw(t, "moves"))
+		hottest := rapid.IntRange(1, 3).Draw(t, "hottest")
 		var first *placement.Plan
 		for _, threads := range []int{1, 3} {
-			m := Mover{Hottest: rapid.IntRange(1, 3).Draw(t, "hottest") * 0, InNodes: inNodes}
-			m.Hottest = 2
+			m := Mover{Hottest: hottest, InNodes: inNodes}
 			var p placement.Plan
 			made, err := m.Improve(t.Context(), &p, before, f, allowed, threads)
 			if err != nil {
@@ -193,5 +194,73 @@ func TestSoftMaxBoundsTheExpectedMaximum(t *testing.T) {
 	}
 	if f := Sharpest(mean, variance).Value(mean, variance); f < sum || f > sum*1.1 {
 		t.Errorf("bound %v, expected maximum %v", f, sum)
+	}
+}
+
+// TestLayersPlannedAnewAreTakenWhole: where moves cost nothing, a better layer
+// of another plan is taken, its moves are counted, and a worse one is left.
+func TestLayersPlannedAnewAreTakenWhole(t *testing.T) {
+	top := placement.Topology{Experts: 4, Slots: 4, GPUs: 2, Nodes: 1, Groups: 1}
+	plan := func(physical ...int32) *placement.Plan {
+		p, err := placement.FromPhysical(top, 2, physical)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	before := plan(0, 1, 2, 3, 0, 3, 1, 2)
+	anew := plan(0, 3, 1, 2, 0, 1, 2, 3)
+	f := &forecast.Forecast{Mean: []float64{4, 3, 2, 1, 4, 3, 2, 1}}
+	var p placement.Plan
+	m := Mover{Hottest: 2, Price: .01, Anew: anew}
+	made, err := m.Improve(t.Context(), &p, before, f, 0, 1) // no moves of its own
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made != 2 || !slices.Equal(p.Physical(0), []int32{0, 3, 1, 2}) || !slices.Equal(p.Physical(1), []int32{0, 3, 1, 2}) {
+		t.Errorf("%d moves to %v", made, p.PhysicalToLogical)
+	}
+	m.Price = 10
+	if made, err = m.Improve(t.Context(), &p, before, f, 0, 1); err != nil || made != 0 || !slices.Equal(p.PhysicalToLogical, before.PhysicalToLogical) {
+		t.Errorf("moves that are not worth their price: %d to %v, %v", made, p.PhysicalToLogical, err)
+	}
+}
+
+// TestAccountBounds: no plan moves more than the account holds.
+func TestAccountBounds(t *testing.T) {
+	estimator, err := forecast.Parse("last")
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := placement.Topology{Experts: 24, Slots: 30, GPUs: 6, Nodes: 1, Groups: 1}
+	first, err := placement.Initial(top, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planner := New(spec.Spec{Name: "steady"}, Planner{Estimator: estimator, Hottest: 2, Price: 1e-9, Account: Account{Share: .05, Saved: 2}})
+	session := planner.Begin(1, 0)
+	r := rand.New(rand.NewPCG(4, 4))
+	total := 0
+	previous := first
+	for window := 1; window <= 8; window++ {
+		loads := make([]float32, 4*24)
+		for i := range loads {
+			loads[i] = float32(1 + r.IntN(100))
+		}
+		p, _, err := session.Plan(t.Context(), &placement.Task{Topology: top, Steps: 1, Layers: 4, Loads: loads, Previous: previous})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := placement.CountMoves(previous, p, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if total += m.Total; float64(total) > .05*30*4*float64(window) {
+			t.Errorf("%d moves in %d windows", total, window)
+		}
+		previous = p
+	}
+	if total < 30 {
+		t.Errorf("%d moves: the account was hardly used", total)
 	}
 }

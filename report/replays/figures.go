@@ -82,7 +82,7 @@ type sketch struct {
 func newSketch(run *runs.Run, size figure.Size) *sketch {
 	sk := &sketch{Results: analysis.Arrange(run), size: size, looks: map[string]figure.Look{}}
 	for i, s := range sk.Strategies {
-		sk.looks[s] = figure.NewLook(i%figure.Colors, i%figure.Shapes)
+		sk.looks[s] = figure.NewLook(i%figure.Colors, (i+i/figure.Colors)%figure.Shapes)
 	}
 	return sk
 }
@@ -102,11 +102,22 @@ func (sk *sketch) subjects(p *analysis.Problem, rails bool) []subject {
 		for _, b := range sk.Backends {
 			r := sk.Result(p, s, b)
 			if r != nil && r.Judged() && (rails || !isRail(r)) {
-				list = append(list, subject{s, sk.looks[s], r})
+				list = append(list, subject{sk.name(r), sk.looks[s], r})
 			}
 		}
 	}
 	return list
+}
+
+// name is how figures call what a result is of: its planner by its label, and
+// the estimator.
+func (sk *sketch) name(r *analysis.Result) string {
+	m, c := &sk.Run.Manifest, r.Cells[0]
+	name := m.Label(runs.PlannerAxis, c.Get(runs.PlannerAxis))
+	if e := c.Get(runs.EstimatorAxis); e != "" {
+		name += ", " + e
+	}
+	return name
 }
 
 // isRail reports whether a result is one that no planner can have.
@@ -251,7 +262,7 @@ func drawTime(sk *sketch) *Picture {
 		for _, s := range sk.subjects(pr, true) {
 			c := s.result.Cells[0]
 			at, balance, planned := c.Window(runs.WindowPrefix+"index"), c.Window(runs.WindowPrefix+runs.BalanceMeasure), c.Window(runs.WindowPrefix+"planned")
-			curve := figure.Curve{Look: s.look, Name: s.name, Xs: at, Ys: balance}
+			curve := figure.Curve{Look: s.look, Name: s.name, Step: true, Xs: at, Ys: balance}
 			curve.Tip = func(i int) string { return fmt.Sprintf("%s, window %.0f: %.4f", s.name, at[i], balance[i]) }
 			ch.Curves = append(ch.Curves, curve)
 			xs, ys = append(xs, at...), append(ys, balance...)
@@ -326,7 +337,7 @@ func drawMoves(sk *sketch) *Picture {
 			if !slices.ContainsFunc(list, func(o subject) bool { return o.name == s.name }) {
 				continue
 			}
-			cv := figure.Curve{Look: s.look, Name: s.name, Xs: make([]float64, pr.Layers), Ys: make([]float64, pr.Layers)}
+			cv := figure.Curve{Look: s.look, Name: s.name, Step: true, Xs: make([]float64, pr.Layers), Ys: make([]float64, pr.Layers)}
 			for l := range pr.Layers {
 				cv.Xs[l] = float64(l)
 				for _, c := range s.result.Cells {

@@ -41,6 +41,17 @@ func NewPlanner(h *Host, v strategies.Values) (*Planner, error) {
 // Spec is the canonical short form.
 func (p *Planner) Spec() spec.Spec { return p.spec }
 
+// Label is a short name for tables and figures.
+func (p *Planner) Label() string {
+	if p.program.function != defaultPlanner {
+		return p.program.name() + " " + p.program.function
+	}
+	return p.program.name()
+}
+
+// Content identifies the program: the SHA-256 of its file.
+func (p *Planner) Content() string { return p.program.hash }
+
 // Sizes are the sizes of a placement.
 type Sizes struct{ Layers, Experts, Slots, Groups, Nodes, GPUs int }
 

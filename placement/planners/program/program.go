@@ -35,10 +35,16 @@ func Definition(h *python.Host) planners.Definition {
 // nothing of a previous plan.
 type planner struct{ program *python.Planner }
 
-var _ placement.Planner = planner{}
+var _ placement.External = planner{}
 
 // Spec implements [placement.Planner].
 func (p planner) Spec() spec.Spec { return p.program.Spec() }
+
+// Label implements [placement.External].
+func (p planner) Label() string { return p.program.Label() }
+
+// Content implements [placement.External].
+func (p planner) Content() string { return p.program.Content() }
 
 // Plan implements [placement.Planner].
 func (p planner) Plan(ctx context.Context, task *placement.Task) (*placement.Plan, *placement.Report, error) {
