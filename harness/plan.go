@@ -39,8 +39,8 @@ type Plan struct {
 	Programs   map[string]string            // of strategies in files; see [runs.Manifest]
 	Notes      []string                     // what the readers of files decided, a line each
 
-	jobs    []job       // per cell of packings or placements: what carries it out
-	replays []replayJob // the same for cells of replays
+	jobs    []job       // an element per cell: what carries it out
+	replays []replayJob // the same for a replay
 	loads   *loadStore
 	keys    map[string]runs.Cell // of the cells
 	timeout time.Duration        // of a run; 0 is none

@@ -53,7 +53,7 @@ type Workload struct {
 	Step       *int       `json:"step,omitempty" yaml:"step"`             // of a recording with steps
 	Steps      string     `json:"steps,omitempty" yaml:"steps"`           // "a:b" or "all": their sum
 	Packs      []int      `json:"packs,omitempty" yaml:"packs"`           // instead of the experiment's
-	Topologies []Topology `json:"topologies,omitempty" yaml:"topologies"` // used where a workload names none
+	Topologies []Topology `json:"topologies,omitempty" yaml:"topologies"` // instead of the experiment's
 }
 
 // MarshalJSON writes the bare spec where there is no name.
