@@ -113,7 +113,7 @@ func (g *Gate) cells() int {
 }
 
 // blind says why the test could not have found a change for the worse: the
-// least p that its sample size allows does not survive the correction. For
+// min p that its sample size allows does not survive the correction. For
 // layers, whose values are exact, it matters only where the change is above the
 // limit.
 func (r *Result) blind(family int, limit, alpha float64) string {

@@ -381,6 +381,6 @@ func signedRank(new, old []float64, better runs.Better) (stats.Pairs, error) {
 // differ returns the number of layers in which the sides differ.
 func (q *OverLayers) differ() int { return q.Pairs.Wins + q.Pairs.Losses }
 
-// leastPairedP is the least p that the signed-rank test can give for n pairs
+// leastPairedP is the min p that the signed-rank test can give for n pairs
 // that differ.
 func leastPairedP(n int) float64 { return min(1, math.Pow(2, 1-float64(n))) }

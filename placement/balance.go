@@ -7,7 +7,7 @@ import "math"
 type Balance struct {
 	Ratio float64 `json:"balancedness"` // Σ mean / Σ max over the layers, the form that engines log
 	Mean  float64 `json:"mean"`         // mean of the layers' balancedness
-	Worst float64 `json:"worst"`        // the least balancedness of a layer
+	Worst float64 `json:"worst"`        // the min balancedness of a layer
 	Layer int     `json:"worst_layer"`
 
 	sumMean, sumMax, sumRatio float64

@@ -18,7 +18,7 @@ type Prices struct {
 	Inside      float64 // bytes per second from a GPU to another of its node
 	Between     float64 // bytes per second to another node
 	// Parallel is true where GPUs receive at the same time, so that the one that
-	// receives most decides; otherwise one expert is moved after the other.
+	// receives most decides; otherwise experts move one after another.
 	Parallel bool
 	// OnPath is true where steps wait for the planner.
 	OnPath bool

@@ -240,7 +240,7 @@ func (c *Cell) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// plainCell takes a cell as MarshalJSON writes most; ok is false where
+// plainCell takes a cell in the usual form of MarshalJSON; ok is false where
 // encoding/json must decide.
 func plainCell(s *scanner) (list []Coordinate, ok bool) {
 	if !s.skip('{') {
@@ -317,7 +317,7 @@ func (p *PlannedCell) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// plainPlanned reads a cell as MarshalJSON writes most; ok is false where
+// plainPlanned reads a cell in the usual form of MarshalJSON; ok is false where
 // encoding/json must decide.
 func plainPlanned(text []byte) (p PlannedCell, ok bool) {
 	const before, after = `{"cell":`, `,"key":`

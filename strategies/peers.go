@@ -37,8 +37,8 @@ var deepseekDefinition = Definition{
 }
 
 // vllmDefinition is capped LPT with loads summed in float64, full packs at +∞
-// and the first least pack by a scan. vLLM sorts with NumPy's unstable argsort,
-// so equal loads may change places there; here they go by item.
+// and the first lightest pack by a scan. vLLM sorts with NumPy's unstable
+// argsort, so equal loads may change places there; here they go by item.
 var vllmDefinition = Definition{
 	Name:    "vllm",
 	Summary: "lpt as in vLLM: loads summed in float64",

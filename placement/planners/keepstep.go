@@ -161,7 +161,7 @@ func (k *keeper) change(g int32, by float64) {
 }
 
 // bestExchange returns the slots x of GPU h and y of another whose exchange has
-// the least outcome; ok is false where none leaves the heaviest GPU below limit.
+// the lowest outcome; ok is false if none leaves the heaviest GPU below limit.
 func (k *keeper) bestExchange(h int32, limit float64) (x, y int32, ok bool) {
 	best := outcome{limit, 0}
 	for _, q := range k.byLoad {

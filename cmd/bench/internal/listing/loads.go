@@ -25,7 +25,7 @@ type Loads struct {
 	Packs      *LoadsPacks      `json:"packs,omitempty"`
 }
 
-// Optimum is the least load of the heaviest pack, for a number of packs.
+// Optimum is the min load of the heaviest pack, for a number of packs.
 type Optimum struct {
 	Packs int     `json:"packs"`
 	Max   float64 `json:"max"`
