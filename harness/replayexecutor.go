@@ -90,7 +90,7 @@ func replayLayers(r *replay.Result) map[string][]float64 {
 	}
 	return map[string][]float64{
 		runs.ImbalanceMeasure: imbalance, runs.MaxMeasure: l.Max, runs.MinMeasure: l.Min, runs.MeanMeasure: l.Mean,
-		runs.LowerBoundMeasure: l.Mean, runs.BestMaxMeasure: l.BestSplit, runs.LayerMovesMeasure: l.Moves,
+		runs.LowerBoundMeasure: l.Mean, runs.BestMaxMeasure: l.BestSplit, runs.ReplayLayerMovesMeasure: l.Moves,
 	}
 }
 
