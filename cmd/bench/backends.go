@@ -18,16 +18,24 @@ type backendFlags struct {
 // backends returns every backend there is, by name, in the order in which
 // results are shown. Those that cannot run here say so when asked to.
 func (f backendFlags) backends() ([]strategies.Backend, error) {
-	if f.Threads < 0 || f.Threads > cpu.MaxThreads {
-		return nil, fmt.Errorf("--threads=%d: use 1 to %d threads, or 0 for one per core", f.Threads, cpu.MaxThreads)
-	}
-	if f.Device < 0 {
-		return nil, fmt.Errorf("--device=%d: GPUs are numbered from 0", f.Device)
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	return []strategies.Backend{
 		cpu.New(cpu.Options{Threads: f.Threads}),
 		cuda.New(cuda.Options{Device: f.Device}),
 	}, nil
+}
+
+// check returns an error for a number that cannot be.
+func (f backendFlags) check() error {
+	if f.Threads < 0 || f.Threads > cpu.MaxThreads {
+		return fmt.Errorf("--threads=%d: use 1 to %d threads, or 0 for one per core", f.Threads, cpu.MaxThreads)
+	}
+	if f.Device < 0 {
+		return fmt.Errorf("--device=%d: GPUs are numbered from 0", f.Device)
+	}
+	return nil
 }
 
 // threads is how many threads a run may use.

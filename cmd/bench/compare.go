@@ -64,8 +64,11 @@ func (c *compareCmd) options() (compare.Options, error) {
 		Alpha: c.Alpha, Confidence: c.Confidence, Seed: c.Seed, Measures: c.Measure,
 		PoolSeeds: c.PoolSeeds, AcrossMachines: c.AcrossMachines, AllowMissing: c.AllowMissing,
 	}
-	if c.Alpha == 0 || c.Confidence == 0 { // which would mean the default
-		return o, errors.New("alpha and confidence must be between 0 and 1")
+	if c.Alpha == 0 { // which would mean the default
+		return o, errors.New("alpha 0: use a number between 0 and 1")
+	}
+	if c.Confidence == 0 {
+		return o, errors.New("confidence 0: use a number between 0 and 1")
 	}
 	if c.FailAbove != nil {
 		limit, err := compare.ParseShare(*c.FailAbove)

@@ -43,21 +43,17 @@ func (c *duelCmd) Run(s *streams) error {
 	if c.Invocations < 1 {
 		return badInput(fmt.Errorf("--invocations=%d: use 1 or more, preferably 6", c.Invocations))
 	}
+	if err := (backendFlags{Threads: c.Threads}).check(); err != nil {
+		return badInput(err)
+	}
 	programs, err := c.programs()
 	if err != nil {
 		return badInput(err)
 	}
-	if c.Out == "" {
-		c.Out = filepath.Join("results", "duel-"+time.Now().UTC().Format("20060102T150405Z"))
-	}
-	if err := os.MkdirAll(filepath.Dir(c.Out), 0o777); err != nil {
+	if err := c.makeDir(); err != nil {
 		return err
 	}
-	if err := os.Mkdir(c.Out, 0o777); errors.Is(err, os.ErrExist) {
-		return badInput(fmt.Errorf("%s exists: choose another directory", c.Out))
-	} else if err != nil {
-		return err
-	}
+	defer os.Remove(c.Out) // which fails where a program left anything
 	sides, err := c.fight(programs, s)
 	if err != nil {
 		return err
@@ -76,6 +72,29 @@ func (c *duelCmd) Run(s *streams) error {
 		return errors.New(g.Verdict())
 	}
 	return nil
+}
+
+// makeDir makes the directory of the duel. Where it has no name given, and
+// another duel began in the same second, it is duel-TIME-2 and so on.
+func (c *duelCmd) makeDir() error {
+	named := c.Out != ""
+	if !named {
+		c.Out = filepath.Join("results", "duel-"+time.Now().UTC().Format("20060102T150405Z"))
+	}
+	if err := os.MkdirAll(filepath.Dir(c.Out), 0o777); err != nil {
+		return err
+	}
+	base := c.Out
+	for i := 2; ; i++ {
+		err := os.Mkdir(c.Out, 0o777)
+		if !errors.Is(err, os.ErrExist) {
+			return err
+		}
+		if named || i > 100 {
+			return badInput(fmt.Errorf("%s exists: choose another directory", c.Out))
+		}
+		c.Out = fmt.Sprintf("%s-%d", base, i)
+	}
 }
 
 // duelist is one of the two programs.

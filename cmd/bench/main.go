@@ -14,7 +14,6 @@ import (
 	"unicode"
 
 	"github.com/alecthomas/kong"
-	mangokong "github.com/alecthomas/mango-kong"
 	kongcompletion "github.com/jotaen/kong-completion"
 	"github.com/posener/complete"
 
@@ -44,8 +43,8 @@ type app struct {
 
 	Completion kongcompletion.Completion `cmd:"" help:"Print the shell code that completes bench commands on the Tab key."`
 
-	Man     mangokong.ManFlag `help:"Print the manual page and exit." hidden:""`
-	Version versionFlag       `help:"Print the version, the commit and what is built in, and exit."`
+	Man     manFlag     `help:"Print the manual page and exit." hidden:""`
+	Version versionFlag `help:"Print the version, the commit and what is built in, and exit."`
 }
 
 // streams are the standard streams of a verb.
@@ -110,12 +109,12 @@ func run(args []string, s *streams) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	ctx, err := parser.Parse(args)
+	ctx, err := parser.Parse(attach(args))
 	if code >= 0 { // --help was printed
 		return code
 	}
 	if err != nil {
-		return report(s, badInput(err))
+		return report(s, parseError(err))
 	}
 	out := &sticky{w: s.out}
 	err = ctx.Run(&streams{in: s.in, out: out, err: s.err})

@@ -44,6 +44,9 @@ type placeCmd struct {
 
 // Run implements the verb.
 func (c *placeCmd) Run(s *streams) error {
+	if err := c.check(); err != nil {
+		return badInput(err)
+	}
 	host := c.host(backendFlags{Threads: c.Threads})
 	defer host.Close()
 	planner, err := append(planners.Builtin(), program.Definition(host)).Parse(c.Planner)

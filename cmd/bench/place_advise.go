@@ -17,9 +17,6 @@ import (
 
 // advise shows what more slots and other numbers of nodes would be worth.
 func (c *placeCmd) advise(ctx context.Context, s *streams, loads *datasets.Loads) error {
-	if c.Out != "" || c.To != "" || c.Previous != "" {
-		return badInput(fmt.Errorf("--advise makes no placement: leave out --previous, --to and -o"))
-	}
 	t := placement.Topology{Experts: loads.Items, Slots: c.Slots, Groups: c.Groups, Nodes: c.Nodes, GPUs: c.GPUs}
 	a, err := planners.Advise(ctx, planners.Question{
 		Topology: t, Steps: loads.Steps, Layers: loads.Layers, Loads: loads.Weights, Threads: c.Threads,

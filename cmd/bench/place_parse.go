@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -69,4 +71,24 @@ func parseCounts(text string) ([]int, error) {
 		}
 	}
 	return list, nil
+}
+
+// check returns an error for the first flag whose value cannot be.
+func (c *placeCmd) check() error {
+	if err := (backendFlags{Threads: c.Threads}).check(); err != nil {
+		return err
+	}
+	switch {
+	case !(c.ExpertBytes >= 0) || math.IsInf(c.ExpertBytes, 0):
+		return fmt.Errorf("--expert-bytes=%v: use a finite number ≥ 0", c.ExpertBytes)
+	case c.FirstLayer < 0:
+		return fmt.Errorf("--first-layer=%d: use 0 or more", c.FirstLayer)
+	case c.FirstLayer > 0 && c.To == "":
+		return errors.New("--first-layer is about the file of an engine: add --to ENGINE")
+	case c.Advise && (c.Out != "" || c.To != "" || c.Previous != ""):
+		return errors.New("--advise makes no placement: leave out --previous, --to and -o")
+	case c.Advise && (c.GPUSlots != "" || c.Lost != ""):
+		return errors.New("--advise is for GPUs with equal numbers of slots: leave out --gpu-slots and --lost")
+	}
+	return nil
 }

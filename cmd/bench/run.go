@@ -153,6 +153,9 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		return nil, badInput(err)
 	}
 	origin.Environment = environment(catalog.Backends, c.threads(), host)
+	if c.Wait < 0 {
+		return nil, badInput(fmt.Errorf("--wait=%v: use a time as 10m", c.Wait))
+	}
 	if c.Shard != "" {
 		return c.openShard(plan, catalog, origin)
 	}

@@ -338,10 +338,12 @@ func drawMoves(sk *sketch) *Picture {
 				continue
 			}
 			cv := figure.Curve{Look: s.look, Name: s.name, Step: true, Xs: make([]float64, pr.Layers), Ys: make([]float64, pr.Layers)}
-			for l := range pr.Layers {
+			for l := range cv.Xs {
 				cv.Xs[l] = float64(l)
-				for _, c := range s.result.Cells {
-					cv.Ys[l] += c.Layer(runs.ReplayLayerMovesMeasure)[l] / float64(len(s.result.Cells))
+			}
+			for _, c := range s.result.Cells {
+				for l, moves := range c.Layer(runs.ReplayLayerMovesMeasure) {
+					cv.Ys[l] += moves / float64(len(s.result.Cells))
 				}
 			}
 			cv.Tip = func(i int) string { return fmt.Sprintf("%s, layer %d: %s", s.name, i, number.Short(cv.Ys[i])) }
