@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Persistence says how loads of several steps keep from step to step: medians
+// Persistence is how loads persist from step to step: medians
 // over the layers and pairs of steps. It is what generated traces are calibrated
 // by.
 type Persistence struct {

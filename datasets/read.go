@@ -11,7 +11,7 @@ import (
 	"packbench/internal/tree"
 )
 
-// ReadOptions choose what to read, and say what a file leaves open.
+// ReadOptions choose what to read, and give what a file leaves open.
 type ReadOptions struct {
 	// Key is the array of an .npz, the key of a JSON object or of a .pt file's
 	// dictionary, or the column of a table in long form; "a.b" is key b of the

@@ -109,7 +109,7 @@ func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, ta
 func checkAnswer(answer *placement.Plan, t placement.Topology, layers int) error {
 	switch {
 	case answer == nil:
-		return errors.New("there is none")
+		return errors.New("the planner returned none")
 	case !answer.Topology.Equal(t):
 		return fmt.Errorf("%s, not the %s of the task", answer.Topology, t)
 	case answer.Layers != layers:

@@ -2,7 +2,7 @@ package placement
 
 import "math"
 
-// Balance says how even the loads of a level are. Balancedness is mean/max: 1
+// Balance is how even the loads of a level are. Balancedness is mean/max: 1
 // is even, and a layer without load has 1.
 type Balance struct {
 	Ratio float64 `json:"balancedness"` // Σ mean / Σ max over the layers, the form that engines log

@@ -10,7 +10,7 @@ import (
 // simulator of Huawei's challenge, with a network between nodes beside it.
 type Prices struct {
 	// Step is the time that a step of the model takes in its experts when all GPUs
-	// carry the mean load, ns. Layers run one after the other, each as long as its
+	// carry the mean load, ns. Layers run one after another, each as long as its
 	// heaviest GPU: a step takes Step · Σ max / Σ mean.
 	Step        float64
 	Iterations  float64 // steps of the model per window

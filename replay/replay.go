@@ -11,7 +11,7 @@ import (
 	"packbench/placement"
 )
 
-// Config says how a trace is replayed.
+// Config is how a trace is replayed.
 type Config struct {
 	Trace    *Trace
 	Topology placement.Topology

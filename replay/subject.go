@@ -19,7 +19,7 @@ type Subject struct {
 	Estimator forecast.Estimator // of Planned, unless the planner forecasts by itself
 }
 
-// Kind says when a subject plans and what it sees.
+// Kind is when a subject plans and what it sees.
 type Kind int
 
 // The kinds of subjects.
@@ -27,7 +27,7 @@ const (
 	Planned Kind = iota // plans on what its estimator makes of the windows seen so far
 	Static              // plans once, on the first window
 	Oracle              // plans on the very window that it is scored on: a rail, no planner can
-	Truth               // plans on what the generator of the trace expects: a rail, nobody knows that
+	Truth               // plans on what the generator of the trace expects: a rail; no planner can know that
 )
 
 // The names of the rails.
@@ -146,7 +146,7 @@ func (a *agent) plan(ctx context.Context, previous *placement.Plan, ahead int) (
 func (a *agent) check(p, previous *placement.Plan) error {
 	switch {
 	case p == nil:
-		return errors.New("there is none")
+		return errors.New("the planner returned none")
 	case p == previous:
 		return errors.New("it is the previous one, which must stay as it was")
 	case !p.Topology.Equal(a.topology) || p.Layers != a.layers:

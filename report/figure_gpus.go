@@ -17,7 +17,7 @@ import (
 // lossAxis labels axes of what imbalance costs.
 const lossAxis = "1 − mean/max load of the GPUs: what imbalance costs"
 
-// loss says how far an instance is from even loads, the smaller the better: the
+// loss is how far an instance is from even loads, the smaller the better: the
 // imbalance of a packing over its mean, 1 − balance otherwise.
 func (v *view) loss(i analysis.Instance) float64 {
 	d := v.lead()

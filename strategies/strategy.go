@@ -139,7 +139,7 @@ type Report struct {
 	// Time is how long the work took, if the runner can measure it better than
 	// its caller; otherwise 0.
 	Time time.Duration
-	// Warnings are remarks for whoever reads the result, one line each.
+	// Warnings are remarks for readers of the result, one line each.
 	Warnings []string
 }
 

@@ -13,7 +13,7 @@ import (
 	"packbench/runs"
 )
 
-// MergeOptions say how to merge.
+// MergeOptions are the settings of a merge.
 type MergeOptions struct {
 	// AllowMissing merges what is there where runs are missing: their cells are
 	// pending.

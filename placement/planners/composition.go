@@ -38,7 +38,7 @@ type Composition struct {
 	idle   *idleSessions
 }
 
-// Policy says whether a planner keeps the groups of experts on nodes.
+// Policy is whether a planner keeps the groups of experts on nodes.
 type Policy int
 
 // The policies.
