@@ -62,7 +62,7 @@ func (c *Cell) aboveOptimum() []float64 {
 	}
 	above := make([]float64, len(heaviest))
 	for l := range above {
-		// Like the gap to a lower bound; sums in another order are no gap.
+		// Like the gap to a lower bound; sums in another order are not a gap.
 		above[l] = packing.Quality{Max: heaviest[l], LowerBound: c.optimum[l]}.Gap()
 		if math.Abs(above[l]) < 1e-12 {
 			above[l] = 0

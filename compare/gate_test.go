@@ -293,7 +293,7 @@ func TestGateWithoutPowerFails(t *testing.T) {
 	}
 }
 
-// Few layers that get much worse are no evidence for a test, but the values
+// A few layers that get much worse are not evidence for a test, but the values
 // are exact: a gate does not pass them.
 func TestGateDoesNotPassFewLayersThatGetMuchWorse(t *testing.T) {
 	limit := 0.05

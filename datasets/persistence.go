@@ -28,7 +28,7 @@ type Lag struct {
 	Rank    float64 `json:"rank"` // Spearman's, ties by index
 }
 
-// Persistence measures the steps of the loads, of which there must be two.
+// Persistence measures the steps of the loads; there must be at least two.
 func (l *Loads) Persistence() Persistence {
 	p := Persistence{}
 	shares := l.shares()

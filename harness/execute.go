@@ -25,7 +25,7 @@ type Outcome struct {
 	AnswerHash string
 	Run        map[string]float64   // measures of the run; see [runs.Record]
 	Layer      map[string][]float64 // measures of the answer, [layers] each; nil without evaluate
-	Window     map[string][]float64 // of a replay, [windows] each; likewise
+	Window     map[string][]float64 // of a replay, [windows] each; nil without evaluate
 	Warnings   []string             // remarks on a run that is done
 }
 

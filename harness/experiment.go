@@ -71,7 +71,7 @@ func check(e *runs.Experiment) error {
 // maxInvocations is a guard against a slip of the finger.
 const maxInvocations = 1000
 
-// timeout returns the longest that a run may take; 0 is no limit.
+// timeout returns the max time of a run; 0 means no limit.
 func timeout(e *runs.Experiment) (time.Duration, error) {
 	if e.Timeout == "" {
 		return 0, nil

@@ -40,7 +40,7 @@ type Plan struct {
 	Notes      []string                     // what the readers of files decided, a line each
 
 	jobs    []job       // an element per cell: what carries it out
-	replays []replayJob // likewise, of a replay
+	replays []replayJob // the same for a replay
 	loads   *loadStore
 	keys    map[string]runs.Cell // of the cells
 	timeout time.Duration        // of a run; 0 is none

@@ -9,7 +9,7 @@ import (
 // Evaluator is a formula with which others rate planners.
 type Evaluator struct {
 	Name    string
-	Unit    string // "" is a score, of which more is better; "ns" a time
+	Unit    string // "" is a score, where more is better; "ns" a time
 	Summary string // the formula and what it leaves out
 	of      func(r *Result, p Prices) float64
 }

@@ -20,10 +20,10 @@ func TestExponentOfAPowerLaw(t *testing.T) {
 		t.Errorf("exponent %v, want 1.5", a)
 	}
 	if _, ok := exponent(xs[:2], ys[:2]); ok {
-		t.Error("two points are no fit")
+		t.Error("two points are not enough for a fit")
 	}
 	if _, ok := exponent([]float64{2, 2, 2}, ys); ok {
-		t.Error("one size is no fit")
+		t.Error("one size is not enough for a fit")
 	}
 }
 
@@ -62,6 +62,6 @@ func TestLineOfProblems(t *testing.T) {
 		t.Errorf("items %v, %s", items, rest)
 	}
 	if line, _ := v.line(dimensions[2]); line != nil {
-		t.Errorf("two numbers of layers are no line: %v", line)
+		t.Errorf("two numbers of layers are not enough for a line: %v", line)
 	}
 }

@@ -10,7 +10,7 @@ type Experiment struct {
 	Planners    []Named    `json:"planners,omitempty" yaml:"planners"` // in place of strategies, with topologies in place of packs
 	Workloads   []Workload `json:"workloads" yaml:"workloads"`
 	Packs       []int      `json:"packs" yaml:"packs"`                     // used where a workload names none
-	Topologies  []Topology `json:"topologies,omitempty" yaml:"topologies"` // likewise
+	Topologies  []Topology `json:"topologies,omitempty" yaml:"topologies"` // used where a workload names none
 	Previous    string     `json:"previous,omitempty" yaml:"previous"`     // the placement that planners find: "" for none, or initial
 	Backends    []string   `json:"backends" yaml:"backends"`
 	RNG         string     `json:"rng" yaml:"rng"`
@@ -53,7 +53,7 @@ type Workload struct {
 	Step       *int       `json:"step,omitempty" yaml:"step"`             // of a recording with steps
 	Steps      string     `json:"steps,omitempty" yaml:"steps"`           // "a:b" or "all": their sum
 	Packs      []int      `json:"packs,omitempty" yaml:"packs"`           // instead of the experiment's
-	Topologies []Topology `json:"topologies,omitempty" yaml:"topologies"` // likewise
+	Topologies []Topology `json:"topologies,omitempty" yaml:"topologies"` // instead of the experiment's
 }
 
 // MarshalJSON writes the bare spec where there is no name.

@@ -88,7 +88,7 @@ type Environment struct {
 	Features  []string                      `json:"features,omitempty"`
 	Governor  string                        `json:"governor,omitempty"`
 	Turbo     string                        `json:"turbo,omitempty"`     // "on" or "off", where the machine tells
-	CPUQuota  float64                       `json:"cpu_quota,omitempty"` // cores' worth of time per second that the control group allows; 0 is no limit
+	CPUQuota  float64                       `json:"cpu_quota,omitempty"` // cores' worth of time per second that the control group allows; 0 means no limit
 	Affinity  int                           `json:"affinity,omitempty"`  // cores that the process may run on, where fewer than Cores
 	MemoryMB  int64                         `json:"memory_mb"`
 	Load1     float64                       `json:"load1"` // load average when the run began

@@ -46,7 +46,7 @@ func havePlanner(cells []PlannedCell) bool {
 	return slices.ContainsFunc(cells, func(c PlannedCell) bool { return c.Has(PlannerAxis) })
 }
 
-// checkPlacement checks the measures of layers that are no packing against each
+// checkPlacement checks the measures of layers of placements against each
 // other, where they are there: balances are from 0 to 1, and neither nodes nor a
 // better split are less even than the GPUs.
 func checkPlacement(r *Record) error {

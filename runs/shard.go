@@ -31,7 +31,7 @@ func (s Shard) Equal(t Shard) bool {
 	return true
 }
 
-// check returns an error where s is no part of a plan of so many cells.
+// check returns an error if s is not part of a plan of so many cells.
 func (s *Shard) check(cells int) error {
 	if s.Index < 1 || s.Index > s.Of {
 		return fmt.Errorf("shard %d of %d: use 1 to %d", s.Index, s.Of, s.Of)

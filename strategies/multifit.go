@@ -37,7 +37,7 @@ type multifit struct {
 	order      []int32
 	loads      []float64 // [items]
 	units      []int64   // [items] loads in whole numbers, for the proof
-	whole      []int64   // [packs] likewise
+	whole      []int64   // [packs] pack loads in the same units
 	load       []float64
 	count      []int32
 	node       []float64 // tournament tree: min load of a pack with room below the node

@@ -150,7 +150,7 @@ func TestAmbiguousTablesAreRefused(t *testing.T) {
 		{"5,6\n7\n", Options{}, "line 2 (layer 1) has 1 number, the lines before have 2"},
 		{"a,b\n5,6,7\n", Options{}, "line 2 (layer 0) has 3 numbers, the line of names has 2"},
 		{"5,\"6\n", Options{}, "not CSV"},
-		// Placeholders and what else is no number.
+		// Placeholders and anything else that is not a number.
 		{"-,-,-\n5,6,7\n", Options{}, `line 1 (layer 0), item 0: "-" is not a number`},
 		{"NA,NA\n5,6\n", Options{}, `item 0: "NA" is not a number`},
 		{"x,x\n5,6\n", Options{}, `item 0: "x" is not a number`},
@@ -184,7 +184,7 @@ func TestAmbiguousTablesAreRefused(t *testing.T) {
 		{"0,1,2\n3,4,5\n", Options{}, "line 1 is 0, 1, …: a layer, or the numbers of the columns?"},
 		{"1,2,3,4,5,6,7,8\n3,4,5,6,7,8,9,9\n", Options{}, "line 1 is 1, 2, …: a layer, or the numbers of the columns?"},
 		{"0,5,6\n1,7,8\n2,9,9\n", Options{}, "the first column is 0, 1, 2, …: loads, or an index? Use --format csv for loads, --format indexed for an index"},
-		{"3,0,5\n3,1,6\n4,0,7\n4,1,8\n", Options{}, "three columns, of which two number all pairs: layers of 3 items, or a layer, expert and load per line?"},
+		{"3,0,5\n3,1,6\n4,0,7\n4,1,8\n", Options{}, "three columns, two of which number all pairs: layers of 3 items, or a layer, expert and load per line?"},
 		{",a\n0.5,1\n0.7,2\n", Options{}, "the index is 0.5: use whole numbers"},
 		{"5,6,7\n1,2,9\n", Options{Layers: 3}, "2 layers of 3 items: --layers 3 does not fit"},
 		{"5\n6\n7\n", Options{Layers: 2}, "3 numbers do not divide into 2 layers"},

@@ -97,7 +97,7 @@ func (s *sheet) uncertain(opt Options) error {
 		return fmt.Errorf("the first column is %v, %v, %v, …: loads, or an index? Use --format csv for loads, --format indexed for an index", column[0], column[1], column[2])
 	}
 	if len(first) == 3 && s.isGrid() {
-		return fmt.Errorf("three columns, of which two number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv or --format long")
+		return fmt.Errorf("three columns, two of which number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv or --format long")
 	}
 	return nil
 }

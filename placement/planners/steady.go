@@ -17,7 +17,7 @@ func steadyDefinition() Definition {
 		Source:  "this project; kriging after Matheron 1963",
 		Params: []spec.Param{
 			{Name: "estimate", Kind: spec.Text, Default: "krige", Doc: "estimator of the loads, / for its commas: krige, ewma:half=2, mean:h=4"},
-			{Name: "share", Kind: spec.Float, Default: "0.0416667", Min: 0, Max: 2, Doc: "moves per window and slot that the account gets; 0 for no limit, and layers planned anew where that is worth the moves"},
+			{Name: "share", Kind: spec.Float, Default: "0.0416667", Min: 0, Max: 2, Doc: "moves per window and slot that the account gets; 0 for no limit, and layers planned again if that is worth the moves"},
 			{Name: "saved", Kind: spec.Float, Default: "10", Min: 1, Max: 1e6, Doc: "windows whose moves the account can save up"},
 			{Name: "price", Kind: spec.Float, Default: "0.0003", Min: 0, Max: 1, Doc: "min gain of a move, in mean GPU loads; 0 takes it from bench replay's time model"},
 			{Name: "hottest", Kind: spec.Int, Default: "2", Min: 1, Max: math.MaxInt32, Doc: "GPUs per layer that moves begin at"},

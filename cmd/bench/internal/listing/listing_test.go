@@ -31,7 +31,7 @@ func (gpu) Prepare(s strategies.Strategy, _ packing.Shape) (strategies.Runner, e
 	return nil, strategies.ErrUnavailable
 }
 
-// classic is a strategy that is no ensemble.
+// classic is a strategy that is not an ensemble.
 type classic struct{}
 
 func (classic) Spec() spec.Spec { return spec.Spec{Name: "classic"} }
@@ -135,7 +135,7 @@ func TestEnvironmentOmitsWhatIsUnknown(t *testing.T) {
 	want := `commit       abc, with uncommitted changes
 go           go1.26
 system       linux/amd64
-cores        4, of which runs use 2
+cores        4 (runs use 2)
 load         0.50
 backend cpu  broken
 backend gpu  H100
