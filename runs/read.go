@@ -82,6 +82,9 @@ func open(dir string) (*Run, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is %w: it has no %s", dir, ErrNoManifest, ManifestFile)
 	}
+	if info, e := os.Stat(dir); e == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file: name a run directory", dir)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -223,6 +226,8 @@ func jsonError(err error) error {
 	switch {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON at byte %d: %s", syntax.Offset, syntax.Error())
+	case errors.As(err, &kind) && kind.Field == "":
+		return fmt.Errorf("not a JSON object but of type %s", kind.Value)
 	case errors.As(err, &kind):
 		return fmt.Errorf("%s: a %s does not belong there", kind.Field, kind.Value)
 	case err != nil && strings.HasPrefix(err.Error(), "json: "): // an unknown field has no type of its own

@@ -210,12 +210,16 @@ func TestLoadRefusesWhatIsNoRun(t *testing.T) {
 		"{":              "manifest.json: not JSON at byte 1: unexpected end of JSON input",
 		"null":           "format 0",
 		`{"format":2}`:   "the checksum is missing",
+		"[]":             "manifest.json: not a JSON object but of type array",
 		`{"format":"2"}`: "format: a string does not belong there",
 	} {
 		writeFile(t, []byte(text), dir, ManifestFile)
 		_, err := Load(dir)
 		wantError(t, err, want)
 	}
+	file := filepath.Join(dir, ManifestFile)
+	_, err = Load(file)
+	wantError(t, err, file+" is a file: name a run directory")
 }
 
 // TestLoadDoesNotWaitForPipes: reading a fifo would never end.
