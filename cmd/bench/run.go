@@ -154,7 +154,7 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 	}
 	origin.Environment = environment(catalog.Backends, c.threads(), host)
 	if c.Wait < 0 {
-		return nil, badInput(fmt.Errorf("--wait=%v: use a time as 10m", c.Wait))
+		return nil, badInput(fmt.Errorf("--wait=%v: use a time such as 10m", c.Wait))
 	}
 	if c.Shard != "" {
 		return c.openShard(plan, catalog, origin)
