@@ -144,6 +144,22 @@ func TestResumeElsewhere(t *testing.T) {
 	}
 }
 
+// TestResumeOfCompleteRunNamesNoOtherMachine: no record is of the machine that
+// only looked.
+func TestResumeOfCompleteRunNamesNoOtherMachine(t *testing.T) {
+	dir := finished(t)
+	if m := resume(t, dir, "there"); len(m.asked) != 0 {
+		t.Errorf("ran %q", m.asked)
+	}
+	run, err := runs.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(run.Manifest.Environments) != 1 {
+		t.Errorf("%d environments, want that of the records alone", len(run.Manifest.Environments))
+	}
+}
+
 func TestResumeErrors(t *testing.T) {
 	dir := finished(t)
 	cpu := catalog(&fakebackend.Backend{Named: "cpu"})

@@ -75,6 +75,9 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{Dir: dir, Plan: plan, out: out, records: run.Records}
+	if len(s.Unfinished()) == 0 { // no run will be made here
+		return s, nil
+	}
 	if s.environment, err = out.AddEnvironment(o.Environment); err != nil {
 		out.Close()
 		return nil, err

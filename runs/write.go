@@ -69,6 +69,9 @@ func makeDir(dir string) error {
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s %w and is a file: choose a directory", dir, ErrExists)
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err

@@ -62,6 +62,9 @@ func shardDirs(dir string) ([]shardDir, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if info, e := os.Stat(dir); e == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file: name the directory of a sweep", dir)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -35,6 +36,9 @@ func (c *reportCmd) Run(s *streams) error {
 	var err error
 	if o.Extra, err = c.paper(); err != nil {
 		return badInput(err)
+	}
+	if info, err := os.Stat(c.Out); err == nil && !info.IsDir() {
+		return badInput(fmt.Errorf("--out %s is a file: name a directory", c.Out))
 	}
 	run, err := runs.Load(c.Dir)
 	if err != nil {

@@ -15,7 +15,7 @@ func (s *sheet) named(opt Options) (*Loads, error) {
 	var names []string
 	for i, r := range roles {
 		switch {
-		case r == layer || r == expert || r == step || r == index && i == 0:
+		case r == layer || r == expert || r == step || i == 0 && (r == index || opt.Form == Indexed):
 			indexes = append(indexes, i)
 		default:
 			items = append(items, i)
@@ -39,6 +39,11 @@ func (s *sheet) named(opt Options) (*Loads, error) {
 	if err != nil {
 		return nil, err
 	}
+	if opt.Form == Any && len(indexes) == 0 && !slices.ContainsFunc(names, isNumbered) {
+		if err := s.uncertainNamed(); err != nil {
+			return nil, err
+		}
+	}
 	l, err := s.wide(opt, indexes, order)
 	if err != nil {
 		return nil, err
@@ -51,6 +56,26 @@ func (s *sheet) named(opt Options) (*Loads, error) {
 		l.note("columns are layers and lines experts, as the line of names says")
 	}
 	return l, nil
+}
+
+// isNumbered reports whether a name ends in a number.
+func isNumbered(name string) bool {
+	_, _, ok := numbered(name)
+	return ok
+}
+
+// uncertainNamed reports a table that can be read in two ways although its
+// columns have names, for these say nothing.
+func (s *sheet) uncertainNamed() error {
+	if first := s.counting(); first != nil {
+		return fmt.Errorf("the column %s is %v, %v, %v, …: loads, or an index? Use --format csv for loads, --format indexed for an index",
+			tree.Quote(s.header[0]), first[0], first[1], first[2])
+	}
+	if len(s.header) == 3 && s.isGrid() {
+		return fmt.Errorf("line 1 names %s, of which two number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv, or name the columns layer, expert and load",
+			quoteAll(s.header))
+	}
+	return nil
 }
 
 // orderOf returns the columns of items in the order of their numbers, where they

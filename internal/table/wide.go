@@ -89,17 +89,29 @@ func (s *sheet) uncertain(opt Options) error {
 				s.rows[0].line, first[0], first[1], n, n-1)
 		}
 	}
-	column := make([]float64, n)
-	for i, r := range s.rows {
-		column[i] = r.values[0]
-	}
-	if n >= 3 && consecutive(column) && len(first) >= 2 && !s.arange() {
+	if column := s.counting(); column != nil {
 		return fmt.Errorf("the first column is %v, %v, %v, …: loads, or an index? Use --format csv for loads, --format indexed for an index", column[0], column[1], column[2])
 	}
 	if len(first) == 3 && s.isGrid() {
 		return fmt.Errorf("three columns, two of which number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv or --format long")
 	}
 	return nil
+}
+
+// counting returns the first of several columns where it counts lines, as an index
+// does, nil otherwise.
+func (s *sheet) counting() []float64 {
+	if len(s.rows) < 3 || len(s.rows[0].values) < 2 || s.arange() {
+		return nil
+	}
+	column := make([]float64, len(s.rows))
+	for i, r := range s.rows {
+		column[i] = r.values[0]
+	}
+	if !consecutive(column) {
+		return nil
+	}
+	return column
 }
 
 // arange reports whether the numbers count through the table, as in examples.

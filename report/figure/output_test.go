@@ -155,3 +155,24 @@ func TestEverySizeHasRoomForAColumnOfPanels(t *testing.T) {
 		}
 	}
 }
+
+// A page leaves letters to the fonts of whoever reads it, in every part of a
+// figure; a document of its own says what it has drawn.
+func TestPagesHaveNamesInTheirOwnScript(t *testing.T) {
+	const name = "ꆈꌠ 预填充"
+	f := chartOf(name)
+	element, err := f.Inline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := f.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(element, []byte(">"+name+"</text>")); n < 7 || bytes.Contains(element, []byte(`\u`)) {
+		t.Errorf("%d of the 7 labels of the page are in their own script, code points: %v", n, bytes.Contains(element, []byte(`\u`)))
+	}
+	if n := bytes.Count(document, []byte(`aria-label="`+name+`"`)); n < 7 {
+		t.Errorf("%d of the 7 labels of the document say what they are", n)
+	}
+}

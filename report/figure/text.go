@@ -75,9 +75,7 @@ func (w writer) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	if strings.TrimSpace(txt) == "" || sty.Font.Size <= 0 {
 		return
 	}
-	if d, ok := c.(*draw.Canvas); ok {
-		c = d.Canvas
-	}
+	c = innermost(c)
 	c.SetColor(sty.Color)
 	if sty.Rotation != 0 {
 		c.Push()
@@ -103,6 +101,21 @@ func (w writer) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 		for _, r := range runs(line, sty.Font) {
 			r.draw(c, at)
 			at.X += r.face.Width(r.text)
+		}
+	}
+}
+
+// innermost returns the canvas that the areas drawn on are cut out of: one cut out
+// of another holds that.
+func innermost(c vg.Canvas) vg.Canvas {
+	for {
+		switch d := c.(type) {
+		case *draw.Canvas:
+			c = d.Canvas
+		case draw.Canvas:
+			c = d.Canvas
+		default:
+			return c
 		}
 	}
 }
