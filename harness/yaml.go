@@ -164,6 +164,8 @@ func (v *looseValue) Visit(node ast.Node) ast.Visitor {
 		}
 	case *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
 		v.err = at(node.GetToken(), "%s: use a whole number (or quotes, where it is text)", node.GetToken().Value)
+	case *ast.SequenceNode:
+		v.err = cutByComma(n)
 	case *ast.NullNode:
 		v.err = at(node.GetToken(), "a value is missing: fill it in or leave its key out")
 	}
@@ -171,6 +173,22 @@ func (v *looseValue) Visit(node ast.Node) ast.Visitor {
 		return nil
 	}
 	return v
+}
+
+// cutByComma returns an error for a list in brackets with a value that is the end
+// of one before: in lognormal:sigma=1,items=72 the comma ends a value.
+func cutByComma(list *ast.SequenceNode) error {
+	for i, value := range list.Values {
+		text, ok := value.(*ast.StringNode)
+		if !ok || !list.IsFlowStyle || i == 0 || text.GetToken().Type != token.StringType {
+			continue
+		}
+		if strings.Contains(text.Value, "=") && !strings.Contains(text.Value, ":") {
+			before := list.Values[i-1].GetToken().Value
+			return at(text.GetToken(), "%q: in brackets a comma ends a value: write %q in quotes, or a value per line", text.Value, before+","+text.Value)
+		}
+	}
+	return nil
 }
 
 // at returns an error that begins with the position of t.
@@ -200,10 +218,13 @@ func oneLine(err error) error {
 	case errors.As(err, &large):
 		return at(large.Token, "%s: use a whole number from 0 to 2^64 − 1", large.SrcNum)
 	case errors.As(err, &located):
-		return at(located.GetToken(), "%s", located.GetMessage())
+		return at(located.GetToken(), "%s", plainKinds.Replace(located.GetMessage()))
 	}
 	return at(nil, "%s", err.Error())
 }
+
+// plainKinds words what the YAML library says of nodes.
+var plainKinds = strings.NewReplacer("was used where sequence is expected", "where a list is expected", "was used where mapping is expected", "where keys with values are expected")
 
 // kindName says in words what values a Go type holds.
 func kindName(t reflect.Type) string {
@@ -224,7 +245,8 @@ func yamlKeys(structs ...any) []string {
 	for _, s := range structs {
 		t := reflect.TypeOf(s)
 		for i := range t.NumField() {
-			if key := t.Field(i).Tag.Get("yaml"); key != "-" {
+			key := t.Field(i).Tag.Get("yaml")
+			if key != "-" && !strings.HasPrefix(key, ",") && !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
 		}
