@@ -116,6 +116,7 @@ func (x *BackendExecutor) timeStages(ctx context.Context, r *runner, p *packing.
 
 // pack makes one timed run. A panic of the strategy is a failure of the run.
 func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Problem, random strategies.Random) (o Outcome, report strategies.Report) {
+	runtime.GC() // before the limit begins
 	if x.plan.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, x.plan.timeout)
@@ -126,7 +127,6 @@ func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Proble
 			o.Status, o.Reason = runs.Failed, reason(panics.Error(v))
 		}
 	}()
-	runtime.GC()
 	o.Start = time.Now()
 	report, err := r.Pack(ctx, p, random, r.out)
 	elapsed := max(time.Since(o.Start), 1) // a coarse clock sees no time pass

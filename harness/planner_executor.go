@@ -62,6 +62,7 @@ func (x *PlannerExecutor) Execute(ctx context.Context, i int, evaluate bool) Out
 
 // run makes one timed run. A panic of the planner is a failure of the run.
 func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, task *placement.Task) (o Outcome, answer *placement.Plan) {
+	runtime.GC() // before the limit begins
 	limit := x.plan.timeout
 	if limit > 0 {
 		var cancel context.CancelFunc
@@ -73,7 +74,6 @@ func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, ta
 			o.Status, o.Reason = runs.Failed, reason(panics.Error(v))
 		}
 	}()
-	runtime.GC()
 	o.Start = time.Now()
 	answer, report, err := planner.Plan(ctx, task)
 	elapsed := max(time.Since(o.Start), 1) // a coarse clock sees no time pass
@@ -88,7 +88,7 @@ func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, ta
 		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", limit)
 	case errors.Is(err, strategies.ErrUnavailable):
 		o.Status, o.Reason = runs.Unavailable, reason(err)
-	case err != nil && (ctx.Err() != nil || program && !errors.Is(err, strategies.ErrUnsupported)):
+	case err != nil && (errors.Is(ctx.Err(), context.Canceled) || program && !errors.Is(err, strategies.ErrUnsupported)):
 		o.Status, o.Reason = runs.Failed, reason(err)
 	case err != nil: // by the contract of planners, what they cannot do about the task
 		o.Status, o.Reason = runs.Unsupported, reason(err)
