@@ -101,7 +101,7 @@ asm-mutants:
 
 # The same packing on every machine takes that no multiplication and addition are
 # fused to one operation, as compilers for arm64 do where they may.
-PORTABLE := packbench/(packing|placement|strategies|internal/core/(draws|exchange|fill|lpt))
+PORTABLE := packbench/(packing|placement|replay|strategies|internal/portable|internal/core/(draws|exchange|fill|lpt))
 .PHONY: portable
 portable:
 	@GOOS=linux GOARCH=arm64 $(GO) build -o bin/bench-arm64 ./cmd/bench

@@ -9,13 +9,13 @@ import (
 	"packbench/stats"
 )
 
-// Blocks are what a test over ranks may take as independent of each other.
+// Blocks are the units that a test over ranks may treat as independent.
 //
 // Layers are not: those with the same loads up to their order are one problem
 // (all layers of zipf), and those made of the same random draws, such as one
 // layer of lognormal with two values of sigma or of one workload on two numbers
 // of packs, are variations on one. So layers of a problem with equal loads count
-// once, by their mean, and all that is made of the same draws is one block, in
+// once, by their mean, and everything made of the same draws is one block, in
 // which a strategy has its mean rank.
 type Blocks struct {
 	Strategies []string    // that have a result

@@ -67,7 +67,7 @@ func anyLayer(c *runs.CellRuns) []float64 {
 func (c *Cell) Judged() bool { return c.judged != nil }
 
 // Busy returns the indices of the layers that are not idle: those that count.
-// Where nothing tells the loads, no layer is idle.
+// If the loads are not recorded, no layer counts as idle.
 func (c *Cell) Busy() []int { return c.busy }
 
 // Idle returns the number of layers without any load.
@@ -75,8 +75,8 @@ func (c *Cell) Idle() int { return len(c.judged) - len(c.busy) }
 
 // Every returns a measure of every layer, idle ones included, [layers]; nil
 // where the cell does not have it. The measure may be one that follows from
-// others. It is NaN where a layer does not have it, which may be so of
-// [AboveOptimum] only.
+// others. It is NaN for layers that do not have it, which only happens for
+// [AboveOptimum].
 func (c *Cell) Every(measure string) []float64 {
 	if v := c.Layer(measure); v != nil {
 		return v

@@ -1,4 +1,4 @@
-// Package analysis computes what is said about a run: quality by layer, its
+// Package analysis computes the numbers about a run: quality by layer, its
 // statistics, median times with their intervals, problems, standings. Each is
 // defined once, here, for tables, comparisons, exports, figures and reports.
 //
@@ -19,8 +19,8 @@ const (
 	MaxOverMean       = "max_over_mean"
 	Balancedness      = "balancedness"
 	RelativeImbalance = "relative_imbalance"
-	// AboveOptimum is known of the layers whose lowest possible max load some
-	// strategy of the run proved: the gap without what is the bound's.
+	// AboveOptimum is known for the layers whose lowest possible max load some
+	// strategy of the run proved: the gap without the slack of the bound.
 	AboveOptimum = "above_optimum"
 )
 
@@ -87,9 +87,8 @@ func Judged(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 // does, in other units, or are a part of another.
 var restating = []string{runs.MaxMeasure, runs.MinMeasure, runs.GPUMaxMeasure, MaxOverMean, Balancedness, RelativeImbalance, AboveOptimum}
 
-// Headline returns those measures of [Judged] that say something of their own:
-// what tables and tests show where nothing else is asked for. A measure that is
-// declared anew is one.
+// Headline returns those measures of [Judged] that carry information of their
+// own: the default of tables and tests. Newly declared measures are among them.
 func Headline(m *runs.Manifest, scope runs.Scope) []runs.Measure {
 	return slices.DeleteFunc(Judged(m, scope), func(d runs.Measure) bool { return slices.Contains(restating, d.Name) })
 }

@@ -9,8 +9,8 @@ import (
 	"packbench/runs"
 )
 
-// Optima knows the lowest possible max load of layers, where any strategy proved
-// it: all that solve a problem profit from a proof of one.
+// Optima holds the lowest possible max load of layers for which any strategy
+// proved it: one strategy's proof serves all that solve the problem.
 type Optima struct {
 	known map[string][]float64 // [layers], NaN where it is not known
 }
@@ -45,7 +45,7 @@ func problemID(c *Cell) string {
 	return fmt.Sprintf("%s %d %d %d", loads, c.Packs(), c.Layers, c.Items)
 }
 
-// SetOptima tells the cell what is known of its layers; see [AboveOptimum].
+// SetOptima gives the cell the optima of its layers; see [AboveOptimum].
 func (c *Cell) SetOptima(o Optima) {
 	c.optimum = nil
 	if known := o.known[problemID(c)]; slices.ContainsFunc(known, func(v float64) bool { return !math.IsNaN(v) }) {
@@ -62,7 +62,7 @@ func (c *Cell) aboveOptimum() []float64 {
 	}
 	above := make([]float64, len(heaviest))
 	for l := range above {
-		// Like the gap to a lower bound; sums in another order are no gap.
+		// Like the gap to a lower bound; sums in another order are not a gap.
 		above[l] = packing.Quality{Max: heaviest[l], LowerBound: c.optimum[l]}.Gap()
 		if math.Abs(above[l]) < 1e-12 {
 			above[l] = 0

@@ -10,7 +10,8 @@ import (
 
 // Ranking orders the strategies by the mean of a measure, over the problems that
 // all of them have a result for. Of packings that is the gap to the lower bound:
-// unlike the imbalance it is not ruled by layers that no packing can balance.
+// unlike the imbalance, it is not dominated by layers that no packing can
+// balance.
 type Ranking struct {
 	Measure   runs.Measure // see [Leading]
 	Problems  []*Problem   // that count

@@ -11,7 +11,7 @@ import (
 )
 
 // Results is a run arranged for reading: the problems, what was tried on each,
-// and what came of it.
+// and the outcomes.
 type Results struct {
 	Run        *runs.Run
 	Problems   []*Problem
@@ -28,7 +28,7 @@ type slot struct {
 	strategy, backend string
 }
 
-// Result is what came of a strategy on a problem on a backend: its cells, one
+// Result is the outcome of a strategy on a problem on a backend: its cells, one
 // per replicate (seed).
 type Result struct {
 	Problem  *Problem
@@ -91,7 +91,7 @@ func (r *Results) strategy(c runs.Cell) string {
 // Cells returns all cells in the order of the plan.
 func (r *Results) Cells() []*Cell { return r.cells }
 
-// Result returns what came of a strategy; nil where it was not asked for.
+// Result returns the outcome of a strategy; nil if it is not in the run.
 func (r *Results) Result(p *Problem, strategy, backend string) *Result {
 	return r.results[slot{p, strategy, backend}]
 }
@@ -114,8 +114,8 @@ func (r *Results) All() []*Result {
 
 // Answer returns the result whose packings stand for the strategy on the
 // problem: packings do not depend on the backend, so the first backend that has
-// any. Without one it returns the first result, to tell the reason; nil where
-// the strategy was not asked for.
+// any. Without one it returns the first result, for its reason; nil if the
+// strategy is not in the run.
 func (r *Results) Answer(p *Problem, strategy string) *Result {
 	var first *Result
 	for _, b := range r.Backends {
@@ -160,8 +160,8 @@ func (i Instance) Seed() uint64 {
 func (i Instance) Key() [2]uint64 { return [2]uint64{i.Seed(), uint64(i.Layer)} }
 
 // Instances returns every layer that was packed and is not idle, by seed and
-// layer: in the same order for all strategies that packed the same. What a run
-// without packings does not have is NaN.
+// layer: in the same order for all strategies that packed the same layers. What
+// a run without packings lacks is NaN.
 func (r *Result) Instances() []Instance {
 	if r.instances != nil {
 		return r.instances
@@ -241,8 +241,8 @@ func (r *Result) Runs(measure string) []float64 {
 // Time returns the median time of all runs that are done, ns.
 func (r *Result) Time() Times { return SampleOf(runs.TimeMeasure, r.Cells...).Median() }
 
-// Trouble says what went wrong, "unavailable: no driver", with the number of
-// seeds where it did so in some only; "" where nothing did.
+// Trouble returns what went wrong, "unavailable: no driver", with the number of
+// seeds if it was not all of them; "" if nothing did.
 func (r *Result) Trouble() string {
 	text, n := "", 0
 	for _, c := range r.Cells {
@@ -286,9 +286,9 @@ func (r *Results) Present() []string {
 	return slices.DeleteFunc(slices.Clone(r.Backends), func(b string) bool { return r.Missing(b) != "" })
 }
 
-// Missing returns a reason that holds for every result on the backend, "" where
-// they differ or any is done: then the backend is told of once, not in every
-// row.
+// Missing returns a reason that holds for every result on the backend, so that
+// it can be shown once and not in every row; "" if the reasons differ or any
+// result is done.
 func (r *Results) Missing(backend string) string {
 	reason := ""
 	for _, result := range r.All() {

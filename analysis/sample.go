@@ -9,11 +9,12 @@ import (
 	"packbench/stats"
 )
 
-// Sample is a measure over the runs of cells as intervals and tests take it.
+// Sample is a measure over the runs of cells, in the form that intervals and
+// tests use.
 //
-// Runs of one process share what differs from process to process, so that their
-// spread says too little of how a time varies. As soon as the runs come from
-// several invocations, a value is the median of one of them.
+// Runs of one process share what differs from process to process, so their
+// spread understates how a time varies. If the runs come from several
+// invocations, each value is the median of one invocation.
 type Sample struct {
 	Values      []float64 // of runs or, where there are several, of invocations
 	Runs        int       // that are done
@@ -66,9 +67,9 @@ type Times struct {
 	Invocations int // that made them; 0 where that is not known
 }
 
-// BetweenRuns is by how much the median time of a cell moves from one run of an
-// experiment to the next on a quiet machine, as a share: what repeats within a
-// run cannot show.
+// BetweenRuns is how much the median time of a cell moves from one run of an
+// experiment to the next on a quiet machine, as a share: repeats within a run
+// cannot show it.
 const BetweenRuns = 0.02
 
 // MedianOf returns the median of the values of runs.

@@ -8,8 +8,8 @@ import (
 	"packbench/runs"
 )
 
-// Cell is one cell compared. As JSON it has the coordinates and the results as
-// members of their names.
+// Cell is the comparison of one cell. As JSON it has the coordinates and the
+// results as members under their names.
 type Cell struct {
 	runs.Cell        // of the new side
 	Run       string // directory of the new side, where there are several
@@ -31,10 +31,10 @@ type Cell struct {
 	unfinished string // what runs are missing of a cell that is compared
 }
 
-// Status says whether a cell could be compared.
+// Status is whether a cell could be compared.
 type Status string
 
-// What can become of a cell.
+// The statuses of a cell.
 const (
 	Compared Status = "compared"
 	Refused  Status = "refused" // the sides did not solve the same problem
@@ -42,7 +42,7 @@ const (
 )
 
 // Result is the comparison of one measure of a cell: Runs or Layers, by the
-// scope of the measure, or neither where Reason says why.
+// scope of the measure, or neither, and Reason says why.
 type Result struct {
 	Measure runs.Measure
 	Runs    *OverRuns
@@ -52,7 +52,7 @@ type Result struct {
 	absence absence // of what kind Reason is
 }
 
-// Result returns the result for a measure; nil where it was not asked for.
+// Result returns the result for a measure; nil if that is not compared.
 func (c *Cell) Result(measure string) *Result {
 	for i := range c.Results {
 		if c.Results[i].Measure.Name == measure {
@@ -188,7 +188,7 @@ func (p pair) unfinished() string {
 	}{{"new", p.new, p.newRun}, {"old", p.old, p.oldRun}} {
 		asked := side.run.Manifest.Experiment.RunsPerCell()
 		if n := len(side.cell.Done()); n == len(side.cell.Records) && n < asked {
-			return fmt.Sprintf("%s is not finished, %d of %d runs are there", side.name, n, asked)
+			return fmt.Sprintf("%s is not finished, %d of %d runs are recorded", side.name, n, asked)
 		}
 	}
 	return ""

@@ -1,6 +1,5 @@
-// Package compare sets runs against each other cell by cell: run directories
-// against the first of them, or the strategies of one run against a baseline
-// strategy.
+// Package compare compares runs cell by cell: run directories with the first of
+// them, or the strategies of one run with a baseline strategy.
 //
 // What is compared follows from the declarations of the runs: measures of runs,
 // such as the time, by medians with exact intervals and the Mann–Whitney U
@@ -24,7 +23,7 @@ import (
 	"packbench/runs"
 )
 
-// Options say how to compare. The zero value is a good choice.
+// Options are the settings of a comparison. The zero value is a good choice.
 type Options struct {
 	Alpha      float64 // level of significance; default 0.05
 	Confidence float64 // of intervals; default 0.95
@@ -32,16 +31,16 @@ type Options struct {
 	// Measures are the names of the measures to compare; none are those of
 	// [analysis.Headline].
 	Measures []string
-	// PoolSeeds takes the cells that differ in nothing but the seed together:
+	// PoolSeeds pools the cells that differ only in the seed:
 	// the layers of all of them are the pairs of one test, their times two
 	// samples.
 	PoolSeeds bool
-	// AcrossMachines compares times although they come from different machines.
+	// AcrossMachines compares times even if they come from different machines.
 	AcrossMachines bool
 	// FailAbove, where not nil, is the relative change for the worse (0.05 for
 	// 5 %) above which a significant one is a regression; it makes a [Gate].
 	FailAbove *float64
-	// AllowMissing lets a gate pass although cells are missing on a side.
+	// AllowMissing lets a gate pass even if cells are missing on a side.
 	AllowMissing bool
 }
 
@@ -68,9 +67,9 @@ func (o Options) withDefaults() (Options, error) {
 type Comparison struct {
 	Old Side `json:"old"`
 	New Side `json:"new"`
-	// More are the further runs set against Old, where there are several.
+	// More are the further runs compared with Old, if there are several.
 	More       []Side         `json:"more,omitempty"`
-	Baseline   string         `json:"baseline,omitempty"` // the strategy that is the old side, where one run is compared with itself
+	Baseline   string         `json:"baseline,omitempty"` // the strategy that is the old side, if one run is compared with itself
 	Alpha      float64        `json:"alpha"`
 	Confidence float64        `json:"confidence"`
 	Measures   []runs.Measure `json:"measures"` // that are compared, those of runs first
@@ -80,7 +79,7 @@ type Comparison struct {
 	Unmatched []Unmatched `json:"unmatched,omitempty"`
 	// Notes are remarks on the comparison as a whole.
 	Notes []string `json:"notes,omitempty"`
-	// Gate says what became of [Options.FailAbove]; nil without it.
+	// Gate is the outcome of [Options.FailAbove]; nil without it.
 	Gate *Gate `json:"gate,omitempty"`
 	// FailAbove and Regressions are those of Gate.
 	FailAbove   *float64     `json:"fail_above,omitempty"`
@@ -97,7 +96,7 @@ type Side struct {
 	Program    string `json:"program,omitempty"` // versions that made the records
 }
 
-// ErrNothing is the error of runs that have nothing to compare.
+// ErrNothing is the error for runs that have nothing to compare.
 var ErrNothing = errors.New("nothing to compare")
 
 // nothing is an ErrNothing with a text of its own.

@@ -27,7 +27,7 @@ func (c Cell) time() *OverRuns        { return c.Result(runs.TimeMeasure).Runs }
 func (c Cell) imbalance() *OverLayers { return c.Result(runs.ImbalanceMeasure).Layers }
 func (c Cell) gap() *OverLayers       { return c.Result(analysis.Gap).Layers }
 
-func TestRuns(t *testing.T) {
+func TestRunsAreComparedCellByCell(t *testing.T) {
 	c := compareRuns(t, "old", "new", Options{})
 	same := find(t, c, "lpt", "uniform")
 	if !same.Same || same.imbalance().Verdict != Equal || same.imbalance().Ratio != 1 || same.imbalance().Pairs.Ties != 8 {
@@ -84,7 +84,7 @@ func TestGroupsNameWhatTheyLeaveOut(t *testing.T) {
 	}
 }
 
-func TestRegressions(t *testing.T) {
+func TestRegressionsAreSignificantAndAboveTheLimit(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		limit float64
@@ -127,7 +127,7 @@ func TestOtherMachineKeepsTheImbalance(t *testing.T) {
 	}
 }
 
-func TestBaseline(t *testing.T) {
+func TestStrategiesAreComparedWithTheBaseline(t *testing.T) {
 	c := compareBaseline(t, "old", "lpt", Options{})
 	if len(c.Cells) != 4 {
 		t.Fatalf("%d cells, want those of two strategies on two workloads", len(c.Cells))
@@ -138,7 +138,7 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
+func TestBadOptionsAndRunsAreRefused(t *testing.T) {
 	bad, minus := math.NaN(), -1.0
 	for _, c := range []struct {
 		name string
@@ -237,7 +237,7 @@ func TestPoolSeeds(t *testing.T) {
 	}
 }
 
-func TestRatio(t *testing.T) {
+func TestRatioFromZeroIsNullInJSON(t *testing.T) {
 	for _, c := range []struct {
 		now, before float64
 		json        string

@@ -217,7 +217,7 @@ func (c *Comparison) layerTable(a axes, d runs.Measure) table {
 }
 
 // scaleOf is what values are multiplied with to be shown: 100 for a measure
-// that is shown as a percentage, a ratio of which 0 is perfect.
+// that is shown as a percentage, a ratio for which 0 is perfect.
 func scaleOf(d runs.Measure) float64 {
 	if d.Name == analysis.Gap || d.Name == analysis.RelativeImbalance {
 		return 100

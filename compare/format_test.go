@@ -9,7 +9,7 @@ import (
 	"packbench/stats"
 )
 
-func TestFormatting(t *testing.T) {
+func TestIntervalsAndRatiosAreFormatted(t *testing.T) {
 	inf := math.Inf(1)
 	time, moves := runs.Measure{Unit: runs.Nanoseconds}, runs.Measure{Unit: runs.Count}
 	for _, c := range []struct{ got, want string }{

@@ -11,8 +11,8 @@ import (
 )
 
 // Gate says whether the new side may pass: nothing regressed, and everything
-// that could have regressed was checked. A gate that could not look passes
-// nothing.
+// that could have regressed was checked. A gate that could not check something
+// does not pass.
 type Gate struct {
 	Limit   float64   `json:"limit"` // [Options.FailAbove]
 	Passed  bool      `json:"passed"`
@@ -22,12 +22,12 @@ type Gate struct {
 	Regressions []Regression `json:"-"`
 	// Unchecked is what was not checked and is not allowed to be.
 	Unchecked []Gap `json:"unchecked,omitempty"`
-	// Allowed is what was not checked either, and may be: cells that neither
-	// side could run, or that [Options.AllowMissing] forgives.
+	// Allowed is what was not checked but is allowed to be: cells that neither
+	// side could run, or that [Options.AllowMissing] covers.
 	Allowed []Gap `json:"allowed,omitempty"`
 }
 
-// Checked counts the cells whose measure was held against the limit.
+// Checked counts the cells whose measure was checked against the limit.
 type Checked struct {
 	Measure string `json:"measure"`
 	Cells   int    `json:"cells"`
@@ -113,7 +113,7 @@ func (g *Gate) cells() int {
 }
 
 // blind says why the test could not have found a change for the worse: the
-// least p that its sample size allows does not survive the correction. For
+// min p that its sample size allows does not survive the correction. For
 // layers, whose values are exact, it matters only where the change is above the
 // limit.
 func (r *Result) blind(family int, limit, alpha float64) string {
@@ -130,7 +130,7 @@ func (r *Result) blind(family int, limit, alpha float64) string {
 		if t.Unit == ByInvocation {
 			advice = fmt.Sprintf("use at least %d invocations", need)
 		}
-		return fmt.Sprintf("%d and %d %ss cannot show a difference: the least possible p, %.2g, times %s is not below %g: %s",
+		return fmt.Sprintf("%d and %d %ss cannot show a difference: the min possible p, %.2g, times %s is not below %g: %s",
 			t.OldUnits, t.NewUnits, t.Unit, least, number.Count(family, "cell"), alpha, advice)
 	}
 	q := r.Layers
@@ -141,7 +141,7 @@ func (r *Result) blind(family int, limit, alpha float64) string {
 	if least*float64(family) < alpha {
 		return ""
 	}
-	return fmt.Sprintf("%s, but %s cannot show it: the least possible p, %.2g, times %s is not below %g",
+	return fmt.Sprintf("%s, but %s cannot show it: the min possible p, %.2g, times %s is not below %g",
 		formatChange(q.Ratio), number.Count(q.differ(), "layer")+that(q.differ()), least, number.Count(family, "cell"), alpha)
 }
 
@@ -211,7 +211,8 @@ func (c *Comparison) regressions(limit float64) []Regression {
 }
 
 // insignificant are the changes for the worse above the limit that the test does
-// not find significant, or not surely above it: a gate passes them, and says so.
+// not find significant, or not surely above it: a gate passes them with a
+// remark.
 func (c *Comparison) insignificant(a axes) []string {
 	var lines []string
 	for i := range c.Cells {
@@ -227,7 +228,7 @@ func (c *Comparison) insignificant(a axes) []string {
 			}
 			if r.Layers != nil {
 				if r.meanVerdict() == Worse {
-					line += ", though the interval of the mean difference says worse"
+					line += ", although the interval of the mean difference is worse"
 				}
 				line += ", the worst layer " + r.Layers.worst(scaleOf(r.Measure))
 			}
@@ -237,8 +238,8 @@ func (c *Comparison) insignificant(a axes) []string {
 	return lines
 }
 
-// CheckedText says how many cells were held against the limit: "checked 12
-// cells: time, imbalance, gap".
+// CheckedText returns how many cells were checked against the limit: "checked
+// 12 cells: time, imbalance, gap".
 func (g *Gate) CheckedText() string {
 	var order []int
 	names := map[int][]string{}
@@ -289,7 +290,7 @@ func (c *Comparison) byRun() bool {
 	})
 }
 
-// Verdict is the outcome in one line; "" where the gate is passed.
+// Verdict is the outcome in one line; "" if the gate passes.
 func (g *Gate) Verdict() string {
 	var parts []string
 	if n := len(g.Regressions); n > 0 {

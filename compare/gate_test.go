@@ -191,9 +191,9 @@ func TestGatePassesOnlyWhatItChecked(t *testing.T) {
 		{"a measure that is worse", fill, func(r *runs.Run) { fill(r); scale("memory", 2)(r) }, "memory +100.0 %", never},
 		{"new runs ended early", keep, func(r *runs.Run) {
 			r.Records = slices.DeleteFunc(r.Records, func(record runs.Record) bool { return record.Repeat > 0 })
-		}, "new is not finished, 1 of 8 runs are there", never},
-		{"new lacks its last run", keep, func(r *runs.Run) { r.Records = r.Records[:len(r.Records)-1] }, "new is not finished, 7 of 8 runs are there: s2", "missing"},
-		{"old lacks its last run", func(r *runs.Run) { r.Records = r.Records[:len(r.Records)-1] }, keep, "old is not finished, 7 of 8 runs are there: s2", "missing"},
+		}, "new is not finished, 1 of 8 runs are recorded", never},
+		{"new lacks its last run", keep, func(r *runs.Run) { r.Records = r.Records[:len(r.Records)-1] }, "new is not finished, 7 of 8 runs are recorded: s2", "missing"},
+		{"old lacks its last run", func(r *runs.Run) { r.Records = r.Records[:len(r.Records)-1] }, keep, "old is not finished, 7 of 8 runs are recorded: s2", "missing"},
 		{"different repeats on purpose", keep, func(r *runs.Run) {
 			r.Manifest.Experiment.Repeats = 6
 			r.Records = slices.DeleteFunc(r.Records, func(record runs.Record) bool { return record.Repeat >= 6 })
@@ -274,7 +274,7 @@ func TestGateWithoutPowerFails(t *testing.T) {
 		slowdown       float64
 		want           string // in the verdict; "" passes
 	}{
-		{120, 6, 2, "6 and 6 runs cannot show a difference: the least possible p, 0.0022, times 120 cells is not below 0.05: repeat each cell at least 8 times"},
+		{120, 6, 2, "6 and 6 runs cannot show a difference: the min possible p, 0.0022, times 120 cells is not below 0.05: repeat each cell at least 8 times"},
 		{120, 6, 1, "repeat each cell at least 8 times"},
 		{120, 8, 1, ""},
 		{120, 8, 2, "regressed"},
@@ -293,7 +293,7 @@ func TestGateWithoutPowerFails(t *testing.T) {
 	}
 }
 
-// Few layers that get much worse are no evidence for a test, but the values
+// A few layers that get much worse are not evidence for a test, but the values
 // are exact: a gate does not pass them.
 func TestGateDoesNotPassFewLayersThatGetMuchWorse(t *testing.T) {
 	limit := 0.05
@@ -325,7 +325,7 @@ func TestNothingToCompareIsAnErrorOfItsKind(t *testing.T) {
 		new  *runs.Run
 		want string
 	}{
-		{empty, "run and empty have no cell in common: there is no cell in empty"},
+		{empty, "run and empty have no cell in common: no cell in empty"},
 		{other, "not comparable: the loads of w differ"},
 		{renamed, "run and run have no cell in common: workload w against v"},
 	} {

@@ -48,7 +48,7 @@ func compareBaseline(t *testing.T, name, strategy string, o Options) *Comparison
 
 // The files under testdata/golden are what each format looks like; rewrite them
 // with -update and read the difference.
-func TestFormats(t *testing.T) {
+func TestFormatsMatchTheGoldenFiles(t *testing.T) {
 	limit := 0.05
 	comparisons := map[string]*Comparison{
 		"runs":     compareRuns(t, "old", "new", Options{FailAbove: &limit}),

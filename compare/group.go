@@ -5,7 +5,7 @@ import (
 	"packbench/stats"
 )
 
-// Group sums up the cells of one strategy on one backend, and of one run where
+// Group summarizes the cells of one strategy on one backend, and of one run if
 // there are several.
 type Group struct {
 	Coordinates []runs.Coordinate // what its cells share

@@ -46,8 +46,9 @@ func plainJSON(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// MarshalJSON writes the coordinates, then what is known of the cell, then the
-// result of each measure under its name, or "no_" and its name with the reason.
+// MarshalJSON writes the coordinates, then what is known about the cell, then
+// the result of each measure under its name, or "no_" and its name with the
+// reason.
 func (c Cell) MarshalJSON() ([]byte, error) {
 	o := objectOf(c.Cell)
 	if c.Run != "" {

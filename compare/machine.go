@@ -155,5 +155,5 @@ func unfinished(run *runs.Run) string {
 	if there >= wanted {
 		return ""
 	}
-	return fmt.Sprintf("%s is not finished, %d of %d runs are there: bench run --resume %s", run.Dir, there, wanted, run.Dir)
+	return fmt.Sprintf("%s is not finished, %d of %d runs are recorded: bench run --resume %s", run.Dir, there, wanted, run.Dir)
 }

@@ -127,7 +127,7 @@ func disjoint(old, new *runs.Run) string {
 	text := fmt.Sprintf("%s and %s have no cell in common", old.Dir, new.Dir)
 	for _, run := range []*runs.Run{old, new} {
 		if len(run.Manifest.Cells) == 0 {
-			return text + ": there is no cell in " + run.Dir
+			return text + ": no cell in " + run.Dir
 		}
 	}
 	for _, a := range axesOf([]*runs.Run{old, new}) {

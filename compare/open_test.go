@@ -168,7 +168,7 @@ func TestIdleLayersAreCountedAndLeftOut(t *testing.T) {
 	if q := c.Cells[0].imbalance(); c.Cells[0].Idle != 1 || q.Pairs.Ties != 8 || q.WorstLayer != 8 {
 		t.Errorf("idle %d, %+v", c.Cells[0].Idle, q)
 	}
-	if text := written(t, c, "text"); !strings.Contains(text, "3 layers have no load and no part in any number") {
+	if text := written(t, c, "text"); !strings.Contains(text, "3 layers have no load and no part in any result") {
 		t.Errorf("no word on idle layers in\n%s", text)
 	}
 }

@@ -49,7 +49,7 @@ func (c *Comparison) remarks(a axes) []string {
 	}
 	notes := c.equal()
 	if idle > 0 {
-		notes = append(notes, fmt.Sprintf("%s no load and no part in any number", count(idle, "layer has", "layers have")))
+		notes = append(notes, fmt.Sprintf("%s no load and no part in any result", count(idle, "layer has", "layers have")))
 	}
 	notes = append(notes, c.twins()...)
 	notes = append(notes, refused.lines("not compared, ")...)
@@ -183,11 +183,11 @@ func count(n int, one, many string) string {
 // method says what the numbers are.
 func (c *Comparison) method() string {
 	text := fmt.Sprintf("Brackets are intervals of at least %g %%: exact ones of the median over runs, BCa bootstrap ones of the mean paired difference. "+
-		"p is of the Mann-Whitney U test over runs and of the Wilcoxon signed-rank test over layers, corrected by Holm for the number of cells that differ at all; "+
+		"p is of the Mann-Whitney U test over runs and of the Wilcoxon signed-rank test over layers, Holm-corrected for the number of cells that differ at all; "+
 		"better, worse and ~ (neither) are at level %g. "+
 		"+/=/- counts the layers that are better, equal and worse; delta is Cliff's delta, r the rank-biserial correlation, from -1 (always less) to +1.", 100*c.Confidence, c.Alpha)
 	if c.lowerIsBetter() {
-		text += " Less is better."
+		text += " Lower is better."
 	}
 	return text
 }

@@ -12,7 +12,7 @@ import (
 	"packbench/stats"
 )
 
-// Verdict says what a test found of the new side.
+// Verdict is what a test found about the new side.
 type Verdict string
 
 // The verdicts.
@@ -37,14 +37,14 @@ type OverRuns struct {
 	New     stats.Interval `json:"new"`
 	OldRuns int            `json:"old_runs"`
 	NewRuns int            `json:"new_runs"`
-	// Unit is what the medians, intervals and tests take as a value: a run, or,
-	// where both sides have several, an invocation by the median of its runs.
+	// Unit is what the medians, intervals and tests use as a value: a run or,
+	// if both sides have several, an invocation by the median of its runs.
 	Unit     Unit `json:"unit"`
 	OldUnits int  `json:"old_units"`
 	NewUnits int  `json:"new_units"`
 	Finding
-	// Factor is by how much new is larger than old, with the interval that
-	// belongs to the test; nil where there is none.
+	// Factor is how many times larger new is than old, with the interval that
+	// belongs to the test; nil if there is none.
 	Factor      *stats.Interval `json:"factor,omitempty"`
 	U           float64         `json:"u"` // Mann–Whitney
 	P           float64         `json:"p"`
@@ -57,8 +57,8 @@ type OverRuns struct {
 // Unit is what counts as one value of a measure of runs.
 type Unit string
 
-// The units. Runs of one process say nothing of how a time varies from process
-// to process.
+// The units. Runs of one process do not show how a time varies from process to
+// process.
 const (
 	ByRun        Unit = "run"
 	ByInvocation Unit = "invocation"
@@ -80,8 +80,8 @@ type OverLayers struct {
 	OldWorst   float64        `json:"old_worst"`  // of the layers
 	NewWorst   float64        `json:"new_worst"`
 	WorstLayer int            `json:"new_worst_layer"` // the layer of NewWorst
-	// Above says of the gap how much of it is above the lowest possible max load,
-	// on the layers where any strategy of the runs proved that; nil where none
+	// Above is the part of the gap that is above the lowest possible max load, on
+	// the layers for which any strategy of the runs proved that load; nil if none
 	// did, and for other measures.
 	Above    *AboveOptimum   `json:"above_optimum,omitempty"`
 	Warnings []stats.Warning `json:"warnings,omitempty"`
@@ -334,7 +334,7 @@ func fewPairs(q *OverLayers, o Options) []stats.Warning {
 	if least := leastPairedP(q.Units); least > o.Alpha {
 		return []stats.Warning{{
 			Code:    stats.FewRepeats,
-			Message: fmt.Sprintf("%s cannot differ significantly: the least possible p is %.2g", number.Count(q.Units, "layer"), least),
+			Message: fmt.Sprintf("%s cannot differ significantly: the min possible p is %.2g", number.Count(q.Units, "layer"), least),
 			Advice:  "compare on a workload of 6 layers or more",
 		}}
 	}
@@ -381,6 +381,6 @@ func signedRank(new, old []float64, better runs.Better) (stats.Pairs, error) {
 // differ returns the number of layers in which the sides differ.
 func (q *OverLayers) differ() int { return q.Pairs.Wins + q.Pairs.Losses }
 
-// leastPairedP is the least p that the signed-rank test can give for n pairs
+// leastPairedP is the min p that the signed-rank test can give for n pairs
 // that differ.
 func leastPairedP(n int) float64 { return min(1, math.Pow(2, 1-float64(n))) }

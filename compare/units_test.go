@@ -32,9 +32,9 @@ func gated(t *testing.T, old, new *runs.Run) *Comparison {
 	return c
 }
 
-// TestInvocationsAreTheUnits: two processes that differ by 7 % are no regression
-// where times vary so from process to process, though every run of one is slower
-// than every run of the other; 30 % are.
+// TestInvocationsAreTheUnits: two processes that differ by 7 % are not a
+// regression where times vary so from process to process, though every run of
+// one is slower than every run of the other; 30 % are.
 func TestInvocationsAreTheUnits(t *testing.T) {
 	twelve := func(time float64) *runs.Run { return invented(1, 12, same(time), same(10)) }
 	noise := []float64{-.09, -.05, 0, .03, .06, .1}

@@ -48,7 +48,7 @@ func (c *Comparison) Write(w io.Writer, format string) error {
 	return CheckFormat(format)
 }
 
-// CheckFormat returns an error unless [Comparison.Write] knows the format.
+// CheckFormat returns an error unless [Comparison.Write] supports the format.
 func CheckFormat(format string) error {
 	if slices.Contains(Formats(), format) {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"packbench/packing"
 )
 
-// Summary is the least, the median and the greatest of a statistic over the
+// Summary is the min, the median and the max of a statistic over the
 // layers (of all steps) that define it; all NaN where none does.
 type Summary struct{ Min, Median, Max float64 }
 
@@ -68,7 +68,7 @@ func (l *Loads) Describe() []Statistic {
 // of a packing may be that counts as nearly even: a tenth of a percent.
 const NearlyEven = 1e-3
 
-// PackFacts says how even a packing into a number of packs can be, before any
+// PackFacts is how even a packing into a number of packs can be, before any
 // is made.
 type PackFacts struct {
 	Packs    int
@@ -84,8 +84,8 @@ type PackFacts struct {
 	BoundOverMean Summary
 }
 
-// DescribePacks says how even a packing into packs packs can be. The error is
-// that of a number of packs that does not divide the items.
+// DescribePacks returns how even a packing into packs packs can be. The error
+// is that of a number of packs that does not divide the items.
 func (l *Loads) DescribePacks(packs int) (PackFacts, error) {
 	shape := packing.Shape{Layers: l.Layers, Items: l.Items, Packs: packs}
 	if err := shape.Validate(); err != nil {

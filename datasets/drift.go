@@ -10,11 +10,11 @@ import (
 func driftDefinition() TraceDefinition {
 	return TraceDefinition{
 		Name:    "drift",
-		Summary: "shares that drift around a base in the logarithm, now and then another base; multinomial counts",
+		Summary: "shares whose logarithms drift around a base, which may change now and then; multinomial counts",
 		Source:  "shape of DeepSeek-V3's loads as recorded; the drift as in recordings of smaller models",
 		Params: traceParams(
 			number("sigma", 0.2, 0, 5, "standard deviation of the drift; of walk, of one window's step"),
-			number("rho", 0.8, 0, 0.9999, "of ar and heavy: what of the drift is left after one window"),
+			number("rho", 0.8, 0, 0.9999, "of ar and heavy: share of the drift left after one window"),
 			spec.Param{Name: "family", Kind: spec.Choice, Default: "ar", Choices: []string{"ar", "walk", "heavy"}, Doc: "ar: AR(1), stationary; walk: a random walk from the base; heavy: AR(1) with jumps of Student's t, 3 degrees of freedom"},
 			whole("change", 0, 0, 1<<16, "windows after which the workload changes: another base and drift; 0 for never")),
 		Presets: []spec.Preset{
@@ -82,14 +82,14 @@ func (r *stream) jump(z float64) float64 {
 func diurnalDefinition() TraceDefinition {
 	return TraceDefinition{
 		Name:    "diurnal",
-		Summary: "a mix of workloads with bases of their own, each with its hours; the shares drift besides; multinomial counts",
+		Summary: "a mix of workloads, each with its own base and hours; the shares also drift; multinomial counts",
 		Source:  "loads of different workloads hardly correlate (0.1) in recordings",
 		Params: traceParams(
 			whole("workloads", 3, 1, 64, "workloads in the mix"),
 			whole("period", 24, 2, 1<<16, "windows of a day"),
-			number("swing", 1.5, 0, 20, "how much a workload keeps to its hours: half the logarithm of its weight at best to that at worst"),
+			number("swing", 1.5, 0, 20, "how closely a workload keeps to its hours: half the logarithm of its max weight over its min"),
 			number("sigma", 0.1, 0, 5, "standard deviation of the drift"),
-			number("rho", 0.8, 0, 0.9999, "what of the drift is left after one window")),
+			number("rho", 0.8, 0, 0.9999, "share of the drift left after one window")),
 		make: newDiurnal,
 	}
 }

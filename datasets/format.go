@@ -41,7 +41,7 @@ const (
 // formats lists them for messages.
 var formats = []string{"npy", "npz", "pt", "safetensors", "json", "pickle", "csv", "csv2", "indexed", "long"}
 
-// FormatNames lists the formats that can be asked for.
+// FormatNames returns the formats that can be requested.
 func FormatNames() []string { return slices.Clone(formats) }
 
 // isTable reports whether the format is text in lines of fields.

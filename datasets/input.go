@@ -111,7 +111,7 @@ func grow(b []byte) []byte {
 }
 
 func tooLong() error {
-	return fmt.Errorf("more than %d bytes: no more are read (%d loads of 8 bytes)", maxFile, MaxLoads)
+	return fmt.Errorf("more than %d bytes: that is the max (%d loads of 8 bytes)", maxFile, MaxLoads)
 }
 
 // compressions are what may be wrapped around a file, by extension and by how

@@ -16,7 +16,7 @@ func knownDefinitions() []Definition {
 	return []Definition{
 		{
 			Name:    "planted",
-			Summary: "whole loads that fit perfectly: packs that all weigh target, taken apart and mixed",
+			Summary: "whole loads that fit perfectly: packs that all weigh target, split and shuffled",
 			Params: sized(defaultLayers, defaultItems,
 				packs(32, 1),
 				whole("target", 1<<16, 1, maxTokens, "load of every pack of the perfect packing (at least items/packs)"),

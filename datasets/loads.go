@@ -107,8 +107,8 @@ func (l *Loads) Layer(step, layer int) []float32 {
 	return l.Weights[lo : lo+l.Items : lo+l.Items]
 }
 
-// Shape says the shape in words: "58 layers of 288 items", with the number of
-// steps before it where there are several.
+// Shape returns the shape in words: "58 layers of 288 items", with the number
+// of steps before it where there are several.
 func (l *Loads) Shape() string {
 	text := fmt.Sprintf("%s of %s", count(l.Layers, "layer"), count(l.Items, "item"))
 	if l.Steps != 1 {
@@ -241,7 +241,7 @@ func checkShape(steps, layers, items int) error {
 		return fmt.Errorf("%s of %s of %s: there are no loads", count(steps, "step"), count(layers, "layer"), count(items, "item"))
 	}
 	if room := MaxLoads / items; layers > room || steps > room/layers {
-		return fmt.Errorf("%s of %s of %s: the most supported is %d loads", count(steps, "step"), count(layers, "layer"), count(items, "item"), MaxLoads)
+		return fmt.Errorf("%s of %s of %s: the max is %d loads", count(steps, "step"), count(layers, "layer"), count(items, "item"), MaxLoads)
 	}
 	return nil
 }

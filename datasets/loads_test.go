@@ -46,7 +46,7 @@ func TestHashTellsContentApart(t *testing.T) {
 	}
 }
 
-func TestStep(t *testing.T) {
+func TestStepsAreSelectedByIndex(t *testing.T) {
 	l := &Loads{Name: "x", Steps: 3, Layers: 1, Items: 2, Weights: []float32{0, 1, 2, 3, 4, 5}}
 	second, err := l.At(1)
 	if err != nil || second.Steps != 1 || second.Name != "x" || second.Weights[0] != 2 || second.Weights[1] != 3 || len(second.Weights) != 2 {
@@ -62,7 +62,7 @@ func TestStep(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
+func TestValidateNamesTheFirstBadLoad(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, c := range []struct {
 		loads *Loads
@@ -77,7 +77,7 @@ func TestValidate(t *testing.T) {
 		{loadsOf(2, 2, 0, 1, 2), "3 weights for 2 layers of 2 items: need 4"},
 		{loadsOf(0, 2), "1 step of 0 layers of 2 items: there are no loads"},
 		{loadsOf(2, 0), "1 step of 2 layers of 0 items: there are no loads"},
-		{loadsOf(1<<30, 1<<30), "1 step of 1073741824 layers of 1073741824 items: the most supported is 268435456 loads"},
+		{loadsOf(1<<30, 1<<30), "1 step of 1073741824 layers of 1073741824 items: the max is 268435456 loads"},
 	} {
 		got := ""
 		if err := c.loads.Validate(); err != nil {

@@ -11,7 +11,7 @@ type measured struct{ min, median, max float64 }
 // TestModelsHaveTheMeasuredShape compares generated loads with recordings of the
 // model: the medians over layers are near the recorded ones, and all but a few
 // layers lie in the recorded range (the recordings have few steps of each
-// layer, so a layer beyond their extremes is no fault).
+// layer, so a layer beyond their extremes is not a fault).
 func TestModelsHaveTheMeasuredShape(t *testing.T) {
 	for _, c := range []struct {
 		spec              string

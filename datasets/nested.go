@@ -34,10 +34,10 @@ type recording struct {
 // again and again.
 func collect(v tree.Value, limit int) (*recording, error) {
 	n := nested{length: [4]int{-1, -1, -1, -1}, limit: min(limit, MaxLoads)}
-	switch v.(type) {
+	switch v := v.(type) {
 	case tree.Row, tree.List, *tensor.Array:
 	case tree.Bad:
-		return nil, v.(tree.Bad).Err
+		return nil, v.Err
 	default:
 		return nil, fmt.Errorf("%s is not loads: use [[…], …], a list of items per layer", tree.Describe(v))
 	}
@@ -123,7 +123,7 @@ func (n *nested) number(open int, v float64) error {
 
 func (n *nested) room(more int) error {
 	if more > n.limit-len(n.values) {
-		return fmt.Errorf("more than %d loads: no more are read of this file", n.limit)
+		return fmt.Errorf("more than %d loads: that is the max for a file", n.limit)
 	}
 	return nil
 }

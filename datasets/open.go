@@ -21,7 +21,7 @@ func Open(source string, seed uint64, opt ReadOptions) (*Loads, *Workload, error
 	}
 	w, err := Parse(source)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%q is no file; as a workload: %w", source, err)
+		return nil, nil, fmt.Errorf("%q is not a file; as a workload: %w", source, err)
 	}
 	if opt.Step != nil || opt.Sum != nil || opt.Range != nil || opt.Key != "" {
 		return nil, nil, fmt.Errorf("%s is a generated workload: it has one step and no named arrays", w.Spec())

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Persistence says how loads of several steps keep from step to step: medians
+// Persistence is how loads persist from step to step: medians
 // over the layers and pairs of steps. It is what generated traces are calibrated
 // by.
 type Persistence struct {
@@ -28,7 +28,7 @@ type Lag struct {
 	Rank    float64 `json:"rank"` // Spearman's, ties by index
 }
 
-// Persistence measures the steps of the loads, of which there must be two.
+// Persistence measures the steps of the loads; there must be at least two.
 func (l *Loads) Persistence() Persistence {
 	p := Persistence{}
 	shares := l.shares()
@@ -94,10 +94,10 @@ func (l *Loads) drift(shares [][]float64, tokens []float64, layer int, drift *[]
 		}
 		for t := range l.Steps {
 			d := shares[t*l.Layers+layer][i] - mean
-			square += d * d / (steps - 1)
+			square += float64(d*d) / (steps - 1)
 			noise += mean * (1 - mean) / max(1, tokens[t*l.Layers+layer]) / steps
 		}
-		spread += (mean - even) * (mean - even)
+		spread += float64((mean - even) * (mean - even))
 		peak = max(peak, mean/even)
 		if mean >= even/5 {
 			*drift = append(*drift, math.Sqrt(max(0, square-noise))/mean)
@@ -151,9 +151,9 @@ func correlation(a, b []float64) float64 {
 	}
 	for i := range a {
 		x, y := a[i]-ma, b[i]-mb
-		ab += x * y
-		aa += x * x
-		bb += y * y
+		ab += float64(x * y)
+		aa += float64(x * x)
+		bb += float64(y * y)
 	}
 	if aa == 0 || bb == 0 {
 		return 0

@@ -208,7 +208,7 @@ func objectsAt(d *tree.Dict, key, id string) ([]*tree.Dict, error) {
 			return nil, err
 		}
 		if n >= len(out) || out[n] != nil {
-			return nil, fmt.Errorf("%s: %s %d stands twice or is beyond the %d of the list", key, id, n, len(out))
+			return nil, fmt.Errorf("%s: %s %d occurs twice or is beyond the %d of the list", key, id, n, len(out))
 		}
 		out[n] = object
 	}

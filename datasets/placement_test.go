@@ -70,7 +70,7 @@ func TestReadPlacementErrors(t *testing.T) {
 		{"a.json", `[[0, NaN]]`, "layer 0, slot 1: expert NaN"},
 		{"a.json", `[[[0]], [[0]]]`, "2 maps: use one, [layers][slots]"},
 		{"a.json", `[[0, 1], [0]]`, "layer 1: 1 item, the ones before have 2"},
-		{"a.json", `{"layer_list": [{"layer_id": 1, "device_list": []}]}`, "layer_list: layer_id 1 stands twice or is beyond the 1 of the list"},
+		{"a.json", `{"layer_list": [{"layer_id": 1, "device_list": []}]}`, "layer_list: layer_id 1 occurs twice or is beyond the 1 of the list"},
 		{"a.json", `{"layer_list": [{"layer_id": 0, "device_list": [{"device_id": 0, "device_expert": []}]}]}`, "layer 0: device_expert is not a list of experts"},
 		{"a.json", `{"initial_global_assignments": {"a": [0]}}`, `"a" is not the number of a layer`},
 		{"a.json", `{"initial_global_assignments": [0]}`, "a list of 1 numbers where a list of slots per layer was expected"},

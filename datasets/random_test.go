@@ -47,9 +47,9 @@ func TestVariatesFollowTheirDistribution(t *testing.T) {
 	}
 }
 
-// TestBinomial compares frequencies with the exact probabilities by χ², for
-// few trials, which are tossed one by one, and for many, which are halved.
-func TestBinomial(t *testing.T) {
+// Frequencies match the exact probabilities by χ², for few trials, which are
+// tossed one by one, and for many, which are halved.
+func TestBinomialMatchesExactProbabilities(t *testing.T) {
 	for _, c := range []struct {
 		n int
 		p float64

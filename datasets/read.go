@@ -11,7 +11,7 @@ import (
 	"packbench/internal/tree"
 )
 
-// ReadOptions choose what to read, and say what a file leaves open.
+// ReadOptions choose what to read, and give what a file leaves open.
 type ReadOptions struct {
 	// Key is the array of an .npz, the key of a JSON object or of a .pt file's
 	// dictionary, or the column of a table in long form; "a.b" is key b of the
@@ -165,7 +165,7 @@ func (opt ReadOptions) choose(loads *Loads) (*Loads, error) {
 // one returns the only document of a file.
 func one(values []tree.Value, ends []int) (tree.Value, error) {
 	if len(values) > 1 {
-		return nil, fmt.Errorf("more follows the loads at byte %d: use one JSON value", ends[0])
+		return nil, fmt.Errorf("extra data after the loads at byte %d: use one JSON value", ends[0])
 	}
 	return values[0], nil
 }

@@ -118,10 +118,10 @@ func TestReadErrors(t *testing.T) {
 		{`{"weights": [[1, 2]]`, "", ReadOptions{}, "truncated: the JSON ends early"},
 		{`{}`, "", ReadOptions{}, `no key "weights" in the object (it has none)`},
 		{`{"a": 1, "b": [2]}`, "", ReadOptions{}, `no key "weights" in the object (it has a, b)`},
-		{`{"weights": [1], "weights": [2]}`, "", ReadOptions{}, `"weights" stands twice`},
+		{`{"weights": [1], "weights": [2]}`, "", ReadOptions{}, `"weights" occurs twice`},
 		{`{"weights": 3}`, "", ReadOptions{}, `"weights" is not a list: use [[…], …], a list of items per layer`},
 		{`7`, JSON, ReadOptions{}, `the number 7 is not loads: use [[…], …], a list of items per layer`},
-		{`[1] [2]`, "", ReadOptions{}, "more follows the loads at byte 3: use one JSON value"},
+		{`[1] [2]`, "", ReadOptions{}, "extra data after the loads at byte 3: use one JSON value"},
 		{`[1, 2}`, "", ReadOptions{}, "not JSON at byte 5: '}' where a comma or ] was expected"},
 		{`[]`, "", ReadOptions{}, "an empty list: there are no loads"},
 		{`[[1], []]`, "", ReadOptions{}, "layer 1: an empty list: there are no loads"},
@@ -225,7 +225,7 @@ func TestReadFiles(t *testing.T) {
 	}
 }
 
-func TestOpen(t *testing.T) {
+func TestOpenReadsAFileOrGeneratesAWorkload(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "loads.csv")
 	if err := os.WriteFile(path, []byte("1,2\n"), 0o666); err != nil {
 		t.Fatal(err)
@@ -241,8 +241,8 @@ func TestOpen(t *testing.T) {
 	for source, want := range map[string]string{
 		"none.csv":     "cannot read none.csv: no such file or directory",
 		"some/where":   "cannot read some/where: no such file or directory",
-		"lognormol":    `"lognormol" is no file; as a workload: unknown workload "lognormol": did you mean "lognormal"?`,
-		"gamma:k=none": `"gamma:k=none" is no file; as a workload: gamma: k=none: use a finite number`,
+		"lognormol":    `"lognormol" is not a file; as a workload: unknown workload "lognormol": did you mean "lognormal"?`,
+		"gamma:k=none": `"gamma:k=none" is not a file; as a workload: gamma: k=none: use a finite number`,
 	} {
 		if _, _, err := Open(source, 0, ReadOptions{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open(%s): got error %v, want %s", source, err, want)
@@ -311,10 +311,10 @@ func TestWriteErrors(t *testing.T) {
 	dir := t.TempDir()
 	steps := &Loads{Steps: 2, Layers: 1, Items: 1, Weights: []float32{1, 2}}
 	for name, want := range map[string]string{
-		"x":        "the name does not tell the format: end it in .npy, .npz, .json or .csv",
-		"x.txt":    "the name does not tell the format",
-		"x.npy.gz": ".gz is not written here: end the name in .npy, .npz, .json or .csv",
-		"x.pt":     ".pt is not written here: end the name in .npy, .npz, .json or .csv",
+		"x":        "the name does not show the format: end it in .npy, .npz, .json or .csv",
+		"x.txt":    "the name does not show the format",
+		"x.npy.gz": ".gz is not an output format: end the name in .npy, .npz, .json or .csv",
+		"x.pt":     ".pt is not an output format: end the name in .npy, .npz, .json or .csv",
 		"x.csv":    "CSV holds one step of the 2: choose one with --step, or another format",
 		"n/x.npy":  "cannot write",
 	} {

@@ -86,7 +86,7 @@ func readRanks(path string, files []string, opt ReadOptions) (*recording, error)
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if size += n; size > maxFile {
-			return nil, fmt.Errorf("files of more than %d bytes together: no more are read", maxFile)
+			return nil, fmt.Errorf("files of more than %d bytes together: that is the max", maxFile)
 		}
 		dicts = append(dicts, d)
 	}

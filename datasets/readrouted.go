@@ -52,7 +52,7 @@ func (r reader) routed(texts []string, key string) (*recording, error) {
 	left := r.limit
 	for _, text := range texts {
 		if left -= len(text); left < 0 { // a pickle can refer to the same text again and again
-			return nil, fmt.Errorf("%s: more than %d bytes: no more are read of this file", key, r.limit)
+			return nil, fmt.Errorf("%s: more than %d bytes: that is the max for a file", key, r.limit)
 		}
 		rec, err := r.routedText(text)
 		if err != nil {

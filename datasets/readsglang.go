@@ -82,7 +82,7 @@ func (r reader) addPass(out *rankPasses, entry tree.Value, seen map[string]bool)
 	gatherer, _ := d.Get("gatherer_key")
 	id := fmt.Sprint(pass, " ", rank, " ", gatherer)
 	if seen[id] {
-		return fmt.Errorf("forward pass %d of rank %d stands twice", pass, rank)
+		return fmt.Errorf("forward pass %d of rank %d occurs twice", pass, rank)
 	}
 	seen[id] = true
 	counts, err := r.passCounts(d, out.slots)
@@ -91,7 +91,7 @@ func (r reader) addPass(out *rankPasses, entry tree.Value, seen map[string]bool)
 	}
 	out.ranks[rank] = true
 	if out.taken += len(counts.values); out.taken > r.limit { // records may share a list
-		return fmt.Errorf("more than %d loads: no more are read of this file", r.limit)
+		return fmt.Errorf("more than %d loads: that is the max for a file", r.limit)
 	}
 	if out.passes[pass] == nil {
 		out.passes[pass] = &recording{steps: 1, layers: counts.layers, items: counts.items, values: make([]float64, len(counts.values))}

@@ -227,7 +227,7 @@ func (s *stacker) add(rec *recording, number int) error {
 		return fmt.Errorf("%s %d: %d layers of %d items, the first has %d of %d", s.unit, number, rec.layers, rec.items, s.out.layers, s.out.items)
 	}
 	if limit := min(s.limit, MaxLoads); len(rec.values) > limit-len(s.out.values) {
-		return fmt.Errorf("more than %d loads: no more are read of this file", limit)
+		return fmt.Errorf("more than %d loads: that is the max for a file", limit)
 	}
 	s.out.values = append(s.out.values, rec.values...)
 	s.out.steps += rec.steps

@@ -139,7 +139,7 @@ func TestParseTraceRefuses(t *testing.T) {
 	}
 }
 
-// TestPersistenceByHand: two layers of which one keeps its loads and one turns
+// TestPersistenceByHand: two layers: one keeps its loads and one turns
 // them round.
 func TestPersistenceByHand(t *testing.T) {
 	loads := &Loads{Steps: 2, Layers: 2, Items: 8, Weights: []float32{

@@ -115,8 +115,8 @@ func (w Workload) Layers() int { return w.layers }
 // Items is the number of items per layer that the workload has.
 func (w Workload) Items() int { return w.items }
 
-// Optimum returns what is known of the best packing; ok is false where nothing
-// is.
+// Optimum returns what is known about the best packing; ok is false where
+// nothing is.
 func (w Workload) Optimum() (o Optimum, ok bool) {
 	if w.generator.optimum == nil {
 		return Optimum{}, false

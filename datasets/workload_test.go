@@ -117,10 +117,10 @@ func drawSpec(t *rapid.T) (Workload, bool) {
 	return w, err == nil
 }
 
-// TestWorkloads checks of any workload and seed that the loads are loads, that
-// they come again, also from the canonical spec, that a layer does not depend on
-// the number of layers, and that counts and known optima are what they say.
-func TestWorkloads(t *testing.T) {
+// For any workload and seed the loads are valid and reproducible, also from the
+// canonical spec, a layer does not depend on the number of layers, and counts and
+// known optima are as declared.
+func TestWorkloadsAreValidAndReproducible(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, ok := drawSpec(t)
 		if !ok {
@@ -260,7 +260,7 @@ func TestParseErrors(t *testing.T) {
 		{"lognormal:sigma=-1", "lognormal: sigma=-1 is out of range: use 0 to 10"},
 		{"uniform:lo=2,hi=2", "uniform: hi=2 is not above lo=2"},
 		{"uniform:layers=0", "uniform: layers=0 is out of range"},
-		{"uniform:layers=1048576,items=67108864", "uniform: 1 step of 1048576 layers of 67108864 items: the most supported is 268435456 loads"},
+		{"uniform:layers=1048576,items=67108864", "uniform: 1 step of 1048576 layers of 67108864 items: the max is 268435456 loads"},
 		{"planted:packs=31", "planted: 288 items do not divide into 31 packs: use a divisor of 288"},
 		{"planted:target=8", "planted: target=8 is below the 9 items of a pack: use 9 to 16777216"},
 		{"lpt-adversarial:items=64", "lpt-adversarial: 64 items are fewer than three for each of 32 packs: use items=96 or more"},

@@ -42,7 +42,7 @@ func OutputFormat(path string, can ...Format) (Format, error) {
 		return format, nil
 	}
 	if _, known := extensions[extension]; known || slices.Contains(elsewhere, extension) {
-		return "", fmt.Errorf("%s: %s is not written here: end the name in %s", path, extension, want)
+		return "", fmt.Errorf("%s: %s is not an output format: end the name in %s", path, extension, want)
 	}
 	return "", nil
 }
@@ -52,7 +52,7 @@ func OutputFormat(path string, can ...Format) (Format, error) {
 var elsewhere = []string{".gz", ".zst", ".zip", ".xlsx", ".xls", ".parquet", ".yaml", ".yml", ".h5", ".mat"}
 
 // FormatFor returns the format in which [Loads.Write] writes to path. The error
-// says why it cannot: the name does not tell the format, or the format does not
+// says why it cannot: the name does not show the format, or the format does not
 // hold loads with several steps.
 func (l *Loads) FormatFor(path string) (Format, error) {
 	format, err := OutputFormat(path, NPY, NPZ, JSON, CSV)
@@ -60,7 +60,7 @@ func (l *Loads) FormatFor(path string) (Format, error) {
 		return "", err
 	}
 	if format == "" {
-		return "", fmt.Errorf("%s: the name does not tell the format: end it in .npy, .npz, .json or .csv", path)
+		return "", fmt.Errorf("%s: the name does not show the format: end it in .npy, .npz, .json or .csv", path)
 	}
 	if format == CSV && l.Steps > 1 {
 		return "", fmt.Errorf("%s: CSV holds one step of the %d: choose one with --step, or another format", path, l.Steps)

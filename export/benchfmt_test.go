@@ -69,7 +69,7 @@ func TestBenchmarkNameSurvivesOddSpecs(t *testing.T) {
 
 // The program that the format is for reads it: benchstat, in the version of
 // go.mod.
-func TestBenchstat(t *testing.T) {
+func TestBenchstatReadsTheExport(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds benchstat")
 	}

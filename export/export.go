@@ -4,7 +4,7 @@
 //
 // The table formats hold one of three tables in long form, a line per
 // observation: the runs, the layers of each cell, or the stages of each run.
-// Runs that failed are lines like the others, with their status and reason.
+// Failed runs are lines like the others, with their status and reason.
 // Columns follow from the axes and measures that the run declares.
 package export
 
@@ -17,7 +17,7 @@ import (
 	"packbench/runs"
 )
 
-// Options say what to write.
+// Options are what to write and how.
 type Options struct {
 	Format string // one of [Formats]
 	Table  string // one of [Tables]; "" is the first. benchfmt has runs only

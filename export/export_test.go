@@ -264,7 +264,7 @@ func TestNothingToWrite(t *testing.T) {
 	}
 }
 
-func TestOptions(t *testing.T) {
+func TestUnknownFormatsAndTablesAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		o    Options
 		want string // in the error

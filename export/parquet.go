@@ -87,7 +87,7 @@ type namedColumn struct {
 
 func (f namedColumn) Name() string { return f.name }
 
-// Value is for groups of Go values, which rows are not.
+// Value returns nil: rows are not groups of Go values.
 func (f namedColumn) Value(base reflect.Value) reflect.Value { return base.FieldByName(f.name) }
 
 func schema(t *table) parquet.Node {

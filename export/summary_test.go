@@ -38,7 +38,7 @@ func summaryOf(t *testing.T, run *runs.Run) (header []string, rows []map[string]
 	return lines[0], rows
 }
 
-func TestSummary(t *testing.T) {
+func TestSummaryHasARowPerCell(t *testing.T) {
 	header, rows := summaryOf(t, load(t, "new"))
 	if !strings.HasPrefix(strings.Join(header, ","), usualColumns) {
 		t.Errorf("header %q, want it to begin with %s", header, usualColumns)

@@ -44,7 +44,7 @@ func writeJSON(w io.Writer, t *table) error {
 	return err
 }
 
-// writeCSV writes the rows with a header; an empty field is no value. Texts
+// writeCSV writes the rows with a header; an empty field means no value. Texts
 // cannot be formulas; see [clean.Field].
 func writeCSV(w io.Writer, t *table) error {
 	out := csv.NewWriter(w)

@@ -17,8 +17,8 @@ import (
 //go:embed experiments/*.yaml
 var builtin embed.FS
 
-// DefaultExperimentName is the built-in experiment that runs where none is
-// named: the published comparison.
+// DefaultExperimentName is the built-in experiment that runs if none is named:
+// the published comparison.
 const DefaultExperimentName = "seed"
 
 // BuiltinNames returns the names of the built-in experiments, the default one
@@ -35,7 +35,7 @@ func BuiltinNames() []string {
 }
 
 // BuiltinYAML returns the text of a built-in experiment, to read or to copy.
-// The error names the nearest one there is.
+// The error names the nearest one.
 func BuiltinYAML(name string) (string, error) {
 	if !slices.Contains(BuiltinNames(), name) {
 		return "", fmt.Errorf("unknown experiment %q%s", name, spec.Suggest(name, BuiltinNames()))

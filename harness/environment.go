@@ -21,7 +21,7 @@ import (
 )
 
 // CaptureEnvironment describes this machine, this program and the backends.
-// threads is how many threads a run may use. What the machine does not tell
+// threads is how many threads a run may use. What the machine does not reveal
 // (in a container, say) is left empty.
 func CaptureEnvironment(backends []strategies.Backend, threads int) runs.Environment {
 	e := runs.Environment{

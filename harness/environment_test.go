@@ -51,7 +51,7 @@ func TestEnvironmentKey(t *testing.T) {
 	}
 }
 
-func TestProgram(t *testing.T) {
+func TestProgramNamesVersionAndCommit(t *testing.T) {
 	var e runs.Environment
 	describeProgram(&e, &debug.BuildInfo{
 		Main:     debug.Module{Path: "packbench", Version: "v1.2.3"},
@@ -62,7 +62,7 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-func TestGovernor(t *testing.T) {
+func TestGovernorNamesAllThatDiffer(t *testing.T) {
 	dir := t.TempDir()
 	if got := governor(dir); got != "" {
 		t.Errorf("nothing to see, and yet %q", got)

@@ -10,7 +10,7 @@ import (
 )
 
 // Executor makes one run of a cell. The harness has one ([NewExecutor]); tests
-// of the order and the bookkeeping have another that runs nothing.
+// of the order and the bookkeeping use another that runs nothing.
 type Executor interface {
 	// Execute runs cell i of the plan once. With evaluate the outcome of a run
 	// that is done has the measures of its layers.
@@ -25,7 +25,7 @@ type Outcome struct {
 	AnswerHash string
 	Run        map[string]float64   // measures of the run; see [runs.Record]
 	Layer      map[string][]float64 // measures of the answer, [layers] each; nil without evaluate
-	Window     map[string][]float64 // of a replay, [windows] each; likewise
+	Window     map[string][]float64 // of a replay, [windows] each; nil without evaluate
 	Warnings   []string             // remarks on a run that is done
 }
 
@@ -35,10 +35,10 @@ type Event struct {
 	Cell   runs.PlannedCell
 	Record *runs.Record // nil for a warm-up run
 	// Finished and Total count the runs of the plan, warm-up runs among them.
-	// Runs that a failure of their cell made pointless count as finished.
+	// Runs skipped after a failure of their cell count as finished.
 	Finished, Total int
 	CellEnded       bool // no run of the cell remains
-	// Left is about how long the rest takes; 0 before every cell has run once.
+	// Left is the estimated time of the rest; 0 before every cell has run once.
 	Left time.Duration
 }
 
@@ -51,10 +51,10 @@ var ErrInterrupted = errors.New("interrupted")
 // shard makes those of its own cells, in the order that they have in the whole.
 // observe, which may be nil, is called after every run.
 //
-// A cell whose run fails, takes too long or cannot be made is not run again.
-// When ctx ends, the run in progress is finished and recorded, and the error
-// is [ErrInterrupted]. Failures of runs are data, not errors: the error is
-// about the run directory.
+// A cell whose run fails, takes too long or cannot be prepared is not run
+// again. When ctx ends, the run in progress is finished and recorded, and the
+// error is [ErrInterrupted]. Failures of runs are data, not errors: the error
+// is about the run directory.
 func (s *Session) Execute(ctx context.Context, executor Executor, observe func(Event)) error {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)

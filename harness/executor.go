@@ -37,9 +37,9 @@ func NewExecutor(p *Plan) *BackendExecutor {
 // Close releases the runners.
 func (x *BackendExecutor) Close() error { return x.runners.close() }
 
-// Execute implements [Executor]. Only [strategies.Runner.Pack] is
-// timed, by the runner itself where it does. The
-// garbage of earlier work is collected before, so that no run pays for another.
+// Execute implements [Executor]. Only [strategies.Runner.Pack] is timed, by the
+// runner itself if it can. The garbage of earlier work is collected first, so
+// that no run pays for another.
 func (x *BackendExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, job := &x.plan.Cells[i], &x.plan.jobs[i]
 	if job.placement != nil {

@@ -31,7 +31,7 @@ func outcome(t *testing.T, b *fakebackend.Backend, timeout string) Outcome {
 	return o
 }
 
-func TestExecutor(t *testing.T) {
+func TestExecutorTurnsFailuresIntoStatuses(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		backend fakebackend.Backend

@@ -12,9 +12,8 @@ import (
 	"packbench/strategies"
 )
 
-// DefaultExperiment returns an experiment of nothing, with the values that an
-// experiment has where it says nothing else: CPU, one seed, ten repeats after
-// one warm-up run.
+// DefaultExperiment returns an empty experiment with the defaults: CPU, one
+// seed, ten repeats after one warm-up run.
 func DefaultExperiment() runs.Experiment {
 	return runs.Experiment{RNG: strategies.Philox.String(), Backends: []string{"cpu"}, Seeds: []uint64{1}, Repeats: 10, Warmup: 1}
 }
@@ -46,7 +45,7 @@ func check(e *runs.Experiment) error {
 	case len(e.Strategies) == 0:
 		return errors.New("the experiment has no strategies: list at least one")
 	case len(e.Topologies) > 0 || e.Previous != "":
-		return errors.New("topologies and previous are for planners: list planners in the place of strategies")
+		return errors.New("topologies and previous are for planners: list planners instead of strategies")
 	}
 	switch {
 	case e.Replay == nil && len(e.Workloads) == 0:
@@ -72,7 +71,7 @@ func check(e *runs.Experiment) error {
 // maxInvocations is a guard against a slip of the finger.
 const maxInvocations = 1000
 
-// timeout returns the longest that a run may take; 0 is no limit.
+// timeout returns the max time of a run; 0 means no limit.
 func timeout(e *runs.Experiment) (time.Duration, error) {
 	if e.Timeout == "" {
 		return 0, nil
@@ -84,8 +83,8 @@ func timeout(e *runs.Experiment) (time.Duration, error) {
 	return d, nil
 }
 
-// Narrow returns the experiment with other repeats, where repeats is not nil, and
-// only those of its backends that are listed, where any are.
+// Narrow returns the experiment with the given number of repeats, unless it is
+// nil, and with only the listed backends, if any are listed.
 func Narrow(e runs.Experiment, repeats *int, backends []string) (runs.Experiment, error) {
 	if repeats != nil {
 		e.Repeats = *repeats

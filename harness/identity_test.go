@@ -23,7 +23,7 @@ func TestLayersOfEqualLoadsAreIdentified(t *testing.T) {
 			}
 			for _, id := range l.identities() {
 				if id < 0 || id >= 1<<48 || id != float64(int64(id)) {
-					t.Errorf("%v is no whole number of 48 bits", id)
+					t.Errorf("%v is not a whole number of 48 bits", id)
 				}
 				distinct[id] = true
 			}

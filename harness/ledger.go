@@ -61,8 +61,8 @@ func (b *ledger) keepTo(shard *runs.Shard) {
 // common.
 func anyBackend(c runs.Cell) string { return c.Without(runs.BackendAxis).ID() }
 
-// external reports whether the strategy of cell i is executed outside of this process.
-// Such a strategy may give another answer to every run, and says so itself.
+// external reports whether the strategy of cell i is executed outside this process.
+// Such a strategy may give a different answer in every run, and reports that itself.
 func (b *ledger) external(i int) bool {
 	if b.plan.jobs == nil {
 		return false // a plan of tests
@@ -99,7 +99,7 @@ func (b *ledger) enter(i int, r *runs.Record) {
 		if r.Cell.Has(runs.PlannerAxis) {
 			answer, subject = "plan", "planner"
 		}
-		r.Reason = fmt.Sprintf("the %s (hash %.12s) is not that of the cell's earlier runs (%.12s): the %s is not deterministic", answer, r.AnswerHash, before, subject)
+		r.Reason = fmt.Sprintf("the %s (hash %.12s) does not match the cell's earlier runs (%.12s): the %s is not deterministic", answer, r.AnswerHash, before, subject)
 		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = "", nil, nil, nil, nil
 	}
 	if r.Status == runs.Done && b.cells[i].packing == "" {

@@ -53,7 +53,7 @@ func TestCPUQuotaOfControlGroups(t *testing.T) {
 	}
 }
 
-func TestTurbo(t *testing.T) {
+func TestTurboIsReadFromEitherDriver(t *testing.T) {
 	for _, test := range []struct{ file, text, want string }{
 		{"intel_pstate/no_turbo", "0\n", "on"},
 		{"intel_pstate/no_turbo", "1\n", "off"},

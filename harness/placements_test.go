@@ -163,7 +163,7 @@ func TestFaultsOfPlannersAreStatuses(t *testing.T) {
 		"panics": {func(context.Context, int, *placement.Task) (*placement.Plan, error) { panic("oh no") },
 			runs.Failed, "oh no"},
 		"gives none": {func(context.Context, int, *placement.Task) (*placement.Plan, error) { return nil, nil },
-			runs.Failed, "not a valid plan: there is none"},
+			runs.Failed, "not a valid plan: the planner returned none"},
 		"forgets an expert": {func(_ context.Context, _ int, task *placement.Task) (*placement.Plan, error) {
 			p, err := initial(task)
 			p.PhysicalToLogical[0] = 1

@@ -4,7 +4,7 @@
 // backends and seeds. Its [Plan] is the list of cells, one per combination.
 // Executing the plan runs every cell several times, interleaved in a shuffled
 // order, and appends one record per run to the run directory as it ends. The
-// package knows no figure and no strategy by name.
+// package depends on no figure and on no strategy by name.
 package harness
 
 import (
@@ -20,8 +20,8 @@ import (
 	"packbench/strategies"
 )
 
-// Catalog is what experiments can name: the strategies, the backends and the
-// planners there are.
+// Catalog is what experiments can name: the known strategies, backends and
+// planners.
 type Catalog struct {
 	Strategies strategies.Registry
 	Backends   []strategies.Backend
@@ -29,7 +29,7 @@ type Catalog struct {
 	Threads    int // of planners: layers planned at a time; 0 means one per core
 }
 
-// Plan is an experiment checked and spelled out: the cells to run, in the order
+// Plan is a checked experiment, spelled out: the cells to run, in the order
 // in which they are listed wherever results are shown. [Schedule] says in which
 // order they run.
 type Plan struct {
@@ -40,7 +40,7 @@ type Plan struct {
 	Notes      []string                     // what the readers of files decided, a line each
 
 	jobs    []job       // an element per cell: what carries it out
-	replays []replayJob // likewise, of a replay
+	replays []replayJob // the same for a replay
 	loads   *loadStore
 	keys    map[string]runs.Cell // of the cells
 	timeout time.Duration        // of a run; 0 is none
@@ -57,7 +57,8 @@ type job struct {
 	placement *placementJob // of a planner, in the place of strategy, backend and packs
 }
 
-// Job is a cell with what it means: a problem and what is to solve it.
+// Job is a cell made concrete: a problem and the strategy or planner that
+// solves it.
 type Job struct {
 	Cell     runs.PlannedCell
 	Problem  *packing.Problem
@@ -65,7 +66,8 @@ type Job struct {
 	Random   strategies.Random
 }
 
-// Job returns cell i with its problem, made or read anew where it was not kept.
+// Job returns cell i with its problem, generated or read again if it was not
+// kept.
 func (p *Plan) Job(i int) (Job, error) {
 	j := p.jobs[i]
 	problem, err := p.problem(i)
@@ -101,13 +103,13 @@ func (p *Plan) shape(i int) packing.Shape {
 // NewPlan checks every value of e and returns its cells: for each workload, for
 // each number of packs, every strategy on every backend with every seed.
 // Workloads are generated or read, so that their shapes and hashes are known
-// and nothing can be wrong with them later.
+// and their errors surface now.
 func NewPlan(e runs.Experiment, c Catalog) (*Plan, error) {
 	if err := check(&e); err != nil {
 		return nil, err
 	}
 	if e.Replay != nil {
-		return newReplayPlan(e)
+		return newReplayPlan(e, c.Planners)
 	}
 	limit, err := timeout(&e)
 	if err != nil {
@@ -222,7 +224,7 @@ func (p *Plan) enter(cell runs.Cell, j job, l *keptLoads) {
 	})
 }
 
-// unique returns an error that names the first cell that stands twice.
+// unique returns an error that names the first cell that occurs twice.
 func (p *Plan) unique() error {
 	seen := make(map[string]bool, len(p.Cells))
 	for _, c := range p.Cells {

@@ -146,7 +146,7 @@ func TestFileWorkload(t *testing.T) {
 	}
 }
 
-func TestNarrow(t *testing.T) {
+func TestNarrowSetsRepeatsAndBackends(t *testing.T) {
 	e := small()
 	e.Backends = []string{"cpu", "cuda"}
 	seven := 7
@@ -184,9 +184,9 @@ func TestLoadStoreIsBounded(t *testing.T) {
 	}
 }
 
-// TestLabels: a strategy is shown by the name that the experiment gives it, a
+// A strategy is shown by the name that the experiment gives it, a
 // preset by its short form, and a workload by its name.
-func TestLabels(t *testing.T) {
+func TestLabelsAreGivenNamesOrPresets(t *testing.T) {
 	params := []strategies.Param{{Name: "tol", Kind: spec.Float, Default: "0", Max: 1}}
 	registry := strategies.Registry{{
 		Name: "mine", Params: params, Presets: []spec.Preset{{Name: "fast", Args: []spec.Arg{{Key: "tol", Value: "0.5"}}}},

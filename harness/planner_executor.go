@@ -23,13 +23,13 @@ type PlannerExecutor struct {
 
 var _ Executor = (*PlannerExecutor)(nil)
 
-// NewPlannerExecutor returns the [Executor] of the cells of p that planners are
-// to plan.
+// NewPlannerExecutor returns the [Executor] of the cells of p that have
+// planners.
 func NewPlannerExecutor(p *Plan) *PlannerExecutor { return &PlannerExecutor{plan: p} }
 
-// Execute implements [Executor]. Only [placement.Planner.Plan] is timed. A task
-// that the planner refuses is unsupported; a program that fails has failed. The garbage of earlier work is
-// collected before, so that no run pays for another.
+// Execute implements [Executor]. Only [placement.Planner.Plan] is timed. A task that the planner refuses
+// is unsupported; a program that fails has failed. The garbage of earlier work is collected first, so that
+// no run pays for another.
 func (x *PlannerExecutor) Execute(ctx context.Context, i int, evaluate bool) Outcome {
 	cell, j := &x.plan.Cells[i], x.plan.jobs[i]
 	l, err := x.plan.loads.get(j.workload, j.random.Seed)
@@ -109,7 +109,7 @@ func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, ta
 func checkAnswer(answer *placement.Plan, t placement.Topology, layers int) error {
 	switch {
 	case answer == nil:
-		return errors.New("there is none")
+		return errors.New("the planner returned none")
 	case !answer.Topology.Equal(t):
 		return fmt.Errorf("%s, not the %s of the task", answer.Topology, t)
 	case answer.Layers != layers:

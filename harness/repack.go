@@ -9,9 +9,9 @@ import (
 	"packbench/strategies"
 )
 
-// Repacker packs the problems of a run's cells again, for those who need the
-// packings themselves, which records do not hold. It keeps the loads of one
-// cell for the next.
+// Repacker packs the problems of a run's cells again, for callers that need the
+// packings, which records do not hold. It keeps the loads of one cell for the
+// next.
 type Repacker struct {
 	experiment runs.Experiment
 	catalog    Catalog
@@ -75,7 +75,7 @@ func (r *Repacker) cellLoads(c runs.PlannedCell) (*keptLoads, error) {
 		return nil, err
 	}
 	if l.hash != c.WorkloadHash {
-		return nil, fmt.Errorf("the loads of %s are not those that were recorded", c.Workload())
+		return nil, fmt.Errorf("the loads of %s differ from those recorded", c.Workload())
 	}
 	return l, nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // A packing made again has the quality that was recorded.
-func TestRepack(t *testing.T) {
+func TestRepackReproducesTheRecordedQuality(t *testing.T) {
 	catalog := Catalog{Strategies: strategies.Builtin(), Backends: []strategies.Backend{cpu.New(cpu.Options{Threads: 2})}}
 	e := DefaultExperiment()
 	e.Name, e.Strategies, e.Backends, e.Seeds = "repack", specs("lpt", "topk-max-any"), []string{"cpu"}, []uint64{3}
@@ -36,10 +36,10 @@ func TestRepack(t *testing.T) {
 	}
 
 	for name, change := range map[string]func(*runs.PlannedCell){
-		"not those that were recorded": func(c *runs.PlannedCell) { c.WorkloadHash = "0" },
-		"is not in the experiment":     func(c *runs.PlannedCell) { c.Cell = c.With(runs.WorkloadAxis, "uniform") },
-		"unknown strategy":             func(c *runs.PlannedCell) { c.Cell = c.With(runs.StrategyAxis, "nothing") },
-		"do not divide into 5 packs":   func(c *runs.PlannedCell) { c.Cell = c.With(runs.PacksAxis, "5") },
+		"differ from those recorded": func(c *runs.PlannedCell) { c.WorkloadHash = "0" },
+		"is not in the experiment":   func(c *runs.PlannedCell) { c.Cell = c.With(runs.WorkloadAxis, "uniform") },
+		"unknown strategy":           func(c *runs.PlannedCell) { c.Cell = c.With(runs.StrategyAxis, "nothing") },
+		"do not divide into 5 packs": func(c *runs.PlannedCell) { c.Cell = c.With(runs.PacksAxis, "5") },
 	} {
 		c := plan.Cells[0]
 		change(&c)

@@ -9,7 +9,7 @@ import (
 
 // GPULoads plans the task of a planner's cell again and returns the load of each
 // GPU of each layer, [layers, GPUs] row-major, in equal shares on copies. Errors
-// are as those of [Repacker.Pack].
+// are those of [Repacker.Pack].
 func (r *Repacker) GPULoads(ctx context.Context, c runs.PlannedCell) ([]float64, error) {
 	planner, err := r.catalog.Planners.Parse(c.Get(runs.PlannerAxis))
 	if err != nil {

@@ -96,7 +96,7 @@ func newTraceSource(entry runs.Trace, base string) (*traceSource, error) {
 
 // newReplayPlan returns the cells of a replay: for each trace, window, delay and
 // pace every subject with every seed.
-func newReplayPlan(e runs.Experiment) (*Plan, error) {
+func newReplayPlan(e runs.Experiment, known planners.Registry) (*Plan, error) {
 	r := e.Replay
 	p := &Plan{Experiment: e, Labels: map[string]map[string]string{}}
 	limit, err := timeout(&e)
@@ -113,7 +113,7 @@ func newReplayPlan(e runs.Experiment) (*Plan, error) {
 	if len(r.Traces) == 0 {
 		return nil, errors.New("the replay has no traces: list at least one")
 	}
-	subjects, err := p.subjects(r)
+	subjects, err := p.subjects(r, known)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ const railPlanner = "balanced"
 
 // subjects returns what is replayed: each planner with each estimator, or once
 // where it forecasts by itself, and the rails.
-func (p *Plan) subjects(r *runs.Replay) ([]replay.Subject, error) {
+func (p *Plan) subjects(r *runs.Replay, known planners.Registry) ([]replay.Subject, error) {
 	if len(r.Planners) == 0 {
 		return nil, errors.New("the replay has no planners: list at least one")
 	}
@@ -184,7 +184,7 @@ func (p *Plan) subjects(r *runs.Replay) ([]replay.Subject, error) {
 	}
 	var subjects []replay.Subject
 	for _, named := range r.Planners {
-		planner, err := planners.Builtin().Parse(named.Spec)
+		planner, err := known.Parse(named.Spec)
 		if err != nil {
 			return nil, err
 		}
@@ -308,7 +308,7 @@ func pricesOf(r runs.Prices) replay.Prices {
 // Replays reports whether the plan is one of placements.
 func (p *Plan) Replays() bool { return p.replays != nil }
 
-// Executor returns what runs the cells of the plan, and what is to be called at
+// Executor returns what runs the cells of the plan, and a function to call at
 // the end.
 func (p *Plan) Executor() (x Executor, done func()) {
 	if p.Replays() {

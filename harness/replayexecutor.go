@@ -13,7 +13,7 @@ import (
 // ReplayExecutor replays the cells of a plan.
 type ReplayExecutor struct {
 	plan *Plan
-	// Observe, where it is not nil, is shown every replay.
+	// Observe, if not nil, is called with every replay.
 	Observe func(i int, r *replay.Result, p replay.Prices)
 }
 

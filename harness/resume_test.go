@@ -184,7 +184,7 @@ func TestResumeErrors(t *testing.T) {
 	_, err = Resume(empty, cpu, Origin{})
 	wantError(t, err, "not a run directory: it has no manifest.json")
 	if files, _ := os.ReadDir(empty); len(files) != 0 {
-		t.Errorf("%d files were written to a directory that is no run", len(files))
+		t.Errorf("%d files were written to a directory that is not a run", len(files))
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 	"packbench/strategies/fakebackend"
 )
 
-// TestSchedule: whatever the sizes, every cell runs once in each round, warm-up
+// Whatever the sizes, every cell runs once in each round, warm-up
 // rounds come first, and the order is a function of the seed.
-func TestSchedule(t *testing.T) {
+func TestScheduleRunsEveryCellOncePerRound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cells := rapid.IntRange(1, 20).Draw(t, "cells")
 		repeats := rapid.IntRange(1, 6).Draw(t, "repeats")
@@ -127,7 +127,7 @@ func TestExecuteFailures(t *testing.T) {
 		{"second run is slow", []Outcome{done, done, {Status: runs.Timeout, Reason: "slow"}}, "two-opt on cpu #0 done\ntwo-opt on cpu #1 timeout: slow\n", 3},
 		{
 			"not deterministic", []Outcome{done, done, doneOutcome("other")},
-			"two-opt on cpu #0 done\ntwo-opt on cpu #1 failed: the packing (hash other) is not that of the cell's earlier runs (same): the strategy is not deterministic\n", 3,
+			"two-opt on cpu #0 done\ntwo-opt on cpu #1 failed: the packing (hash other) does not match the cell's earlier runs (same): the strategy is not deterministic\n", 3,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -208,9 +208,9 @@ func TestExecuteEvents(t *testing.T) {
 	}
 }
 
-// TestInterrupt: the run in progress is recorded, the next does not begin, and
+// The run in progress is recorded, the next does not begin, and
 // a resumed session makes exactly the rest.
-func TestInterrupt(t *testing.T) {
+func TestInterruptedRunIsFinishedByResume(t *testing.T) {
 	for stop := 1; stop <= 8; stop++ {
 		s, m := begin(t, small(), "cpu")
 		ctx, cancel := context.WithCancel(t.Context())

@@ -21,7 +21,7 @@ type Session struct {
 	records     []runs.Record // that there were when the session began
 }
 
-// Origin says who asked for a run and where it runs.
+// Origin is how a run was requested and where it runs.
 type Origin struct {
 	Command     []string // as typed
 	ShuffleSeed uint64   // of the order of runs; a resumed run keeps its own
@@ -53,9 +53,8 @@ func Create(dir string, plan *Plan, o Origin) (*Session, error) {
 }
 
 // Resume opens the run directory dir to finish what is missing there. A last
-// record that was cut short is dropped; that run is made again. The error says
-// so where the plan cannot be the same again: a workload has changed, a
-// strategy is gone.
+// record that was cut short is dropped; that run is made again. It is an error
+// if the plan has changed: another workload, a missing strategy.
 func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 	run, err := runs.Load(dir)
 	if err != nil {
@@ -86,7 +85,7 @@ func Resume(dir string, catalog Catalog, o Origin) (*Session, error) {
 	return s, nil
 }
 
-// Unfinished returns the invocations that have runs to make.
+// Unfinished returns the invocations that still have runs to make.
 func (s *Session) Unfinished() []int {
 	e := s.Plan.Experiment
 	book := newLedger(s.Plan, s.records)

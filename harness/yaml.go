@@ -80,7 +80,7 @@ const (
 // checkSize returns an error for text that the library must not see.
 func checkSize(text []byte) error {
 	if len(text) > maxText {
-		return fmt.Errorf("more than %d bytes: that is the most supported for an experiment", maxText)
+		return fmt.Errorf("more than %d bytes: that is the max for an experiment", maxText)
 	}
 	for number, line := range bytes.Split(text, []byte("\n")) {
 		depth := bytes.Count(line, []byte("- ")) + indentation(line)
@@ -109,15 +109,15 @@ func indentation(line []byte) int {
 	return (len(line) - len(bytes.TrimLeft(line, " "))) / 2
 }
 
-// ParseExperiment reads an experiment in YAML. What it does not mention has
-// the value of [DefaultExperiment]. The error of a key that does not exist, of
-// a value of the wrong type or of text that is not YAML begins with line and
-// column. The values themselves are checked by [NewPlan].
+// ParseExperiment reads an experiment in YAML. What it leaves out has the value
+// of [DefaultExperiment]. The error of a key that does not exist, of a value of
+// the wrong type or of text that is not YAML begins with line and column. The
+// values themselves are checked by [NewPlan].
 func ParseExperiment(text []byte) (e runs.Experiment, err error) {
 	defer func() {
 		// The YAML library does not survive all malformed text.
 		if v := recover(); v != nil {
-			e, err = runs.Experiment{}, fmt.Errorf("not YAML that can be read: %v", v)
+			e, err = runs.Experiment{}, fmt.Errorf("invalid YAML: %v", v)
 		}
 	}()
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -131,7 +131,7 @@ func ParseExperiment(text []byte) (e runs.Experiment, err error) {
 	e = DefaultExperiment()
 	for i, document := range file.Docs {
 		if i > 0 {
-			return runs.Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is one")
+			return runs.Experiment{}, at(document.GetToken(), "a second YAML document: an experiment is a single document")
 		}
 		if document.Body == nil {
 			continue

@@ -78,7 +78,7 @@ func TestParseExperimentErrors(t *testing.T) {
 		{"name: {a: b}", "line 1, column 7: \"{\": use text"},
 		{"seeds: [18446744073709551616]", "line 1, column 9: 18446744073709551616: use a whole number from 0 to 2^64 − 1"},
 		{"a: " + strings.Repeat("[", 1000), "nested more than 100 deep"},
-		{strings.Repeat("- a:\n ", 60000), "the most supported for an experiment"},
+		{strings.Repeat("- a:\n ", 60000), "the max for an experiment"},
 		{"name: [", "line 1, column 7"},
 		{"a: b: c", "line 1, column 4"},
 		{"name: a\nname: b", `line 2, column 1: mapping key "name" already defined`},

@@ -10,9 +10,9 @@ func LowerBound(weights []float32, packs int) float64 {
 	return b.LowerBound(weights, packs)
 }
 
-// MeanBound returns the mean load of a pack, rounded up to a multiple of what
-// divides all weights (1 for most token counts): some pack holds at least the
-// mean, and every load is such a multiple.
+// MeanBound returns the mean load of a pack, rounded up to a multiple of the
+// coarsest unit that divides all weights (1 for most token counts): some pack
+// holds at least the mean, and every load is such a multiple.
 func MeanBound(weights []float32, packs int) float64 {
 	var b Bounder
 	return b.value(meanBound(b.prefixOfWeights(weights), packs))
@@ -32,7 +32,7 @@ func PigeonholeBound(weights []float32, packs int) float64 {
 	return b.value(pigeonholeBound(b.prefixOfWeights(weights), packs))
 }
 
-// SpreadBound carries the pigeonhole argument on to more than one pack. With
+// SpreadBound extends the pigeonhole argument to more than one pack. With
 // the weights sorted descending, look at the first r = i·m + q items
 // (0 ≤ i < k, 1 ≤ q ≤ m). Either some pack holds at least i + 2 of them, so it
 // weighs at least
@@ -47,9 +47,9 @@ func PigeonholeBound(weights []float32, packs int) float64 {
 //
 // and at least
 //
-//	c = the lightest i + 1 of the r + the most that one of them has beside,
+//	c = the lightest i + 1 of the r + the max that one of them has beside,
 //
-// the latter by the bound i = 0 of [PigeonholeBound] for the other items:
+// the latter by bound i = 0 of [PigeonholeBound] for the other items:
 // the heaviest of the lightest q·(k − i − 1) with the lightest k − i − 2 of
 // all. The bound is the largest min(a, max(b, c)) over all r. For k = 2 it is
 // the optimum.

@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// Grid is a unit of which all loads of a layer are whole multiples, so that
-// sums of them can be formed in integers, without rounding. Token counts lie on
-// a grid of 1 or more, tenths on one of 0.1; the float32 loads of a layer nearly
-// always lie on a power of two fine enough for int64.
+// Grid is a unit that divides all loads of a layer, so that their sums can be
+// formed in integers, without rounding. Token counts lie on a grid of 1 or more,
+// tenths on one of 0.1; the float32 loads of a layer nearly always lie on a
+// power of two fine enough for int64.
 type Grid struct {
 	step  int64 // a unit is step·base^power
 	base  base
@@ -35,7 +35,7 @@ const maxTotal = 1 << 62
 // given holds a decimal number as its nearest float64, so the unit is a power of
 // ten where the shortest decimals that stand for the loads have up to 15 digits
 // and a common power: 0.1 and 0.3 are 1 and 3 tenths. Otherwise it is a power of
-// two, of which every float is a multiple. A unit may be a multiple of such a
+// two, as every float is a multiple of one. A unit may be a multiple of such a
 // power: 10 divides 20 and 30.
 //
 // Where no unit both divides the loads and keeps their sum below 2⁶², the grid

@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// CheckLoad returns an error unless v is what every load must be: a finite
-// number ≥ 0 that float32 can hold. It is the one rule for loads that are read,
-// generated or packed; callers say where the load stands.
+// CheckLoad returns an error unless v is a valid load: a finite number ≥ 0 that
+// float32 can hold. It is the one rule for loads that are read, generated or
+// packed; callers add the load's position.
 func CheckLoad[F float32 | float64](v F) error {
 	if v >= 0 && v <= math.MaxFloat32 {
 		return nil

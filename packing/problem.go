@@ -7,8 +7,7 @@
 // cardinality-constrained multiprocessor scheduling.
 //
 // The package holds the problem, the packing, the quality measures, lower
-// bounds and a validator. It uses the standard library only and knows no
-// strategy.
+// bounds and a validator. It uses only the standard library and no strategy.
 package packing
 
 import (
@@ -94,14 +93,14 @@ type Problem struct {
 	// (tokens, usually), finite and ≥ 0. It is what the published strategies see.
 	Weights []float32
 	// Given is the loads as they were given, [layers, items], where Weights had
-	// to round some of them: whole numbers above 2^24, tenths. nil where Weights
-	// says all. Packings are judged by these; see [UnitsOf] for decimals.
+	// to round some of them: whole numbers above 2^24, tenths. nil if Weights is
+	// exact. Packings are judged by these; see [UnitsOf] for decimals.
 	Given []float64
 }
 
 // New returns the problem of packing weights, [layers, items] row-major, into
-// packs packs. It keeps weights, does not copy it. Weights that are float32's
-// nearest to short decimals, as 0.1, count as these decimals.
+// packs packs. It keeps weights without copying it. Weights that are the
+// float32 nearest to a short decimal, such as 0.1, count as that decimal.
 //
 // The error names the first weight that is NaN, infinite or negative with its
 // layer and item, a shape that does not work, or loads so large that the sum of
@@ -111,7 +110,7 @@ func New(weights []float32, layers, items, packs int) (*Problem, error) {
 }
 
 // NewGiven is [New] for loads that float32 cannot hold: weights are given, each
-// rounded to the nearest float32. It keeps both. A nil given is weights.
+// rounded to the nearest float32. It keeps both. A nil given means weights.
 func NewGiven(weights []float32, given []float64, layers, items, packs int) (*Problem, error) {
 	p := &Problem{Shape: Shape{Layers: layers, Items: items, Packs: packs}, Weights: weights, Given: given}
 	if err := p.Validate(); err != nil {
@@ -202,8 +201,8 @@ func (p *Problem) Layer(l int) []float32 {
 	return p.Weights[l*p.Items : (l+1)*p.Items : (l+1)*p.Items]
 }
 
-// LayerGiven returns the loads of layer l as given, [items], or nil where the
-// weights say all. The slice aliases Given.
+// LayerGiven returns the loads of layer l as given, [items], or nil if the
+// weights are exact. The slice aliases Given.
 func (p *Problem) LayerGiven(l int) []float64 {
 	if p.Given == nil {
 		return nil
@@ -212,7 +211,7 @@ func (p *Problem) LayerGiven(l int) []float64 {
 }
 
 // Rounded returns how many loads Weights had to round, and how many of these are
-// above 2^24, from where on float32 does not hold all whole numbers.
+// above 2^24, beyond which float32 does not hold all whole numbers.
 func (p *Problem) Rounded() (loads, large int) {
 	const largest = 1 << 24
 	for i, v := range p.Given {

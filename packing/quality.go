@@ -2,8 +2,8 @@ package packing
 
 import "math"
 
-// Quality says how well one layer is packed. Its numbers are those of the loads
-// as given, summed without rounding and rounded once; see [Tally].
+// Quality is how well one layer is packed. Its numbers are of the loads as
+// given, summed without rounding and rounded once; see [Tally].
 type Quality struct {
 	Max        float64 `json:"max"`         // load of the heaviest pack (the makespan)
 	Min        float64 `json:"min"`         // load of the lightest pack

@@ -119,7 +119,7 @@ func (g given) sums(a *packing.Packing) []*big.Rat {
 	return sums
 }
 
-// least returns the least maximum load of all packings, exactly.
+// least returns the minimum max load of all packings, exactly.
 func (g given) least() *big.Rat {
 	sums := make([]*big.Rat, g.packs)
 	for q := range sums {

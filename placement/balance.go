@@ -2,12 +2,12 @@ package placement
 
 import "math"
 
-// Balance says how even the loads of a level are. Balancedness is mean/max: 1
+// Balance is how even the loads of a level are. Balancedness is mean/max: 1
 // is even, and a layer without load has 1.
 type Balance struct {
 	Ratio float64 `json:"balancedness"` // Σ mean / Σ max over the layers, the form that engines log
 	Mean  float64 `json:"mean"`         // mean of the layers' balancedness
-	Worst float64 `json:"worst"`        // the least balancedness of a layer
+	Worst float64 `json:"worst"`        // the min balancedness of a layer
 	Layer int     `json:"worst_layer"`
 
 	sumMean, sumMax, sumRatio float64

@@ -5,7 +5,7 @@
 // holds a copy of one expert; R − E copies are spare. D GPUs hold the slots,
 // GPU by GPU in the order of the slots, and N nodes hold the GPUs, node by node.
 // A [Plan] says which expert each slot holds, a [Planner] makes plans from
-// loads, and [Evaluate], [BestSplit] and [CountMoves] say what a plan is worth.
+// loads, and [Evaluate], [BestSplit] and [CountMoves] measure a plan.
 //
 // Planners are values made of parts: an estimator of the loads to plan for, a
 // replicator that decides how many copies an expert gets, packers for groups →

@@ -11,7 +11,7 @@ type LayerEvaluation struct {
 	Slots, GPUs, Nodes float64 // balances with an expert's load in equal shares on its copies; of nodes, per GPU
 	BestSplit          float64 // balance of the GPUs where tokens go to copies at will
 	HeaviestGPU        float64 // its load, in equal shares
-	CopiesMax          int     // copies of the expert that has the most
+	CopiesMax          int     // max copies of an expert
 	Duplicates         int     // copies that share a GPU with another copy of their expert
 }
 

@@ -6,7 +6,7 @@ import (
 	"packbench/packing"
 )
 
-// Limits says what keeps a plan from even loads of the GPUs: how much of 1 −
+// Limits is what keeps a plan from even loads on the GPUs: how much of 1 −
 // balancedness, Σ mean / Σ max over the layers, is due to what. The three parts
 // add up to 1 − Balancedness.
 type Limits struct {
@@ -23,8 +23,8 @@ type Limits struct {
 	BestSplit float64 `json:"best_split"`
 }
 
-// FindLimits says what binds a plan on loads, [layers, experts]. withNodes is
-// true where copies may not change nodes at will.
+// FindLimits returns what limits a plan on loads, [layers, experts]. withNodes
+// is true where copies may not change nodes at will.
 func FindLimits(p *Plan, loads []float32, withNodes bool) Limits {
 	t := p.Topology
 	slot, gpu, node := make([]float64, t.Slots), make([]float64, t.GPUs), make([]float64, t.Nodes)

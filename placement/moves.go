@@ -2,7 +2,7 @@ package placement
 
 import "fmt"
 
-// Moves says what it takes to get from one plan to another. An expert moves
+// Moves is what it takes to get from one plan to another. An expert moves
 // when a GPU holds it that did not hold it before; the order inside a GPU is
 // free, and so is a second copy on the same GPU.
 type Moves struct {

@@ -11,7 +11,7 @@ import (
 type Plan struct {
 	Topology Topology
 	Layers   int
-	Width    int // X, the copies of the expert that has the most
+	Width    int // X, the max copies of an expert
 
 	PhysicalToLogical []int32 // [layers, slots] row-major: the expert that a slot holds
 	LogicalToPhysical []int32 // [layers, experts, width]: the slots of an expert, then −1

@@ -15,9 +15,9 @@ import (
 type Planner interface {
 	// Spec is the canonical short form, "keep:moves=8". It identifies the planner.
 	Spec() spec.Spec
-	// Plan answers a task. The plan may depend on nothing but the task, and not
-	// on its number of threads. The error says what about the task this planner
-	// cannot do, or is that of ctx soon after ctx ends.
+	// Plan answers a task. The plan may depend only on the task, and not on its
+	// number of threads. The error says what about the task this planner cannot
+	// do, or is that of ctx soon after ctx ends.
 	Plan(ctx context.Context, task *Task) (*Plan, *Report, error)
 }
 
@@ -92,7 +92,7 @@ func (k *Task) checkOverflow() error {
 	return nil
 }
 
-// Report says how the planning went.
+// Report describes how the planning went.
 type Report struct {
 	// Stages are the parts of the work with their times, summed over threads.
 	Stages []Stage
@@ -103,7 +103,7 @@ type Report struct {
 	// Time is what the planning took where the planner has measured it better than
 	// its caller can; 0 where it has not.
 	Time time.Duration
-	// Warnings are remarks for whoever reads the plan, one line each.
+	// Warnings are remarks for readers of the plan, one line each.
 	Warnings []string
 }
 

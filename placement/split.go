@@ -4,7 +4,7 @@ import (
 	"math"
 )
 
-// BestSplit returns, for each layer, the least possible load of the heaviest
+// BestSplit returns, for each layer, the lowest possible load of the heaviest
 // GPU when the tokens of an expert may be split over its copies at will,
 // [layers]. Even shares are never better, and no split is below the mean.
 //
@@ -192,7 +192,7 @@ func (s *splitter) push(from int, g int32, room float64) {
 	s.rest[from] -= amount
 }
 
-// cut returns the least bound that the GPUs reached by the last search allow:
+// cut returns the lowest bound that the GPUs reached by the last search allow:
 // all load that must be there by their number.
 func (s *splitter) cut() float64 {
 	load, gpus := 0.0, 0

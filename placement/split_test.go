@@ -51,7 +51,7 @@ func randomLoads(t *rapid.T, p *placement.Plan) []float32 {
 	), n, n).Draw(t, "loads")
 }
 
-// linearProgram returns the least maximum by gonum's simplex: variables are the
+// linearProgram returns the minimum max by gonum's simplex: variables are the
 // share on each slot and T, with a slack per GPU.
 func linearProgram(t *rapid.T, p *placement.Plan, loads []float32, l int) float64 {
 	top := p.Topology

@@ -158,7 +158,7 @@ func (t Topology) Lose(gpus ...int) (Topology, error) {
 	capacity := t.Capacities()
 	for _, g := range gpus {
 		if g < 0 || g >= t.GPUs {
-			return Topology{}, fmt.Errorf("there is no GPU %d to lose: GPUs are 0 to %d", g, t.GPUs-1)
+			return Topology{}, fmt.Errorf("GPU %d cannot be lost: GPUs are 0 to %d", g, t.GPUs-1)
 		}
 		capacity[g] = 0
 	}

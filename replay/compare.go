@@ -2,7 +2,7 @@ package replay
 
 // Difference is how two replays of the same windows differ in the balance of the
 // GPUs, Σ mean/Σ max over the layers. The unit is a window. Windows of one trace
-// depend on each other, so a difference is an effect size and nothing more.
+// depend on each other, so a difference is only an effect size.
 type Difference struct {
 	Windows int     // scored in both
 	Better  int     // windows in which the second is the better

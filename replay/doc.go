@@ -1,4 +1,4 @@
-// Package replay says what placements are worth on the loads that come after
+// Package replay measures how placements perform on the loads that come after
 // they were planned.
 //
 // A trace is cut into windows of some steps each. At the end of a window a plan

@@ -10,7 +10,7 @@ import (
 // simulator of Huawei's challenge, with a network between nodes beside it.
 type Prices struct {
 	// Step is the time that a step of the model takes in its experts when all GPUs
-	// carry the mean load, ns. Layers run one after the other, each as long as its
+	// carry the mean load, ns. Layers run one after another, each as long as its
 	// heaviest GPU: a step takes Step · Σ max / Σ mean.
 	Step        float64
 	Iterations  float64 // steps of the model per window
@@ -18,7 +18,7 @@ type Prices struct {
 	Inside      float64 // bytes per second from a GPU to another of its node
 	Between     float64 // bytes per second to another node
 	// Parallel is true where GPUs receive at the same time, so that the one that
-	// receives most decides; otherwise one expert is moved after the other.
+	// receives most decides; otherwise experts move one after another.
 	Parallel bool
 	// OnPath is true where steps wait for the planner.
 	OnPath bool
@@ -76,7 +76,7 @@ func (p Prices) Cost(w *Window) Cost {
 // moving is the time for the moves of a window, ns.
 func (p Prices) moving(w *Window) float64 {
 	inside, across := float64(w.Moves.Total-w.Moves.AcrossNodes), float64(w.Moves.AcrossNodes)
-	time := float64(1e9*p.ExpertBytes/p.Inside)*inside + float64(1e9*p.ExpertBytes/p.Between)*across
+	time := float64(1e9*p.ExpertBytes/p.Inside*inside) + float64(1e9*p.ExpertBytes/p.Between*across)
 	if p.Parallel && w.Moves.Total > 0 {
 		time *= float64(mostReceived(w.Moves)) / float64(w.Moves.Total)
 	}

@@ -9,7 +9,7 @@ import (
 // Evaluator is a formula with which others rate planners.
 type Evaluator struct {
 	Name    string
-	Unit    string // "" is a score, of which more is better; "ns" a time
+	Unit    string // "" is a score, where more is better; "ns" a time
 	Summary string // the formula and what it leaves out
 	of      func(r *Result, p Prices) float64
 }
@@ -22,20 +22,20 @@ func Published() []Evaluator {
 	return []Evaluator{
 		{
 			Name:    "adrs",
-			Summary: "90·balancedness of the GPUs + 5·min(0.002/t, 2) − min(20·t, 20) where t > 10 ms, t the planner's time in s; knows no moves, nodes or best split",
+			Summary: "90·balancedness of the GPUs + 5·min(0.002/t, 2) − min(20·t, 20) where t > 10 ms, t the planner's time in s; counts no moves, nodes or best split",
 			of: func(r *Result, _ Prices) float64 {
 				t := r.Total()
 				seconds := max(t.PlanTime, 1) / 1e9
-				score := 90*meanRatio(r) + 5*min(.002/seconds, 2)
+				score := float64(90*meanRatio(r)) + float64(5*min(.002/seconds, 2))
 				if seconds > .010 {
-					score -= min(20*seconds, 20)
+					score -= float64(min(20*seconds, 20))
 				}
 				return score
 			},
 		},
 		{
 			Name:    "skydiscover",
-			Summary: "(balancedness of the slots + 0.002/t)/2, t in s; their t has the simulator in it, ours the planner alone, and packing on GPUs does not count",
+			Summary: "(balancedness of the slots + 0.002/t)/2, t in s; their t includes the simulator, ours only the planner; packing on GPUs does not count",
 			of: func(r *Result, _ Prices) float64 {
 				t := r.Total()
 				return (t.Slots + .002/(max(t.PlanTime, 1)/1e9)) / 2
@@ -48,7 +48,7 @@ func Published() []Evaluator {
 				sum := 0.0
 				for i := range r.Windows {
 					w := &r.Windows[i]
-					sum += float64(p.Step*w.Score.MaxOverMean) + float64(1e9*p.ExpertBytes/p.Inside)*float64(w.Moves.Total) + w.PlanTime
+					sum += float64(p.Step*w.Score.MaxOverMean) + float64(1e9*p.ExpertBytes/p.Inside*float64(w.Moves.Total)) + w.PlanTime
 				}
 				return sum / float64(max(1, len(r.Windows)))
 			},

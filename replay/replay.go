@@ -11,7 +11,7 @@ import (
 	"packbench/placement"
 )
 
-// Config says how a trace is replayed.
+// Config is how a trace is replayed.
 type Config struct {
 	Trace    *Trace
 	Topology placement.Topology
@@ -178,7 +178,7 @@ func (c *Config) check() (*windows, error) {
 	case t.Experts != c.Topology.Experts:
 		return nil, fmt.Errorf("a trace of %d experts and a topology of %d", t.Experts, c.Topology.Experts)
 	case c.Subject.Planner == nil:
-		return nil, errors.New("a subject without planner")
+		return nil, errors.New("a subject without a planner")
 	case c.Subject.Kind == Truth && t.Truth == nil:
 		return nil, fmt.Errorf("%s: only generated traces have a true mean", t.Name)
 	case c.Delay < 1:

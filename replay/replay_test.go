@@ -288,10 +288,10 @@ func TestRunRefuses(t *testing.T) {
 			c.Topology.SlotsPerGPU = []int{40, 0, 0, 0, 0, 0, 0, 0}
 			c.Subject.Planner = failing{}
 		},
-		"without planner":         func(c *Config) { c.Subject.Planner = nil },
-		"have a true mean":        func(c *Config) { c.Subject.Kind = Truth; x := *c.Trace; x.Truth = nil; c.Trace = &x },
-		"a trace without loads":   func(c *Config) { c.Trace = &Trace{} },
-		"gave a plan that breaks": func(c *Config) { c.Subject.Planner = broken{} },
+		"without a planner":        func(c *Config) { c.Subject.Planner = nil },
+		"have a true mean":         func(c *Config) { c.Subject.Kind = Truth; x := *c.Trace; x.Truth = nil; c.Trace = &x },
+		"a trace without loads":    func(c *Config) { c.Trace = &Trace{} },
+		"returned an invalid plan": func(c *Config) { c.Subject.Planner = broken{} },
 		"add up to more than flo": func(c *Config) {
 			x := *c.Trace
 			x.Loads = slices.Repeat([]float32{math.MaxFloat32}, len(x.Loads))

@@ -12,7 +12,7 @@ type Score struct {
 	// BestSplit is Σ mean / Σ max over the layers if the load of every expert were
 	// split over its copies in the best way: no dispatch does better with this plan.
 	BestSplit float64
-	BestWorst float64 // the least mean/max of a layer with the best split
+	BestWorst float64 // the min mean/max of a layer with the best split
 	// MaxOverMean is the mean over the layers of max/mean load of the GPUs.
 	MaxOverMean float64
 

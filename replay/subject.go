@@ -19,7 +19,7 @@ type Subject struct {
 	Estimator forecast.Estimator // of Planned, unless the planner forecasts by itself
 }
 
-// Kind says when a subject plans and what it sees.
+// Kind is when a subject plans and what it sees.
 type Kind int
 
 // The kinds of subjects.
@@ -27,7 +27,7 @@ const (
 	Planned Kind = iota // plans on what its estimator makes of the windows seen so far
 	Static              // plans once, on the first window
 	Oracle              // plans on the very window that it is scored on: a rail, no planner can
-	Truth               // plans on what the generator of the trace expects: a rail, nobody knows that
+	Truth               // plans on what the generator of the trace expects: a rail; no planner can know that
 )
 
 // The names of the rails.
@@ -127,13 +127,17 @@ func (a *agent) plan(ctx context.Context, previous *placement.Plan, ahead int) (
 		a.estimate.Loads(loads)
 	}
 	task := &placement.Task{Topology: a.topology, Steps: len(loads) / n, Layers: a.layers, Loads: loads[:len(loads):len(loads)], Previous: previous, Threads: a.threads, Reuse: a.spare}
-	p, _, err := a.planner.Plan(ctx, task)
+	called := time.Now()
+	p, report, err := a.planner.Plan(ctx, task)
 	took := max(time.Since(start), 1)
 	if err != nil {
 		return nil, 0, err
 	}
+	if report != nil && report.Time > 0 { // measured by the planner itself
+		took = max(called.Sub(start)+report.Time, 1)
+	}
 	if err := a.check(p, previous); err != nil {
-		return nil, 0, fmt.Errorf("%s gave a plan that breaks the rules: %w", a.planner.Spec(), err)
+		return nil, 0, fmt.Errorf("%s returned an invalid plan: %w", a.planner.Spec(), err)
 	}
 	a.spare, a.seen = nil, a.seen[:0]
 	return p, took, nil
@@ -142,7 +146,7 @@ func (a *agent) plan(ctx context.Context, previous *placement.Plan, ahead int) (
 func (a *agent) check(p, previous *placement.Plan) error {
 	switch {
 	case p == nil:
-		return errors.New("there is none")
+		return errors.New("the planner returned none")
 	case p == previous:
 		return errors.New("it is the previous one, which must stay as it was")
 	case !p.Topology.Equal(a.topology) || p.Layers != a.layers:

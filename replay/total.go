@@ -9,13 +9,13 @@ type Total struct {
 	Balance, BestSplit float64
 	Nodes, Slots       float64 // means over the windows of the Σ form
 	Ratios             float64 // mean over windows and layers of mean/max of the GPUs
-	Worst              float64 // the least mean/max of a layer in a window
+	Worst              float64 // the min mean/max of a layer in a window
 
 	Windows    int
 	Plans      int     // after the first
 	Moves      float64 // experts received per plan and layer, after the first plan
 	Across     float64 // of these, from another node
-	MaxPerGPU  float64 // experts that the GPU with the most received per plan, all layers
+	MaxPerGPU  float64 // max experts that a GPU received per plan, all layers
 	Touched    float64 // layers per plan in which something moved
 	Duplicates float64 // copies per plan and layer that share a GPU with another of their expert
 	PlanTime   float64 // ns, median per plan
@@ -72,11 +72,11 @@ func (r *Result) Total() Total {
 	return t
 }
 
-// MostReceived is how many experts the GPU with the most received for the
+// MostReceived is the max number of experts that a GPU received for the
 // window.
 func (w *Window) MostReceived() int { return mostReceived(w.Moves) }
 
-// mostReceived is how many experts the GPU with the most receives.
+// mostReceived is the max number of experts that a GPU receives.
 func mostReceived(m placement.Moves) int {
 	most := 0
 	for _, n := range m.PerGPU {

@@ -15,7 +15,7 @@ type Trace struct {
 	Experts int
 	Loads   []float32 // [steps, layers, experts] row-major, finite and ≥ 0
 	// Truth is what is expected of a step given all steps before, [steps, layers,
-	// experts], where the trace was generated; nil where nobody knows.
+	// experts], of a generated trace; nil if unknown.
 	Truth []float32
 }
 

@@ -28,7 +28,7 @@ func TestAnyRunHasAReport(t *testing.T) {
 				t.Fatal(err)
 			}
 			if i := strings.Index(string(svg), "NaN"); i >= 0 {
-				t.Fatalf("%s has a place that is no number: …%s…", f.id, svg[max(0, i-80):i+20])
+				t.Fatalf("%s has a place that is not a number: …%s…", f.id, svg[max(0, i-80):i+20])
 			}
 			inline = append(inline, newPageFigure(f, svg))
 		}

@@ -6,24 +6,24 @@ import (
 	"testing"
 )
 
-func TestDistribution(t *testing.T) {
+func TestDistributionCountsMissingValues(t *testing.T) {
 	cv := distribution([]float64{3, 1, 1, 2}, 5) // a fifth value is missing
 	if !slices.Equal(cv.Xs, []float64{1, 2, 3}) || !slices.Equal(cv.Ys, []float64{0.4, 0.6, 0.8}) {
 		t.Errorf("steps at %v to %v", cv.Xs, cv.Ys)
 	}
 }
 
-func TestExponent(t *testing.T) {
+func TestExponentOfAPowerLaw(t *testing.T) {
 	xs := []float64{10, 100, 1000}
 	ys := []float64{3, 3 * math.Pow(10, 1.5), 3 * math.Pow(100, 1.5)}
 	if a, ok := exponent(xs, ys); !ok || math.Abs(a-1.5) > 1e-9 {
 		t.Errorf("exponent %v, want 1.5", a)
 	}
 	if _, ok := exponent(xs[:2], ys[:2]); ok {
-		t.Error("two points are no fit")
+		t.Error("two points are not enough for a fit")
 	}
 	if _, ok := exponent([]float64{2, 2, 2}, ys); ok {
-		t.Error("one size is no fit")
+		t.Error("one size is not enough for a fit")
 	}
 }
 
@@ -62,6 +62,6 @@ func TestLineOfProblems(t *testing.T) {
 		t.Errorf("items %v, %s", items, rest)
 	}
 	if line, _ := v.line(dimensions[2]); line != nil {
-		t.Errorf("two numbers of layers are no line: %v", line)
+		t.Errorf("two numbers of layers are not enough for a line: %v", line)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // lossAxis labels axes of what imbalance costs.
 const lossAxis = "1 − mean/max load of the GPUs: what imbalance costs"
 
-// loss says how far an instance is from even loads, the smaller the better: the
+// loss is how far an instance is from even loads, the smaller the better: the
 // imbalance of a packing over its mean, 1 − balance otherwise.
 func (v *view) loss(i analysis.Instance) float64 {
 	d := v.lead()
@@ -167,7 +167,7 @@ func (sk *sketch) slotCurve(s string, problems []*analysis.Problem) figure.Curve
 
 func missingGPULoads(sk *sketch) string {
 	if sk.options.LoadsOf == nil {
-		return "the loads of single GPUs are not recorded: bench report plans again and draws them"
+		return "the loads of single GPUs are not recorded: bench report plans again to draw them"
 	}
 	return ""
 }
@@ -228,7 +228,7 @@ func (sk *sketch) gpuRow(p *analysis.Problem, planner string, at analysis.Instan
 		layer := slices.Sorted(slices.Values(loads[at.Layer*gpus : (at.Layer+1)*gpus]))
 		slices.Reverse(layer)
 		if want := heaviest[at.Layer]; math.Abs(layer[0]-want) > 1e-9*want {
-			row.Note = fmt.Sprintf("planned again its heaviest GPU has load %s, not %s as recorded", number.Short(layer[0]), number.Short(want))
+			row.Note = fmt.Sprintf("planned again, its heaviest GPU has load %s, not the recorded %s", number.Short(layer[0]), number.Short(want))
 			return row
 		}
 		if mean := analysis.Mean(layer); mean > 0 {

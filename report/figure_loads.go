@@ -18,7 +18,7 @@ const maxHeat = 8
 
 func missingLoads(sk *sketch) string {
 	if sk.options.LoadsOf == nil {
-		return "the loads of single packs are not recorded: bench report packs again and draws them"
+		return "the loads of single packs are not recorded: bench report packs again to draw them"
 	}
 	return ""
 }
@@ -114,7 +114,7 @@ func (sk *sketch) heatRow(p *analysis.Problem, strategy string, at analysis.Inst
 		slices.Reverse(packs)
 		got, want := packs[0]-packs[len(packs)-1], c.Layer(runs.ImbalanceMeasure)[at.Layer]
 		if math.Abs(got-want) > 1e-9*packs[0] {
-			row.Note = fmt.Sprintf("packed again it has imbalance %s, not %s as recorded", number.Short(got), number.Short(want))
+			row.Note = fmt.Sprintf("packed again, it has imbalance %s, not the recorded %s", number.Short(got), number.Short(want))
 			return row
 		}
 		if mean := means[at.Layer]; mean > 0 {

@@ -141,7 +141,7 @@ func TestLoadsMustBeTheRecordedOnes(t *testing.T) {
 		return loads, err
 	}
 	broken := func(runs.PlannedCell) ([]float64, error) { return nil, fmt.Errorf("the file is gone") }
-	for want, loadsOf := range map[string]LoadsOf{"packed again it has imbalance": other, "the file is gone": broken} {
+	for want, loadsOf := range map[string]LoadsOf{"packed again, it has imbalance": other, "the file is gone": broken} {
 		svg, err := drawn(t, syntheticRun(), "pack-loads", Options{LoadsOf: loadsOf}).SVG()
 		if err != nil {
 			t.Fatal(err)

@@ -68,7 +68,7 @@ func (v *view) applying(list []field) []field {
 	for i := range list {
 		switch list[i].id {
 		case "strategy":
-			list[i].id, list[i].title, list[i].help = v.subject(), v.subject(), "what made the answer"
+			list[i].id, list[i].title, list[i].help = v.subject(), v.subject(), "what produced the answer"
 		case shapeField:
 			list[i].help = "layers × experts per layer → slots (s), GPUs (g), nodes (n) and groups (gr)"
 		}

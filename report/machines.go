@@ -62,9 +62,9 @@ func (v *view) severalMachines() string {
 			mixed = append(mixed, v.problemName(p))
 		}
 	}
-	text := fmt.Sprintf("The times come from %d machines or programs, numbered in the table and below: compare times within one, and take no growth of times from problem to problem or mean over problems for that of a machine.", len(numbers))
+	text := fmt.Sprintf("The times come from %d machines or programs, numbered in the table and below: compare times only within one. Growth of times from problem to problem and means over problems mix machines.", len(numbers))
 	if len(mixed) > 0 {
-		text += fmt.Sprintf(" On %s the strategies themselves ran on different ones (%s first).", number.Count(len(mixed), "problem"), mixed[0])
+		text += fmt.Sprintf(" On %s the strategies ran on different machines (the first: %s).", number.Count(len(mixed), "problem"), mixed[0])
 	}
 	return text
 }

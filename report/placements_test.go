@@ -182,7 +182,7 @@ func TestGPULoadsMustBeTheRecordedOnes(t *testing.T) {
 		return loads, err
 	}
 	few := func(runs.PlannedCell) ([]float64, error) { return []float64{1}, nil }
-	for want, loadsOf := range map[string]LoadsOf{"planned again its heaviest GPU has load": other, "1 loads for 8 GPUs of 20 layers": few} {
+	for want, loadsOf := range map[string]LoadsOf{"planned again, its heaviest GPU has load": other, "1 loads for 8 GPUs of 20 layers": few} {
 		svg, err := drawn(t, run, "gpu-loads", Options{LoadsOf: loadsOf}).SVG()
 		if err != nil {
 			t.Fatal(err)

@@ -34,7 +34,7 @@ func (v *view) remarks() []string {
 	for _, k := range order {
 		text := first[k]
 		if more := cells[k] - 1; more > 0 {
-			text += fmt.Sprintf("; likewise in %s more", number.Count(more, "cell"))
+			text += fmt.Sprintf("; the same in %s more", number.Count(more, "cell"))
 		}
 		all = append(all, sentence(text))
 	}

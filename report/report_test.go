@@ -31,7 +31,7 @@ func written(t *testing.T) (run *runs.Run, paths []string) {
 	return run, paths
 }
 
-func TestWrite(t *testing.T) {
+func TestWriteReplacesTheReportWithTheSameBytes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("renders every figure in every format, twice")
 	}
@@ -197,7 +197,7 @@ func TestHTMLEscapes(t *testing.T) {
 	}
 }
 
-func TestMarkdown(t *testing.T) {
+func TestMarkdownMatchesTheGoldenFile(t *testing.T) {
 	text, err := pageOf(t, syntheticRun()).markdown()
 	if err != nil {
 		t.Fatal(err)

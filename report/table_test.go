@@ -33,7 +33,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func TestTable(t *testing.T) {
+func TestTableMatchesTheGoldenFiles(t *testing.T) {
 	for format, name := range map[Format]string{Text: "table.txt", Markdown: "table.md", CSV: "table.csv", HTML: "table.html"} {
 		var b bytes.Buffer
 		if err := Table(&b, syntheticRun(), format, Names{}); err != nil {

@@ -69,7 +69,7 @@ func TestSeveralSeeds(t *testing.T) {
 	}
 }
 
-func TestRanking(t *testing.T) {
+func TestRankingSkipsProblemsThatAStrategyFailed(t *testing.T) {
 	r := newView(syntheticRun(), Names{}).Rank()
 	if len(r.Skipped) != 1 || r.Skipped[0].Name != "deepseek-v3" {
 		t.Errorf("skipped %v, want deepseek-v3 where two-opt failed", r.Skipped)

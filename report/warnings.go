@@ -24,7 +24,7 @@ func (v *view) warnings() []string {
 	}
 	all = append(all, v.idleLayers()...)
 	if v.Run.Truncated {
-		all = append(all, "The last record was cut short: the run was broken off. Finish it with bench run --resume.")
+		all = append(all, "The last record was cut short: the run was interrupted. Finish it with bench run --resume.")
 	}
 	all = append(all, v.differentPackings()...)
 	all = append(all, v.remarks()...)

@@ -10,12 +10,12 @@ import (
 	"packbench/internal/atomicfile"
 )
 
-// Assemble makes the run directory dir hold the records that fill writes, lines
-// as [Scan] hands them on, each with its end, and the manifest that it returns.
-// The directory is made, or holds a run whose cells are those of the manifest
-// and whose records and environments are among the new ones. Where fill fails
-// the directory is as before. Whoever reads it meanwhile finds a run, with the
-// old records or the new ones.
+// Assemble replaces the content of the run directory dir with the records that
+// fill writes (lines as [Scan] passes them on, each with its end) and the
+// manifest that it returns. The directory is created, or holds a run whose
+// cells are those of the manifest and whose records and environments are among
+// the new ones. If fill fails, the directory stays as it was. Concurrent
+// readers find a run, with either the old records or the new ones.
 func Assemble(dir string, fill func(records io.Writer) (Manifest, error)) error {
 	_, err := os.Stat(filepath.Join(dir, ManifestFile))
 	fresh := err != nil

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Role says what an axis is for when results are set against each other.
+// Role is the part that an axis plays when results are compared.
 type Role string
 
 // The roles of axes.
@@ -37,7 +37,7 @@ const (
 	RNGAxis      = "rng"
 	SeedAxis     = "seed"
 
-	// Of placements, in the place of strategy, packs and rng.
+	// Of placements, in place of strategy, packs and rng.
 	PlannerAxis  = "planner"
 	SlotsAxis    = "slots"
 	GPUsAxis     = "gpus"
@@ -46,7 +46,7 @@ const (
 	PreviousAxis = "previous"
 )
 
-// Axes returns the axes there are, in the order in which tables show them. To
+// Axes returns the declared axes, in the order in which tables show them. To
 // add one, declare it here and give cells its coordinate where the plan makes
 // them.
 func Axes() []Axis {
@@ -67,8 +67,8 @@ func Axes() []Axis {
 }
 
 // AxesOf returns those of [Axes] that a manifest of the cells declares: where a
-// planner made any, those that the cells have; otherwise those of packings, and
-// whatever else the cells have.
+// planner made any, those that the cells have; otherwise those of packings and
+// any others that the cells have.
 func AxesOf(cells []PlannedCell) []Axis {
 	placements := havePlanner(cells)
 	return slices.DeleteFunc(Axes(), func(a Axis) bool {
@@ -80,7 +80,7 @@ func AxesOf(cells []PlannedCell) []Axis {
 // knownAxes are those of packings and of replays.
 func knownAxes() []Axis { return append(Axes(), ReplayAxes()...) }
 
-// Say returns how a value of the axis reads among values of other axes.
+// Say returns how a value of the axis reads beside values of other axes.
 func (a Axis) Say(value string) string {
 	if a.Phrase == "" {
 		return value
@@ -102,7 +102,7 @@ func findAxis(axes []Axis, name string) (Axis, bool) {
 // used.
 func (a Axis) check() error {
 	if a.Name == "" {
-		return fmt.Errorf("an axis without name")
+		return fmt.Errorf("an axis without a name")
 	}
 	if a.Phrase != "" && (strings.Count(a.Phrase, "%") != 1 || !strings.Contains(a.Phrase, "%s")) {
 		return fmt.Errorf("axis %s: phrase %q: use text with one %%s", a.Name, a.Phrase)

@@ -19,9 +19,9 @@ type Coordinate struct {
 }
 
 // Cell is one combination of an experiment's axes: what is run, several times.
-// It is a list of coordinates with at most one per axis, and is not changed
-// once it is made. As JSON it is an object; values of [Axis.Number] axes are
-// numbers there, and so are whole numbers on axes that only other programs know.
+// It is a list of coordinates with at most one per axis, and is not changed once
+// it is made. As JSON it is an object; values of [Axis.Number] axes are numbers
+// there, and so are whole numbers on axes that this program does not declare.
 type Cell struct{ coordinates []Coordinate }
 
 // NewCell returns the cell with the given coordinates.
@@ -69,8 +69,8 @@ func (c Cell) Equal(d Cell) bool {
 	return slices.Equal(c.coordinates, d.coordinates) || c.ID() == d.ID()
 }
 
-// ID returns a text that is the same for cells that are [Cell.Equal] and for
-// no others, to serve as a key of maps.
+// ID returns a map key: the same text for cells that are [Cell.Equal] and for
+// no others.
 func (c Cell) ID() string {
 	parts := make([]string, len(c.coordinates))
 	for i, x := range c.coordinates {
@@ -83,8 +83,8 @@ func (c Cell) ID() string {
 // Strategy returns the canonical spec of the strategy.
 func (c Cell) Strategy() string { return c.Get(StrategyAxis) }
 
-// Subject returns what the cell is about, on the axes of that role that this
-// program has: the canonical spec of its strategy or its planner.
+// Subject returns what the cell is about, its value on the axes of that role:
+// the canonical spec of its strategy or its planner.
 func (c Cell) Subject() string {
 	if c.Has(PlannerAxis) {
 		return c.Get(PlannerAxis)
@@ -92,8 +92,8 @@ func (c Cell) Subject() string {
 	return c.Strategy()
 }
 
-// Target says what the workload is distributed over: "32 packs", "288 slots, 32
-// GPUs, 4 nodes, 8 groups". One node and one group go without saying.
+// Target returns what the workload is distributed over: "32 packs", "288 slots,
+// 32 GPUs, 4 nodes, 8 groups". One node and one group are left out.
 func (c Cell) Target() string {
 	var parts []string
 	for _, a := range Axes() {
@@ -136,8 +136,8 @@ var keyed = []string{StrategyAxis, WorkloadAxis, PacksAxis, BackendAxis, RNGAxis
 
 // Key returns the stable hash of a cell, 16 hex digits: the same on every
 // machine and, for a given content, under every path. content is the hash of
-// the loads where they come from a file, and stands for the workload's name
-// then; "" where the name determines the loads.
+// the loads if they come from a file, and then replaces the workload's name; ""
+// if the name determines the loads.
 func (c Cell) Key(content string) string {
 	if content != "" {
 		return c.key("", content)
@@ -195,9 +195,9 @@ func isWhole(text string) bool {
 	return err == nil && strconv.FormatUint(n, 10) == text
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. An axis that stands twice, a
+// UnmarshalJSON reads what MarshalJSON writes. An axis that occurs twice, a
 // value that is neither text nor a number, or a value of a numeric axis that is
-// no whole number from 0 to 2^64 − 1 is an error.
+// not a whole number from 0 to 2^64 − 1 is an error.
 func (c *Cell) UnmarshalJSON(text []byte) error {
 	if list, ok := plainCell(&scanner{text}); ok {
 		c.coordinates = list
@@ -240,7 +240,7 @@ func (c *Cell) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// plainCell takes a cell as MarshalJSON writes most; ok is false where
+// plainCell takes a cell in the usual form of MarshalJSON; ok is false where
 // encoding/json must decide.
 func plainCell(s *scanner) (list []Coordinate, ok bool) {
 	if !s.skip('{') {
@@ -276,7 +276,7 @@ func plainCell(s *scanner) (list []Coordinate, ok bool) {
 	}
 }
 
-// PlannedCell is a cell with what is known of it before it runs.
+// PlannedCell is a cell with what is known about it before it runs.
 type PlannedCell struct {
 	Cell
 	Key          string // stable hash of the cell; see [Cell.Key]
@@ -284,8 +284,7 @@ type PlannedCell struct {
 	Items        int
 	WorkloadHash string // SHA-256 of the loads; see package datasets
 	// Draws names the random draws that the loads are made of: cells with equal
-	// Draws are not independent of each other, layer by layer. "" where it is not
-	// known.
+	// Draws are not independent of each other, layer by layer. "" if unknown.
 	Draws string
 }
 
@@ -318,7 +317,7 @@ func (p *PlannedCell) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// plainPlanned reads a cell as MarshalJSON writes most; ok is false where
+// plainPlanned reads a cell in the usual form of MarshalJSON; ok is false where
 // encoding/json must decide.
 func plainPlanned(text []byte) (p PlannedCell, ok bool) {
 	const before, after = `{"cell":`, `,"key":`

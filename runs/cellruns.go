@@ -18,9 +18,9 @@ type CellRuns struct {
 // plan. A cell that has no record yet is there with status [Pending]; of a
 // shard there are its own cells alone.
 //
-// There may be a million records: they are arranged by the first call, and again
-// only where the run has changed. No two goroutines may call it at once before
-// that.
+// There may be a million records: the first call arranges them, and later ones
+// only if the run has changed. Until then, only one goroutine may call it at a
+// time.
 func (r *Run) Cells() []*CellRuns {
 	if now := r.fingerprint(); r.arranged == nil || r.arrangedOf != now {
 		r.arranged, r.arrangedOf = r.arrange(), now
@@ -142,8 +142,8 @@ func (r *Run) group() {
 	}
 }
 
-// Status says how the cell as a whole did: the worst that happened to any of
-// its runs, or [Pending] before the first.
+// Status returns the status of the cell as a whole: the worst of its runs, or
+// [Pending] before the first.
 func (c *CellRuns) Status() Status {
 	worst := Pending
 	for _, r := range c.Records {
@@ -157,7 +157,7 @@ func (c *CellRuns) Status() Status {
 // severity lists the statuses of runs, the worst last.
 var severity = []Status{Done, Unsupported, Unavailable, Timeout, Failed}
 
-// Reason says why the status of the cell is what it is; "" where it is done.
+// Reason returns why the cell is not done; "" if it is.
 func (c *CellRuns) Reason() string {
 	status := c.Status()
 	for _, r := range c.Records {
@@ -210,8 +210,8 @@ func (c *CellRuns) Invocations(measure string) [][]float64 {
 // Times returns the times of the runs that are done, in ns.
 func (c *CellRuns) Times() []float64 { return c.Run(TimeMeasure) }
 
-// Layer returns a measure of the cell's answer, [layers], nil where no run is
-// done or none has it.
+// Layer returns a measure of the cell's answer, [layers]; nil if no run is done
+// or none has it.
 func (c *CellRuns) Layer(measure string) []float64 {
 	for _, r := range c.Records {
 		if v, ok := r.Layer[measure]; ok && r.Status == Done {
@@ -222,8 +222,8 @@ func (c *CellRuns) Layer(measure string) []float64 {
 }
 
 // Failure returns an error that counts the cells that failed or took too long
-// and names the first; nil where there are none. Cells whose backend cannot run
-// them are no failures.
+// and names the first; nil if there are none. Cells whose backend cannot run
+// them do not count as failures.
 func (r *Run) Failure() error {
 	var first *CellRuns
 	failures, total := 0, 0

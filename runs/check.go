@@ -24,11 +24,11 @@ func (m *Manifest) check() error {
 	for i, c := range m.Cells {
 		switch {
 		case seen[c.Key]:
-			return fmt.Errorf("cell %d: key %s stands twice", i, c.Key)
+			return fmt.Errorf("cell %d: key %s occurs twice", i, c.Key)
 		case c.Layers < 1 || c.Items < 1:
 			return fmt.Errorf("cell %d: %d layers of %d items", i, c.Layers, c.Items)
 		case !c.hasKey(c.Key, c.WorkloadHash):
-			return fmt.Errorf("cell %d: key %s is not that of its coordinates", i, c.Key)
+			return fmt.Errorf("cell %d: key %s does not match its coordinates", i, c.Key)
 		}
 		for _, x := range c.coordinates {
 			if _, ok := m.Axis(x.Axis); !ok {
@@ -92,13 +92,13 @@ func (c *checker) record(line int, r *Record) error {
 	case r.Invocation < 0:
 		return fmt.Errorf("invocation %d: the first is 0", r.Invocation)
 	case r.Repeat > math.MaxInt32:
-		return fmt.Errorf("repeat %d: the last supported is %d", r.Repeat, math.MaxInt32)
+		return fmt.Errorf("repeat %d: the max is %d", r.Repeat, math.MaxInt32)
 	case !plan.Cell.Equal(r.Cell):
-		return fmt.Errorf("key %s is not that of the cell", r.Key)
+		return fmt.Errorf("key %s does not match the cell", r.Key)
 	case r.Layers != plan.Layers || r.Items != plan.Items:
 		return fmt.Errorf("%d layers of %d items in a cell of %d of %d", r.Layers, r.Items, plan.Layers, plan.Items)
 	case r.WorkloadHash != plan.WorkloadHash:
-		return fmt.Errorf("workload hash %q is not that of the plan, %q", cut(r.WorkloadHash), plan.WorkloadHash)
+		return fmt.Errorf("workload hash %q differs from the plan's, %q", cut(r.WorkloadHash), plan.WorkloadHash)
 	}
 	r.Key, r.Cell, r.WorkloadHash = plan.Key, plan.Cell, plan.WorkloadHash
 	if _, ok := c.manifest.Environments[r.Environment]; !ok {
@@ -277,7 +277,7 @@ func consistent(m map[string][]float64, l int) error {
 func (c *checker) finish() error {
 	for _, p := range c.manifest.Planned() {
 		if cell := c.cells[p.Key]; cell.answer != "" && !cell.judged {
-			return fmt.Errorf("line %d: cell %s is done and no run of it has the measures of its layers", cell.first, p.Key)
+			return fmt.Errorf("line %d: cell %s is done but none of its runs has the measures of its layers", cell.first, p.Key)
 		}
 	}
 	return nil

@@ -1,13 +1,13 @@
-// Package runs says what a run directory is: the experiment that was asked for,
+// Package runs defines the run directory: the experiment that was requested,
 // the cells of its plan, and one record per run.
 //
 // A [Cell] is a list of named coordinates and a [Record] holds named measures;
-// [Axes] and [Measures] declare those there are, each in one place. A directory
+// [Axes] and [Measures] declare the known ones, each in one place. A directory
 // carries the declarations it was written with in its manifest, so that it can
 // be read by programs that know neither.
 //
-// The package reads and writes; it runs nothing, and knows no strategy, no
-// workload and no statistic.
+// The package only reads and writes; it does not depend on any strategy,
+// workload or statistic.
 //
 // # Layout
 //
@@ -29,5 +29,5 @@ const (
 )
 
 // Format is the version of the layout that this program writes. It reads this
-// one and all before it.
+// and all earlier versions.
 const Format = 2

@@ -7,27 +7,26 @@ type Experiment struct {
 	Name        string     `json:"name" yaml:"name"`
 	Description string     `json:"description,omitempty" yaml:"description"`
 	Strategies  []Named    `json:"strategies" yaml:"strategies"`
-	Planners    []Named    `json:"planners,omitempty" yaml:"planners"` // in the place of strategies, with topologies in that of packs
+	Planners    []Named    `json:"planners,omitempty" yaml:"planners"` // in place of strategies, with topologies in place of packs
 	Workloads   []Workload `json:"workloads" yaml:"workloads"`
 	Packs       []int      `json:"packs" yaml:"packs"`                     // used where a workload names none
-	Topologies  []Topology `json:"topologies,omitempty" yaml:"topologies"` // likewise
+	Topologies  []Topology `json:"topologies,omitempty" yaml:"topologies"` // used where a workload names none
 	Previous    string     `json:"previous,omitempty" yaml:"previous"`     // the placement that planners find: "" for none, or initial
 	Backends    []string   `json:"backends" yaml:"backends"`
 	RNG         string     `json:"rng" yaml:"rng"`
 	Seeds       []uint64   `json:"seeds" yaml:"seeds"`
 	Repeats     int        `json:"repeats" yaml:"repeats"`
 	Warmup      int        `json:"warmup" yaml:"warmup"` // runs of each cell before the first that counts
-	// Invocations is how many processes make the repeats, one after the other;
-	// 0 means one.
+	// Invocations is how many processes make the repeats, one after another; 0
+	// means one.
 	Invocations int    `json:"invocations,omitempty" yaml:"invocations"`
 	Timeout     string `json:"timeout,omitempty" yaml:"timeout"`
 	// Replay makes the experiment one of placements: its planners take the place
 	// of the strategies, its traces that of the workloads.
 	Replay *Replay `json:"replay,omitempty" yaml:"replay"`
 
-	// Base is the directory that workload files are named relative to, an
-	// absolute path; "" where there are none. It is where the experiment's YAML
-	// file is.
+	// Base is the absolute path that workload files are relative to: the
+	// directory of the experiment's YAML file; "" if there are none.
 	Base string `json:"base,omitempty" yaml:"-"`
 }
 
@@ -54,7 +53,7 @@ type Workload struct {
 	Step       *int       `json:"step,omitempty" yaml:"step"`             // of a recording with steps
 	Steps      string     `json:"steps,omitempty" yaml:"steps"`           // "a:b" or "all": their sum
 	Packs      []int      `json:"packs,omitempty" yaml:"packs"`           // instead of the experiment's
-	Topologies []Topology `json:"topologies,omitempty" yaml:"topologies"` // likewise
+	Topologies []Topology `json:"topologies,omitempty" yaml:"topologies"` // instead of the experiment's
 }
 
 // MarshalJSON writes the bare spec where there is no name.

@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// Join makes one run in the directory dir of runs of the same experiment, each
-// made by a process of its own: element i becomes invocation i. They must be
-// whole and of the same cells.
+// Join combines runs of the same experiment, each made by a process of its own,
+// into one run in the directory dir: element i becomes invocation i. The runs
+// must be complete and have the same cells.
 //
-// A cell that is not done in an invocation stays as it is there. A run whose
-// answer is not that of the cell's earlier invocations is recorded as failed: the
-// strategy is not deterministic. Programs outside the process, which
+// A cell that is not done in an invocation keeps its status there. A run whose
+// answer differs from that of the cell's earlier invocations is recorded as
+// failed: the strategy is not deterministic. Programs outside the process, which
 // [Manifest.Programs] lists, may change their answers.
 func Join(dir string, parts []*Run) error {
 	if len(parts) == 0 {
@@ -47,7 +47,7 @@ func samePlan(first, other *Run) error {
 	if slices.EqualFunc(first.Manifest.Cells, other.Manifest.Cells, PlannedCell.Equal) {
 		return nil
 	}
-	return fmt.Errorf("%s and %s have other cells: join runs of one experiment by one program", first.Dir, other.Dir)
+	return fmt.Errorf("%s and %s have different cells: join runs of one experiment made by one program", first.Dir, other.Dir)
 }
 
 // joiner writes the records of several runs as those of one.
@@ -66,7 +66,7 @@ func (j *joiner) add(r Record, invocation int) error {
 			j.answers[r.Key] = r.AnswerHash
 		case before != r.AnswerHash && j.out.Manifest().Programs[r.Cell.Strategy()] == "":
 			r.Status = Failed
-			r.Reason = fmt.Sprintf("the packing (hash %.12s) is not that of an earlier invocation (%.12s): the strategy is not deterministic", r.AnswerHash, before)
+			r.Reason = fmt.Sprintf("the packing (hash %.12s) differs from that of an earlier invocation (%.12s): the strategy is not deterministic", r.AnswerHash, before)
 			r.AnswerHash, r.Run, r.Layer, r.Warnings = "", nil, nil, nil
 		default:
 			if invocation > 0 {

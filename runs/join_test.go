@@ -63,6 +63,6 @@ func TestJoinFindsOtherAnswers(t *testing.T) {
 func TestJoinRefusesOtherCells(t *testing.T) {
 	one := part(t, "one", hash, 1)
 	two := load(t, write(t)) // four cells
-	wantError(t, Join(filepath.Join(t.TempDir(), "joined"), []*Run{one, two}), "other cells")
+	wantError(t, Join(filepath.Join(t.TempDir(), "joined"), []*Run{one, two}), "different cells")
 	wantError(t, Join(filepath.Join(t.TempDir(), "joined"), nil), "no runs to join")
 }

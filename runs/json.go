@@ -25,12 +25,12 @@ func unmarshalStrict(text []byte, v any) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
 		if errors.Is(err, io.EOF) {
-			return errors.New("there is no JSON here")
+			return errors.New("no JSON value")
 		}
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the JSON value")
+		return errors.New("extra data after the JSON value")
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Manifest is manifest.json of a run directory: what was asked and where it
+// Manifest is manifest.json of a run directory: what was requested and where it
 // ran.
 type Manifest struct {
 	Format       int                    `json:"format"` // version of the layout, [Format]
@@ -28,7 +28,7 @@ type Manifest struct {
 	Programs map[string]string `json:"programs,omitempty"`
 	// Shard is the part of the plan that this directory holds; nil is all of it.
 	Shard *Shard `json:"shard,omitempty"`
-	// Sources are the directories that the records were merged from, where they
+	// Sources are the directories that the records were merged from, if they
 	// were.
 	Sources []Source `json:"sources,omitempty"`
 }
@@ -49,8 +49,8 @@ func (m *Manifest) Label(axis, value string) string {
 	return value
 }
 
-// Axis returns the declaration of an axis: the manifest's own, or that of this
-// program where the manifest has none.
+// Axis returns the declaration of an axis: the manifest's own or, if it has
+// none, this program's.
 func (m *Manifest) Axis(name string) (Axis, bool) {
 	if a, ok := findAxis(m.Axes, name); ok {
 		return a, true
@@ -58,8 +58,8 @@ func (m *Manifest) Axis(name string) (Axis, bool) {
 	return findAxis(knownAxes(), name)
 }
 
-// Measure returns the declaration of a measure, likewise. Every stage of a run
-// is one.
+// Measure returns the declaration of a measure in the same way. Every stage of
+// a run is a measure.
 func (m *Manifest) Measure(name string) (Measure, bool) {
 	for _, list := range [][]Measure{m.Measures, Measures(), ReplayMeasures()} {
 		for _, d := range list {
@@ -76,8 +76,8 @@ func (m *Manifest) Measure(name string) (Measure, bool) {
 	return Measure{}, false
 }
 
-// Environment is the machine and the program that made records: whatever may
-// explain a time.
+// Environment is the machine and the program that made records: everything that
+// may explain a time.
 type Environment struct {
 	Host      string                        `json:"host"` // hash of the machine's name: tells machines apart, names none
 	OS        string                        `json:"os"`
@@ -88,7 +88,7 @@ type Environment struct {
 	Features  []string                      `json:"features,omitempty"`
 	Governor  string                        `json:"governor,omitempty"`
 	Turbo     string                        `json:"turbo,omitempty"`     // "on" or "off", where the machine tells
-	CPUQuota  float64                       `json:"cpu_quota,omitempty"` // cores' worth of time per second that the control group allows; 0 is no limit
+	CPUQuota  float64                       `json:"cpu_quota,omitempty"` // cores' worth of time per second that the control group allows; 0 means no limit
 	Affinity  int                           `json:"affinity,omitempty"`  // cores that the process may run on, where fewer than Cores
 	MemoryMB  int64                         `json:"memory_mb"`
 	Load1     float64                       `json:"load1"` // load average when the run began
@@ -100,7 +100,7 @@ type Environment struct {
 	Python    []Fact                        `json:"python,omitempty"` // what ran strategies in Python: interpreter, libraries, threads
 }
 
-// BackendDescription is what a backend says of itself.
+// BackendDescription is what a backend reports about itself.
 type BackendDescription struct {
 	Device      string `json:"device,omitempty"`
 	Facts       []Fact `json:"facts,omitempty"`
@@ -113,8 +113,8 @@ type Fact struct {
 	Value string `json:"value"`
 }
 
-// Key identifies the environment by all that does not change from hour to
-// hour: 12 hex digits.
+// Key identifies the environment by everything that does not change from hour
+// to hour: 12 hex digits.
 func (e Environment) Key() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q %q %d %d %q %q %q %q %t", e.Host, e.OS, e.Kernel, e.CPU, e.Cores, e.Threads, e.Governor, e.GoVersion, e.Program, e.Commit, e.Dirty)

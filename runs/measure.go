@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Scope says what a measure has a value for.
+// Scope is what a measure has one value for.
 type Scope string
 
 // The scopes of measures.
@@ -15,7 +15,7 @@ const (
 	PerWindow Scope = "window" // a number per window of a replay; see [Record.Window]
 )
 
-// Better says which way a measure improves.
+// Better is the direction in which a measure improves.
 type Better string
 
 // The directions of measures.
@@ -68,7 +68,7 @@ const StagePrefix = "stage/"
 func Measures() []Measure { return slices.Concat(packingMeasures(), placementMeasures()) }
 
 // MeasuresOf returns those of [Measures] that a manifest of the cells declares:
-// what runs of planners have, or of packings.
+// those of placements or those of packings.
 func MeasuresOf(cells []PlannedCell) []Measure {
 	if !havePlanner(cells) {
 		return packingMeasures()
@@ -102,7 +102,7 @@ var stage = Measure{StagePrefix, Nanoseconds, Lower, PerRun, "time of a stage of
 func (m Measure) check() error {
 	switch {
 	case m.Name == "":
-		return fmt.Errorf("a measure without name")
+		return fmt.Errorf("a measure without a name")
 	case m.Scope != PerRun && m.Scope != PerLayer && m.Scope != PerWindow:
 		return fmt.Errorf("measure %s: scope %q: use %q, %q or %q", m.Name, m.Scope, PerRun, PerLayer, PerWindow)
 	case m.Better != Lower && m.Better != Higher && m.Better != Neither:

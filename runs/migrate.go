@@ -39,7 +39,7 @@ func (c cellV1) content(key, workloadHash string) (string, error) {
 			return content, nil
 		}
 	}
-	return "", fmt.Errorf("key %q is not that of the cell", cut(key))
+	return "", fmt.Errorf("key %q does not match the cell", cut(key))
 }
 
 // plannedV1 is a planned cell of format 1.

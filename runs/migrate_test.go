@@ -92,7 +92,7 @@ func TestFormat1NoticesDamage(t *testing.T) {
 	for _, test := range []struct{ old, new, want string }{
 		{`"imbalance":[`, `"imbalance":[9`, "is not max − min"},
 		{`"quality"`, `"pualiti"`, `unknown field "pualiti"`},
-		{`"strategy":"lpt"`, `"strategy":"lqt"`, "is not that of the cell"},
+		{`"strategy":"lpt"`, `"strategy":"lqt"`, "does not match the cell"},
 		{`"packing_hash":"`, `"packing_hash":"f`, "answer hash"},
 		{`"time_ns":`, `"time_ns":-`, "time of -"},
 	} {

@@ -34,7 +34,7 @@ func placementMeasures() []Measure {
 		{NodeBalanceLayerMeasure, Ratio, Higher, PerLayer, "mean/max load of the nodes, per GPU"},
 		{SlotBalanceLayerMeasure, Ratio, Higher, PerLayer, "mean/max load of the slots"},
 		{SplitBalanceLayerMeasure, Ratio, Higher, PerLayer, "mean/max load of the GPUs with the best split of each expert's load over its copies"},
-		{CopiesMaxMeasure, Count, Lower, PerLayer, "copies of the expert that has the most"},
+		{CopiesMaxMeasure, Count, Lower, PerLayer, "max copies of an expert"},
 		{DuplicateCopiesMeasure, Count, Lower, PerLayer, "copies that share a GPU with another copy of their expert"},
 		{LayerMovesMeasure, Count, Lower, PerLayer, "experts that GPUs receive, of plans that follow a placement"},
 		{GPUMaxMeasure, LoadUnits, Lower, PerLayer, "load of the heaviest GPU, in equal shares"},
@@ -46,7 +46,7 @@ func havePlanner(cells []PlannedCell) bool {
 	return slices.ContainsFunc(cells, func(c PlannedCell) bool { return c.Has(PlannerAxis) })
 }
 
-// checkPlacement checks the measures of layers that are no packing against each
+// checkPlacement checks the measures of layers of placements against each
 // other, where they are there: balances are from 0 to 1, and neither nodes nor a
 // better split are less even than the GPUs.
 func checkPlacement(r *Record) error {

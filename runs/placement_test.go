@@ -74,7 +74,7 @@ func TestPlacementsAreChecked(t *testing.T) {
 		"best split less even":  {func(m map[string][]float64) { m[SplitBalanceLayerMeasure][0] = 0.5 }, "split_balance 0.5 is below the 0.75 of the GPUs"},
 		"half a packing":        {func(m map[string][]float64) { m[MaxMeasure] = []float64{1, 1} }, "layers without imbalance"},
 		"measure not declared":  {func(m map[string][]float64) { m["color"] = []float64{1, 1} }, `"color" is not a declared measure of layers`},
-		"layers without number": {func(m map[string][]float64) { clear(m) }, "no run of it has the measures of its layers"},
+		"layers without number": {func(m map[string][]float64) { clear(m) }, "none of its runs has the measures of its layers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := placed()

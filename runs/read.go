@@ -19,8 +19,8 @@ type Run struct {
 	Dir      string
 	Manifest Manifest
 	Records  []Record // in the order the runs ended; of a merged run, by cell
-	// Truncated is true where the last line of the records was cut short, as
-	// it is when a machine dies while writing. That line is not in Records.
+	// Truncated is true if the last line of the records was cut short, as when
+	// a machine dies while writing. That line is not in Records.
 	Truncated bool
 
 	keys     map[string]string // of a directory of format 1: present keys by old ones
@@ -31,14 +31,13 @@ type Run struct {
 	arrangedOf uint64
 }
 
-// ErrNoManifest is the error of a directory that no run has begun in.
+// ErrNoManifest is the error of a directory in which no run has begun.
 var ErrNoManifest = errors.New("not a run directory")
 
 // Load reads the run directory dir, of this format or an earlier one. A last
-// record that was cut short is left out. Anything else that is not as it was
-// written is an error that names the file and the line: a checksum or a hash
-// that does not fit, a member that records do not have, measures that
-// contradict each other.
+// record that was cut short is left out. Any other damage is an error that
+// names the file and the line: a checksum or a hash that does not match, a
+// member that records do not have, measures that contradict each other.
 func Load(dir string) (*Run, error) {
 	r, err := open(dir)
 	if err != nil {
@@ -122,7 +121,7 @@ func readRegular(path string, limit int64) ([]byte, error) {
 	}
 	defer f.Close()
 	if size > limit {
-		return nil, fmt.Errorf("%s has %d bytes: the most supported is %d", path, size, limit)
+		return nil, fmt.Errorf("%s has %d bytes: the max is %d", path, size, limit)
 	}
 	return io.ReadAll(f)
 }
@@ -178,7 +177,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 			return line, err
 		}
 		if len(line) > maxLine {
-			return nil, fmt.Errorf("longer than %d bytes: this is no record", maxLine)
+			return nil, fmt.Errorf("longer than %d bytes: this is not a record", maxLine)
 		}
 	}
 }

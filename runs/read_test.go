@@ -105,7 +105,7 @@ func TestLoadRefusesWhatContradicts(t *testing.T) {
 		want   string
 	}{
 		{"another key", func(r *Record) { r.Key = "x" }, `cell "x" is not in the plan`},
-		{"key of another cell", func(r *Record) { r.Key = planned("b").Key }, "is not that of the cell"},
+		{"key of another cell", func(r *Record) { r.Key = planned("b").Key }, "does not match the cell"},
 		{"negative repeat", func(r *Record) { r.Repeat = -1 }, "repeat -1"},
 		{"unknown status", func(r *Record) { r.Status = "fine" }, `unknown status "fine"`},
 		{"pending", func(r *Record) { r.Status = Pending }, `unknown status "pending"`},
@@ -126,7 +126,7 @@ func TestLoadRefusesWhatContradicts(t *testing.T) {
 		{"bound below mean", func(r *Record) { r.Layer[LowerBoundMeasure][1] = 9 }, "layer 1: lower bound 9 is below the mean 10"},
 		{"mean", func(r *Record) { r.Layer[MeanMeasure][0] = 13 }, "layer 0: mean 13 is not between"},
 		{"proof", func(r *Record) { r.Layer[OptimalMeasure][0] = .5 }, "optimal 0.5"},
-		{"no measures of layers", func(r *Record) { r.Layer = nil }, "is done and no run of it has the measures of its layers"},
+		{"no measures of layers", func(r *Record) { r.Layer = nil }, "is done but none of its runs has the measures of its layers"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Status says how a run ended.
+// Status is how a run ended.
 type Status string
 
 // The ways a run can end.
 const (
 	Done        Status = "done"
-	Failed      Status = "failed"      // the run returned an error or an answer that breaks the rules
+	Failed      Status = "failed"      // the run returned an error or an invalid answer
 	Timeout     Status = "timeout"     // the run took longer than the experiment allows
 	Unsupported Status = "unsupported" // the backend cannot execute the strategy
 	Unavailable Status = "unavailable" // the backend cannot run on this machine
@@ -46,7 +46,7 @@ type Record struct {
 	// each: once per cell, with its first record that is done.
 	Layer map[string][]float64 `json:"layer,omitempty"`
 	// Window holds the measures of the windows of a replay, by name, [windows]
-	// each: likewise.
+	// each, with the same record.
 	Window map[string][]float64 `json:"window,omitempty"`
 
 	// Warnings are remarks about a run that is done, one line each.

@@ -110,10 +110,10 @@ func ReplayMeasures() []Measure {
 		{NodeBalanceMeasure, Ratio, Higher, PerRun, "Σ mean/Σ max load of the nodes over the layers, mean over the windows"},
 		{SlotBalanceMeasure, Ratio, Higher, PerRun, "the same of the slots"},
 		{MeanBalanceMeasure, Ratio, Higher, PerRun, "mean/max load of the GPUs, mean over layers and windows"},
-		{WorstBalanceMeasure, Ratio, Higher, PerRun, "the least mean/max load of the GPUs, of all layers and windows"},
+		{WorstBalanceMeasure, Ratio, Higher, PerRun, "min mean/max load of the GPUs over all layers and windows"},
 		{MovesMeasure, Count, Lower, PerRun, "experts that GPUs receive per plan and layer, after the first plan"},
 		{AcrossMeasure, Count, Lower, PerRun, "of these, from another node"},
-		{ReceivedMeasure, Count, Lower, PerRun, "experts that the GPU with the most receives per plan, all layers"},
+		{ReceivedMeasure, Count, Lower, PerRun, "max experts that a GPU receives per plan, all layers"},
 		{BytesMeasure, "B", Lower, PerRun, "weights that GPUs receive per plan, all layers"},
 		{TouchedMeasure, Count, Lower, PerRun, "layers per plan in which something moves"},
 		{DuplicatesMeasure, Count, Lower, PerRun, "copies per plan and layer that share a GPU with another of their expert"},
@@ -136,18 +136,18 @@ func ReplayMeasures() []Measure {
 		{WindowPrefix + BestSplitMeasure, Ratio, Higher, PerWindow, "the same with the best split"},
 		{WindowPrefix + NodeBalanceMeasure, Ratio, Higher, PerWindow, "the same of the nodes, even shares"},
 		{WindowPrefix + SlotBalanceMeasure, Ratio, Higher, PerWindow, "the same of the slots"},
-		{WindowPrefix + WorstBalanceMeasure, Ratio, Higher, PerWindow, "the least mean/max load of the GPUs of a layer"},
+		{WindowPrefix + WorstBalanceMeasure, Ratio, Higher, PerWindow, "min mean/max load of the GPUs over the layers"},
 		{WindowPrefix + MovesMeasure, Count, Lower, PerWindow, "experts that GPUs receive, all layers"},
 		{WindowPrefix + AcrossMeasure, Count, Lower, PerWindow, "of these, from another node"},
-		{WindowPrefix + ReceivedMeasure, Count, Lower, PerWindow, "experts that the GPU with the most receives"},
+		{WindowPrefix + ReceivedMeasure, Count, Lower, PerWindow, "max experts that a GPU receives"},
 		{WindowPrefix + TouchedMeasure, Count, Lower, PerWindow, "layers in which something moves"},
 		{WindowPrefix + "time", Nanoseconds, Lower, PerWindow, "planning, the forecast among it"},
 		{WindowPrefix + LostMeasure, secondsPerHour, Lower, PerWindow, "time lost by the time model"},
 	}
 }
 
-// Window returns a measure of the windows of a replay, [windows], nil where no
-// run is done or none has it.
+// Window returns a measure of the windows of a replay, [windows]; nil if no run
+// is done or none has it.
 func (c *CellRuns) Window(measure string) []float64 {
 	for _, r := range c.Records {
 		if v, ok := r.Window[measure]; ok && r.Status == Done {

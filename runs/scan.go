@@ -15,8 +15,8 @@ import (
 // kept.
 type Reader struct{ run *Run }
 
-// Open reads the manifest of the run directory dir, with its checks. The lines of
-// a directory of an earlier format could not be handed on: they are an error.
+// Open reads the manifest of the run directory dir, with its checks. A directory
+// of an earlier format is an error: its lines could not be passed on.
 func Open(dir string) (*Reader, error) {
 	r, err := open(dir)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Shard is the part of a plan that a run directory holds, where several
-// directories hold a plan together. The manifest lists the whole plan all the
-// same, so that whoever reads one shard knows what is missing beside it.
+// Shard is the part of a plan that a run directory holds, if several
+// directories hold one plan. The manifest lists the whole plan nevertheless, so
+// that a reader of one shard knows what else belongs to it.
 type Shard struct {
 	Index int   `json:"index"` // 1 to Of
 	Of    int   `json:"of"`
@@ -31,7 +31,7 @@ func (s Shard) Equal(t Shard) bool {
 	return true
 }
 
-// check returns an error where s is no part of a plan of so many cells.
+// check returns an error if s is not part of a plan of so many cells.
 func (s *Shard) check(cells int) error {
 	if s.Index < 1 || s.Index > s.Of {
 		return fmt.Errorf("shard %d of %d: use 1 to %d", s.Index, s.Of, s.Of)
@@ -56,7 +56,7 @@ type Source struct {
 	Created     time.Time `json:"created"`
 }
 
-// Planned returns the cells that the directory is to have records of: those of
+// Planned returns the cells that the directory should have records of: those of
 // its shard, or the whole plan. The result must not be modified.
 func (m *Manifest) Planned() []PlannedCell {
 	if m.Shard == nil {

@@ -24,9 +24,9 @@ type Writer struct {
 	size     int64    // of the records, in bytes
 }
 
-// Create begins a run in the directory dir. It must not exist, or hold nothing
-// but what an earlier Create left that ended before it wrote the manifest. The
-// manifest's format and declarations are filled in.
+// Create begins a run in the directory dir. It must not exist, or hold only
+// what an interrupted Create left before it wrote the manifest. The manifest's
+// format and declarations are filled in.
 func Create(dir string, m Manifest) (*Writer, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func makeDir(dir string) error {
 			return fmt.Errorf("%s %w and holds records and no %s: choose another directory, or remove it", dir, ErrExists, ManifestFile)
 		case atomicfile.IsTemporary(e.Name()):
 		default:
-			return fmt.Errorf("%s %w and holds %s, which is not of a run: choose another directory", dir, ErrExists, e.Name())
+			return fmt.Errorf("%s %w and holds %s, which does not belong to a run: choose another directory", dir, ErrExists, e.Name())
 		}
 	}
 	return nil
@@ -207,7 +207,7 @@ func lockRecords(dir string) (*os.File, error) {
 var ErrBusy = errors.New("is being written by another run")
 
 // Busy reports whether a process has the run directory open for writing, as far
-// as its file system has locks that tell.
+// as the locks of its file system show.
 func Busy(dir string) (bool, error) {
 	f, _, err := openRegular(filepath.Join(dir, RecordsFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -224,7 +224,7 @@ func Busy(dir string) (bool, error) {
 // Manifest returns the manifest as it is on disk.
 func (w *Writer) Manifest() Manifest { return w.manifest }
 
-// AddEnvironment makes e known under its key, which it returns.
+// AddEnvironment adds e to the manifest under its key, which it returns.
 func (w *Writer) AddEnvironment(e Environment) (key string, err error) {
 	key = e.Key()
 	if _, known := w.manifest.Environments[key]; known {
@@ -254,7 +254,7 @@ func (w *Writer) writeManifest() error {
 }
 
 // Append writes one record and waits until it is on disk. It returns an error
-// where the records file is no longer in the directory.
+// if the records file is no longer in the directory.
 func (w *Writer) Append(r Record) error {
 	line, err := r.Line()
 	if err != nil {

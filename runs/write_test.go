@@ -41,7 +41,7 @@ func TestCreateKeepsWhatIsThere(t *testing.T) {
 	other := t.TempDir()
 	writeFile(t, []byte("mine"), other, "notes.txt")
 	_, err = Create(other, sampleManifest())
-	wantError(t, err, "holds notes.txt, which is not of a run")
+	wantError(t, err, "holds notes.txt, which does not belong to a run")
 
 	orphan := t.TempDir()
 	writeFile(t, []byte("{}\n"), orphan, RecordsFile)

@@ -27,7 +27,7 @@ var dipCritical = []struct {
 	{1000, 0.6193},
 }
 
-// CheckModes warns where the values have more than one mode by Hartigan's dip
+// CheckModes warns if the values have more than one mode by Hartigan's dip
 // test at level 0.01. Fewer than 8 values show nothing and pass.
 func CheckModes(values []float64) ([]Warning, error) {
 	dip, err := Dip(values)

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Bootstrap says how to compute a bootstrap interval. The same values give the
+// Bootstrap is how to compute a bootstrap interval. The same values give the
 // same interval.
 type Bootstrap struct {
 	Resamples  int     // default 10000; fewer for more than 20000 values, at least 1000
@@ -54,15 +54,15 @@ func (o Bootstrap) Mean(values []float64) (Interval, error) {
 	return Interval{Center: mean, Lo: lo, Hi: hi, Confidence: o.Confidence}, nil
 }
 
-// FewPairs is the number of pairs below which resampling them says too little of
-// where their mean difference might have been: with 4 pairs of normally
-// distributed differences the BCa interval holds the mean in 76 % of cases at a
-// confidence of 95 %.
+// FewPairs is the number of pairs below which resampling understates the
+// uncertainty of their mean difference: with 4 pairs of normally distributed
+// differences the BCa interval holds the mean in 76 % of cases at a confidence
+// of 95 %.
 const FewPairs = 20
 
 // CoveringDifference is [Bootstrap.PairedDifference] from [FewPairs] pairs on.
-// With fewer its interval is widened to hold Student's t interval too, which
-// covers where the differences are about normally distributed.
+// With fewer, its interval is widened to contain Student's t interval too,
+// which has the right coverage if the differences are roughly normal.
 func (o Bootstrap) CoveringDifference(a, b []float64) (Interval, error) {
 	i, err := o.PairedDifference(a, b)
 	if err != nil || len(a) >= FewPairs || len(a) < 2 || i.Lo == i.Hi {

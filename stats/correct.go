@@ -6,9 +6,9 @@ import (
 )
 
 // Holm returns the p values adjusted for their number by the step-down method
-// of Holm (1979): calling those below alpha significant errs anywhere with
-// probability alpha at most, however the tests depend on each other. The order
-// is that of ps.
+// of Holm (1979): if those below alpha are called significant, the probability
+// of any false positive is at most alpha, however the tests depend on each
+// other. The order is that of ps.
 func Holm(ps []float64) []float64 {
 	adjusted := make([]float64, len(ps))
 	running := 0.0

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestDescribe(t *testing.T) {
+func TestDescribeMatchesSciPy(t *testing.T) {
 	d, err := Describe(sampleA)
 	checkNoError(t, err)
 	// SciPy: np.mean(a), np.std(a, ddof=1), np.percentile(a, [25, 50, 75]),

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// CliffsDelta returns how much the values of a tend to be larger than those of
+// CliffsDelta measures how much the values of a tend to be larger than those of
 // b: the share of pairs in which a is larger minus the share in which it is
 // smaller, from −1 to 1 (Cliff 1993). It is the rank-biserial correlation of
 // the Mann–Whitney test, 2U/nm − 1.
@@ -19,7 +19,7 @@ func CliffsDelta(a, b []float64) (float64, error) {
 	return 2*u/(float64(len(a))*float64(len(b))) - 1, nil
 }
 
-// HodgesLehmann estimates by how much a is shifted against b, two independent
+// HodgesLehmann estimates the shift of a relative to b, two independent
 // samples: the median of all differences a[i] − b[j]. It needs no more memory
 // than the samples.
 func HodgesLehmann(a, b []float64) (float64, error) {
@@ -45,10 +45,10 @@ func newDifferences(a, b []float64) many {
 	}}
 }
 
-// PairedHodgesLehmann estimates the paired shift of a against b, the estimate
-// that belongs to the signed-rank test: the median of the means of every two
-// differences a[i] − b[i], each with itself among them. It needs no more memory
-// than the samples.
+// PairedHodgesLehmann estimates the paired shift of a relative to b, the
+// estimate that belongs to the signed-rank test: the median of the means of
+// every two differences a[i] − b[i], each with itself among them. It needs no
+// more memory than the samples.
 func PairedHodgesLehmann(a, b []float64) (float64, error) {
 	if err := checkPairs(a, b); err != nil {
 		return 0, err

@@ -25,9 +25,9 @@ type Ranking struct {
 }
 
 // Friedman ranks the treatments within each block and tests whether their mean
-// ranks differ (Friedman 1937). values is [blocks][treatments]; less is better,
-// equal values share the mean rank. It needs two treatments and two blocks.
-// Where every block ties all treatments P is 1.
+// ranks differ (Friedman 1937). values is [blocks][treatments]; lower is
+// better, equal values share the mean rank. It needs two treatments and two
+// blocks. If every block ties all treatments, P is 1.
 func Friedman(values [][]float64) (Ranking, error) {
 	if len(values) < 2 || len(values[0]) < 2 {
 		return Ranking{}, fmt.Errorf("a ranking of %d instances: need at least 2 strategies on at least 2 instances", len(values))

@@ -17,7 +17,7 @@ var rounding = [][]float64{
 	{5.70, 5.65, 5.55}, {6.30, 6.30, 6.25},
 }
 
-func TestFriedman(t *testing.T) {
+func TestFriedmanMatchesR(t *testing.T) {
 	r, err := Friedman(rounding)
 	checkNoError(t, err)
 	// R prints chi-squared = 11.143, df = 2, p-value = 0.003805.

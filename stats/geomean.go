@@ -27,10 +27,10 @@ type Excluded struct {
 	Reason string `json:"reason"`
 }
 
-// GeometricMeanOf returns the geometric mean of the ratios. It has no place for
-// 0 or infinity: a ratio with one value 0 is left out and named, as is a failed
-// one; how many these are belongs beside the mean, which is over the others
-// only. Two values of 0 are equal, their ratio is 1.
+// GeometricMeanOf returns the geometric mean of the ratios. It cannot use 0 or
+// infinity: a ratio with one value 0 is left out and named, as is a failed one.
+// Show their number beside the mean, which is over the others only. Two values
+// of 0 are equal, their ratio is 1.
 func GeometricMeanOf(ratios []Ratio) GeometricMean {
 	g := GeometricMean{Of: len(ratios)}
 	logs := 0.0

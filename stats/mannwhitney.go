@@ -12,8 +12,8 @@ import (
 // there are ties). The statistic is U of a: the number of pairs in which the
 // value of a is larger, ties counting half.
 //
-// A difference below alpha cannot be found with too few values; the test then
-// warns. Where all values are equal P is 1.
+// With too few values no p below alpha is possible; the test then warns. If all
+// values are equal, P is 1.
 func MannWhitney(a, b []float64, alpha float64) (Test, error) {
 	for _, values := range [][]float64{a, b} {
 		if err := check(values); err != nil {
@@ -42,7 +42,7 @@ func MannWhitney(a, b []float64, alpha float64) (Test, error) {
 	if least := LeastP(len(a), len(b)); least > alpha {
 		test.Warnings = []Warning{{
 			Code:    FewRepeats,
-			Message: fmt.Sprintf("%d and %d runs cannot differ significantly: the least possible p is %.2g", len(a), len(b), least),
+			Message: fmt.Sprintf("%d and %d runs cannot differ significantly: the min possible p is %.2g", len(a), len(b), least),
 			Advice:  "repeat each cell at least 4 times, better 10",
 		}}
 	}
@@ -60,8 +60,8 @@ func uStatistic(a, b []float64) (u float64, tied bool) {
 	return u - n*(n+1)/2, ties > 0
 }
 
-// LeastP is the two-sided p of samples of n and m values that do not overlap:
-// 2 over the number of ways to choose n of n + m.
+// LeastP is the min two-sided p, that of samples of n and m values that do not
+// overlap: 2 over the number of ways to choose n of n + m.
 func LeastP(n, m int) float64 {
 	ways := 1.0
 	for i := 1; i <= n; i++ {

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// CriticalDifference returns by how much the mean ranks of two of several
-// treatments, ranked on the given number of blocks, must differ to be called
+// CriticalDifference returns how far apart the mean ranks of two of several
+// treatments, ranked on the given number of blocks, must be to count as
 // different at level alpha: Nemenyi's test, for the critical-difference diagram
 // of Demšar (2006).
 func CriticalDifference(treatments, blocks int, alpha float64) (float64, error) {

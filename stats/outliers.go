@@ -7,7 +7,7 @@ type Fences struct {
 	LowSevere, LowMild, HighMild, HighSevere float64
 }
 
-// OutlierClass says on which side of the fences a value lies.
+// OutlierClass is where a value lies relative to the fences.
 type OutlierClass string
 
 // The classes of outliers.
@@ -26,8 +26,8 @@ type Outlier struct {
 }
 
 // OutliersOf returns the values outside Tukey's fences in the order of the
-// sample, and the fences. Outliers are to be named, not to be dropped: a slow
-// run is as real as a fast one.
+// sample, and the fences. Name outliers, do not drop them: a slow run is as
+// real as a fast one.
 func OutliersOf(values []float64) ([]Outlier, Fences, error) {
 	d, err := Describe(values)
 	if err != nil {
@@ -46,7 +46,7 @@ func OutliersOf(values []float64) ([]Outlier, Fences, error) {
 	return outliers, f, nil
 }
 
-// Classify returns the class of a value, "" where it is no outlier.
+// Classify returns the class of a value, "" if it is not an outlier.
 func (f Fences) Classify(value float64) OutlierClass {
 	switch {
 	case value < f.LowSevere:

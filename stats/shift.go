@@ -13,13 +13,13 @@ import (
 // distribution of U.
 const exactShift = 50
 
-// RatioInterval estimates by which factor a is larger than b, two independent
+// RatioInterval estimates the factor by which a is larger than b, two independent
 // samples of positive values, with the interval that belongs to the Mann–Whitney
 // test: the centre is the median of all ratios a[i]/b[j], and the ends are two of
 // them, chosen by the distribution of U (Moses; see Hollander and Wolfe,
-// "Nonparametric statistical methods"), so that no distribution is assumed
-// beyond that the samples differ by a factor. The interval is exact up to 50
-// values a side, by the normal approximation beyond. Where the samples are too
+// "Nonparametric statistical methods"), so that nothing is assumed about the
+// distributions except that they differ by a factor. The interval is exact up to
+// 50 values a side, by the normal approximation beyond. Where the samples are too
 // small for the confidence, or it is not between 0 and 1, the ends have no bound.
 func RatioInterval(a, b []float64, confidence float64) (Interval, error) {
 	for _, values := range [][]float64{a, b} {

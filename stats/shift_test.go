@@ -35,7 +35,7 @@ func TestRatioIntervalEnds(t *testing.T) {
 		t.Errorf("3 and 3 values have %+v, %v", i, err)
 	}
 	if _, err := RatioInterval([]float64{0, 1}, b, 0.95); err == nil {
-		t.Error("a ratio with 0 is no error")
+		t.Error("a ratio with 0 is not an error")
 	}
 }
 

@@ -6,8 +6,8 @@ import "math"
 // exact distribution.
 const exactPairs = 100
 
-// Pairs is the outcome of comparing a with b over the same instances, where
-// less is better.
+// Pairs is the outcome of comparing a with b over the same instances; lower is
+// better.
 type Pairs struct {
 	Test
 	Wins   int `json:"wins"`   // pairs in which a is less
@@ -23,13 +23,12 @@ type Pairs struct {
 // SignedRank is the Wilcoxon signed-rank test of the pairs (a[i], b[i]). Its
 // statistic is the rank sum of the positive differences a − b.
 //
-// Differences of 0 are handled as Pratt (1959) does: they take part in the
-// ranking and their ranks are then left out, so that many ties weaken the
-// evidence as they should. Equal differences share the mean rank. Up to 100
-// pairs P is exact given those ranks: all sign patterns of the differences that
-// are not 0 are counted. Beyond, P comes from the normal distribution with the
-// variance corrected for ties, without continuity correction. Without any
-// difference P is 1.
+// Differences of 0 are handled as Pratt (1959) does: they are ranked and their
+// ranks then left out, so that many ties weaken the evidence as they should.
+// Equal differences share the mean rank. Up to 100 pairs P is exact given those
+// ranks: all sign patterns of the differences that are not 0 are counted.
+// Beyond, P comes from the normal distribution with the variance corrected for
+// ties, without continuity correction. Without any difference P is 1.
 func SignedRank(a, b []float64) (Pairs, error) {
 	if err := checkPairs(a, b); err != nil {
 		return Pairs{}, err

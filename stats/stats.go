@@ -1,5 +1,5 @@
 // Package stats holds the statistics with which runs are summarised and
-// compared. It knows numbers only: no record, no file, no output.
+// compared. It deals with numbers only: no records, files or output.
 //
 // For times it assumes nothing about their distribution: medians with exact
 // intervals and the Mann–Whitney U test, as benchstat does, through
@@ -49,7 +49,7 @@ func check(values []float64) error {
 // checkPairs returns an error unless a and b are equally many finite values.
 func checkPairs(a, b []float64) error {
 	if len(a) != len(b) {
-		return fmt.Errorf("%d values against %d: a paired comparison needs as many", len(a), len(b))
+		return fmt.Errorf("%d values against %d: a paired comparison needs equally many", len(a), len(b))
 	}
 	if err := check(a); err != nil {
 		return err

@@ -15,7 +15,8 @@ const (
 
 // CheckTimes returns what a reader should know about the repeated times of a
 // cell, in ns: too few of them, a spread or outliers that hide small
-// differences, more than one mode, or a clock that is coarse against them.
+// differences, more than one mode, or a clock that is coarse compared with
+// them.
 func CheckTimes(ns []float64) ([]Warning, error) {
 	median, warnings, err := MedianInterval(ns, 0.95)
 	if err != nil {
@@ -24,7 +25,7 @@ func CheckTimes(ns []float64) ([]Warning, error) {
 	if width := median.RelativeWidth(); median.Bounded() && width > noisyWidth {
 		warnings = append(warnings, Warning{
 			Code:    Noisy,
-			Message: fmt.Sprintf("the median is known to ± %.0f %% only", 100*width),
+			Message: fmt.Sprintf("the median is known only to ± %.0f %%", 100*width),
 			Advice:  "repeat more often, or on a machine with nothing else to do and a fixed clock rate",
 		})
 	}
@@ -36,7 +37,7 @@ func CheckTimes(ns []float64) ([]Warning, error) {
 		warnings = append(warnings, Warning{
 			Code:    Outliers,
 			Message: fmt.Sprintf("%d of %d times lie more than 3 interquartile ranges outside the quartiles", severe, len(ns)),
-			Advice:  "they are counted; the median bears them, a mean would not",
+			Advice:  "they are kept: the median tolerates them, a mean would not",
 		})
 	}
 	modes, err := CheckModes(ns)
@@ -63,7 +64,7 @@ func checkClock(ns []float64, median float64) []Warning {
 	if median < shortestNS {
 		return []Warning{{
 			Code:    CoarseClock,
-			Message: fmt.Sprintf("the median of %.0f ns is not long against the cost of reading the clock", median),
+			Message: fmt.Sprintf("the median of %.0f ns is short compared with the cost of reading the clock", median),
 			Advice:  advice,
 		}}
 	}
@@ -79,7 +80,7 @@ func checkClock(ns []float64, median float64) []Warning {
 
 // ClockStep returns the greatest common divisor of the times, in whole ns: the
 // step of the clock that measured them, or a small multiple of it where there
-// are few times. It is 0 where all times are equal, which says nothing.
+// are few times. It is 0 if all times are equal, which shows nothing.
 func ClockStep(ns []float64) float64 {
 	step, equal := 0.0, true
 	for _, t := range ns {
@@ -97,8 +98,8 @@ func ClockStep(ns []float64) float64 {
 	return step
 }
 
-// CheckMachine warns where a machine with so many cores had other work when a
-// run began, going by the load average of the last minute.
+// CheckMachine warns if a machine with this many cores had other work when a
+// run began, by the load average of the last minute.
 func CheckMachine(load1 float64, cores int) []Warning {
 	if cores < 1 || load1 <= busyShare*float64(cores) {
 		return nil

@@ -27,7 +27,7 @@ func TestOutliersOf(t *testing.T) {
 	}
 }
 
-func TestDip(t *testing.T) {
+func TestDipMatchesDiptest(t *testing.T) {
 	// diptest 0.12.0 (the code of R's package): diptest.diptest(x). It gives
 	// 0 where the distribution is unimodal as it is; here that is 1/2n.
 	faculty := []float64{30, 33, 35, 36, 37, 37, 39, 39, 39, 39, 39, 40, 40, 40, 40, 41, 42, 43, 43, 43, 44, 44, 45, 45, 46,

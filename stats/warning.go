@@ -21,6 +21,6 @@ const (
 	Bimodal      Code = "bimodal"      // values fall into more than one group
 	Outliers     Code = "outliers"     // values far outside the others
 	Noisy        Code = "noisy"        // values spread widely around their median
-	CoarseClock  Code = "coarse-clock" // the clock's steps or its cost are not small against the times
+	CoarseClock  Code = "coarse-clock" // the clock's steps or its cost are not small compared with the times
 	BusyMachine  Code = "busy-machine" // the machine did other work
 )

@@ -20,17 +20,17 @@ var descentDefinition = Definition{
 	Source:  "this project; exchange neighbourhoods after Dell'Amico, Iori, Martello 2004, sums of subsets of two sides met after Horowitz and Sahni 1974",
 	Params: []Param{
 		{Name: "order", Kind: spec.Choice, Default: "lpt", Choices: []string{"lpt", "snake"}, Doc: "the packing to start from, unless heavy items call for another that is better"},
-		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most"},
+		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "max items that change places at once"},
 		{Name: "tol", Kind: spec.Float, Default: "0.00007", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
-		{Name: "starts", Kind: spec.Int, Default: "3", Min: 1, Max: 1 << 20, Doc: "descents per layer at most, from order and then from noisy LPT; fewer where the first is good"},
+		{Name: "starts", Kind: spec.Int, Default: "3", Min: 1, Max: 1 << 20, Doc: "max descents per layer, from order and then from noisy LPT; fewer if the first is good"},
 		{Name: "phase", Kind: spec.Choice, Default: "max-min", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
-		{Name: "passes", Kind: spec.Int, Default: "64", Min: 0, Max: math.MaxInt32, Doc: "times a descent may pass an excess on that fits nowhere"},
+		{Name: "passes", Kind: spec.Int, Default: "64", Min: 0, Max: math.MaxInt32, Doc: "max times a descent may pass on an excess that fits nowhere"},
 	},
 	Presets: []spec.Preset{
 		{Name: "fast", Args: []spec.Arg{{Key: "exchange", Value: "2"}, {Key: "tol", Value: "0.001"}, {Key: "starts", Value: "1"}},
 			Doc: "within a thousandth of the bound, in a few times the time of LPT"},
 		{Name: "best", Args: []spec.Arg{{Key: "exchange", Value: "4"}, {Key: "tol", Value: "0.00001"}, {Key: "starts", Value: "24"}, {Key: "passes", Value: "1024"}},
-			Doc: "within 0.00001 of the bound; many starts where a few items decide, for small layers above all"},
+			Doc: "within 0.00001 of the bound; many starts where a few items decide, mainly in small layers"},
 	},
 	New: func(v Values) (Strategy, error) {
 		options := exchange.Options{

@@ -9,9 +9,9 @@ import (
 	"packbench/packing"
 )
 
-// Ensemble is the kind of strategy that the published program and its
-// predecessor are: greedy packings of many orders of the items, the best of
-// them refined by swaps, the best of those returned.
+// Ensemble is the kind of strategy of the published program and its
+// predecessor: it packs many orders of the items greedily, refines the best
+// packings by swaps, and returns the best of those.
 //
 // For each layer:
 //
@@ -23,9 +23,9 @@ import (
 //  2. Greedy. Items in the candidate's order; each goes to the least loaded
 //     pack with room, the lowest index on ties; its rank is the number of items
 //     already there.
-//  3. Selection. The Keep candidates of least max − min load, ties by index.
+//  3. Selection. The Keep candidates with the lowest max − min load, ties by index.
 //  4. Refinement of each of them, at most Rounds swaps; see [Refinement].
-//  5. The refined candidate of least max − min load, the earliest kept on ties.
+//  5. The refined candidate with the lowest max − min load, the earliest kept on ties.
 //
 // Loads are float32 sums in the order the items are placed.
 type Ensemble struct {
@@ -34,7 +34,7 @@ type Ensemble struct {
 	Random     int        // random orders among them, 0 to max(0, Candidates − 2)
 	Keep       int        // candidates refined, 1 to Candidates
 	Refinement Refinement // what a swap is
-	Rounds     int        // swaps per refined candidate at most, ≥ 0
+	Rounds     int        // max swaps per refined candidate, ≥ 0
 	Epsilon    float32    // a swap must gain more than this, in the unit of the weights
 	Spread     float32    // noisy weights are w·(u·Spread + Floor)
 	Floor      float32
@@ -49,12 +49,12 @@ const (
 	// NoRefinement leaves the greedy packing as it is.
 	NoRefinement Refinement = iota
 	// TwoOpt swaps an item i of the heaviest pack with an item j of the
-	// lightest (lowest index on ties) so that |Δ − 2(w_i − w_j)| is least, Δ
+	// lightest (lowest index on ties) so that |Δ − 2(w_i − w_j)| is minimal, Δ
 	// being the difference of the two loads; the first minimum in item order of
 	// (i, j). It stops unless that is below Δ − Epsilon.
 	TwoOpt
 	// MaxAny swaps an item i of the heaviest pack with an item j of any other
-	// so that gain = min(δ, gap − δ) is greatest, δ = w_i − w_j, gap = heaviest
+	// so that gain = min(δ, gap − δ) is maximal, δ = w_i − w_j, gap = heaviest
 	// load − load of j's pack; the first maximum of (i, j) by position in the
 	// candidate's order. It stops unless both δ and gain are above Epsilon.
 	MaxAny
@@ -99,19 +99,18 @@ func ensembleParams(keep, rounds int, epsilon string) []spec.Param {
 		candidates,
 		number("random", publishedRandom, 0, "random orders among the candidates (at most candidates − 2)"),
 		number("k", keep, 1, "best candidates that are refined (at most candidates)"),
-		number("rounds", rounds, 0, "swaps per refined candidate at most"),
+		number("rounds", rounds, 0, "max swaps per refined candidate"),
 		positive("epsilon", epsilon, "a swap must gain more than this, in the unit of the loads"),
 		positive("spread", "0.4", "noise: weights are multiplied by u·spread + floor"),
-		positive("floor", "0.8", "noise: the least factor"),
+		positive("floor", "0.8", "noise: the min factor"),
 	}
 }
 
-// maxPlacements is the most items that an ensemble places in all, each in each
-// candidate: some hours of work, beyond what anybody means.
+// maxPlacements is the max number of items that an ensemble places in all, each
+// in each candidate: some hours of work, beyond what anybody means.
 const maxPlacements int64 = 1 << 40
 
-// Check returns an error for problems so large that e could not be meant to pack
-// them.
+// Check returns an error for problems too large for e to pack.
 func (e Ensemble) Check(s packing.Shape) error {
 	if int64(s.Items) > maxPlacements/int64(e.Candidates)/int64(s.Layers) {
 		return fmt.Errorf("%s: %d layers of %d items with %d candidates: more than %d items to place; use fewer candidates",
@@ -120,7 +119,7 @@ func (e Ensemble) Check(s packing.Shape) error {
 	return nil
 }
 
-// MaxCandidates is the largest number of candidates an ensemble may have.
+// MaxCandidates is the max number of candidates of an ensemble.
 const MaxCandidates = 1 << 20
 
 // newEnsemble makes an ensemble of values resolved from [ensembleParams].

@@ -28,11 +28,11 @@ import (
 // packing it has seen.
 var exactDefinition = Definition{
 	Name:    "exact",
-	Summary: "branch and bound for the least maximum load of small instances, with proof or within a limit of nodes",
+	Summary: "branch and bound for the minimum max load of small instances, with proof or within a limit of nodes",
 	Source:  "pack-by-pack branching as in bin completion (Gent 1998; Korf 2003), bounds of Dell'Amico and Martello 2001",
 	Params: []Param{{
 		Name: "nodes", Kind: spec.Int, Default: "1000000", Min: 1, Max: math.MaxInt32,
-		Doc: "search nodes per layer at most",
+		Doc: "max search nodes per layer",
 	}},
 	New: func(v Values) (Strategy, error) {
 		limit := int64(v.Int("nodes"))

@@ -12,7 +12,7 @@ import (
 	"packbench/strategies"
 )
 
-// brute returns the least maximum load by trying every packing.
+// brute returns the minimum max load by trying every packing.
 func brute(weights []float32, packs int) float64 {
 	capacity := len(weights) / packs
 	load, count := make([]float64, packs), make([]int, packs)

@@ -19,17 +19,17 @@ import (
 // LayerStats.Steps counts limits tried and exchanges.
 var fillDefinition = Definition{
 	Name:    "fill",
-	Summary: "packs filled one by one just below a limit, or a descent with kicks where that does not pay; for few items per pack above all",
+	Summary: "packs filled one by one just below a limit, or a descent with kicks where that does not pay; best with few items per pack",
 	Source:  "this project; sums of pairs by two pointers as in Horowitz and Sahni 1974, kicks after iterated local search (Lourenço, Martin, Stützle 2003)",
 	Params: []Param{
-		{Name: "effort", Kind: spec.Int, Default: "100", Min: 0, Max: 1 << 20, Doc: "steps of filling per item, at most; a fifth as many kicks, ten times as many nodes of search"},
-		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "items that change places at once, at most, in a descent"},
+		{Name: "effort", Kind: spec.Int, Default: "100", Min: 0, Max: 1 << 20, Doc: "max steps of filling per item; a fifth as many kicks, ten times as many search nodes"},
+		{Name: "exchange", Kind: spec.Int, Default: "3", Min: 1, Max: 8, Doc: "max items that change places at once in a descent"},
 		{Name: "tol", Kind: spec.Float, Default: "0.000025", Min: 0, Max: 1, Doc: "stop at a maximum load of (1 + tol)·lower bound"},
 		{Name: "phase", Kind: spec.Choice, Default: "max", Choices: []string{"max", "max-min"}, Doc: "lower the maximum load only, or then raise the minimum"},
 	},
 	Presets: []spec.Preset{
 		{Name: "best", Args: []spec.Arg{{Key: "effort", Value: "1000"}, {Key: "exchange", Value: "4"}, {Key: "tol", Value: "0.00001"}},
-			Doc: "within 0.00001 of the bound where that can be had; ten times the effort where not"},
+			Doc: "within 0.00001 of the bound where possible; ten times the effort elsewhere"},
 	},
 	New: func(v Values) (Strategy, error) {
 		f := filling{

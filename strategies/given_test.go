@@ -54,7 +54,7 @@ func scaledLayers(most int) *rapid.Generator[scaled] {
 	})
 }
 
-// best returns the least maximum load, by trying every packing.
+// best returns the minimum max load, by trying every packing.
 func (s scaled) best() int64 {
 	load, count := make([]int64, s.packs), make([]int, s.packs)
 	best := int64(math.MaxInt64)
@@ -84,7 +84,7 @@ func (s scaled) best() int64 {
 	return best
 }
 
-// most returns the maximum load of a packing.
+// most returns the max load of a packing.
 func (s scaled) most(g *packing.Packing) int64 {
 	load := make([]int64, s.packs)
 	for i, w := range s.whole {
@@ -213,7 +213,7 @@ func TestKnownLayersBeyondFloat32(t *testing.T) {
 	}
 }
 
-func TestWarnings(t *testing.T) {
+func TestWarningsNameRoundedLoadsAndLargeEpsilons(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	counts, shares, mild := make([]float64, 64), make([]float64, 64), make([]float64, 64)
 	for i := range counts {
@@ -231,8 +231,8 @@ func TestWarnings(t *testing.T) {
 		want           string // "" for none
 	}{
 		{"counts", "two-opt", counts, ""},
-		{"shares", "two-opt", shares, "epsilon=1e-05 of two-opt is above"},
-		{"shares", "topk-max-any", shares, "epsilon=1e-06 of topk-max-any is above"},
+		{"shares", "two-opt", shares, "epsilon=1e-05 of two-opt exceeds"},
+		{"shares", "topk-max-any", shares, "epsilon=1e-06 of topk-max-any exceeds"},
 		{"shares with their epsilon", "topk-max-any:epsilon=1e-15", shares, ""},
 		{"shares that epsilon hampers", "two-opt", mild, "use epsilon=4e-12"},
 		{"no refinement", "lpt", shares, ""},
@@ -251,7 +251,7 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-func TestProven(t *testing.T) {
+func TestProvenCountsProofs(t *testing.T) {
 	for want, proofs := range map[string][]bool{
 		"":              nil,
 		"proven 0 of 2": {false, false},

@@ -11,7 +11,7 @@ import (
 	"packbench/packing"
 )
 
-// multifitDefinition searches for the least maximum load at which first-fit
+// multifitDefinition searches for the lowest max load at which first-fit
 // decreasing succeeds when a pack takes k items at most. Items that fit nowhere
 // are put, at the end, into the lightest pack with room; such a packing may
 // still be the best one seen. It starts from capped LPT and is never worse.
@@ -37,10 +37,10 @@ type multifit struct {
 	order      []int32
 	loads      []float64 // [items]
 	units      []int64   // [items] loads in whole numbers, for the proof
-	whole      []int64   // [packs] likewise
+	whole      []int64   // [packs] pack loads in the same units
 	load       []float64
 	count      []int32
-	node       []float64 // tournament tree: least load of a pack with room below the node
+	node       []float64 // tournament tree: min load of a pack with room below the node
 	leaves     int
 	left       []int32 // items that fitted nowhere
 	pack, rank []int32 // of the trial

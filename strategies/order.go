@@ -8,8 +8,8 @@ import (
 	"packbench/packing"
 )
 
-// Descending writes to order, [items], the items of the layer by falling load as
-// given, equal loads by item.
+// Descending writes the items of the layer to order, [items], by descending load
+// as given, equal loads by item.
 func (t Task) Descending(sorter *lpt.Sorter, order []int32) {
 	sorter.Descending(order, t.Weights)
 	if t.Given != nil {

@@ -7,12 +7,12 @@ import (
 	"packbench/packing"
 )
 
-// Packed is a packing with how it came about.
+// Packed is a packing with how it was made.
 type Packed struct {
 	*packing.Packing
 	Report Report
-	// Optimal says of each layer whether the strategy proved that no packing
-	// has a smaller maximum load; nil for strategies that prove nothing.
+	// Optimal tells for each layer whether the strategy proved that no packing
+	// has a smaller max load; nil for strategies that prove nothing.
 	Optimal []bool
 	// Warnings are remarks on what may have made the packing worse, one line
 	// each; see [Report] and [Warnings].
@@ -33,7 +33,7 @@ func Pack(ctx context.Context, b Backend, s Strategy, p *packing.Problem, random
 		return nil, err
 	}
 	if err := out.Validate(p); err != nil {
-		return nil, fmt.Errorf("a packing that breaks the rules: %w", err)
+		return nil, fmt.Errorf("an invalid packing: %w", err)
 	}
 	return &Packed{
 		Packing:  out,
@@ -43,7 +43,7 @@ func Pack(ctx context.Context, b Backend, s Strategy, p *packing.Problem, random
 	}, nil
 }
 
-// Proofs says of each layer whether s proved its packing optimal; nil where s
+// Proofs tells for each layer whether s proved its packing optimal; nil if s
 // proves nothing.
 func (r Report) Proofs(s Strategy) []bool {
 	proofs := make([]bool, len(r.Layers))
@@ -58,7 +58,7 @@ func (r Report) Proofs(s Strategy) []bool {
 	return proofs
 }
 
-// Proven sums proofs up: "proven 2 of 3"; "" where there are none.
+// Proven summarizes proofs: "proven 2 of 3"; "" if there are none.
 func Proven(proofs []bool) string {
 	if proofs == nil {
 		return ""

@@ -14,7 +14,7 @@ import (
 // same; which item is where is not.
 var deepseekDefinition = Definition{
 	Name:    "deepseek",
-	Summary: "lpt as DeepSeek has it: as many packs as items keep every item in its place",
+	Summary: "lpt as in DeepSeek: with as many packs as items, every item keeps its place",
 	Source:  "balanced_packing in eplb.py of deepseek-ai/EPLB",
 	New: func(v Values) (Strategy, error) {
 		return PerLayer(v, func(items, packs int) LayerPacker {
@@ -37,11 +37,11 @@ var deepseekDefinition = Definition{
 }
 
 // vllmDefinition is capped LPT with loads summed in float64, full packs at +∞
-// and the first least pack by a scan. vLLM sorts with NumPy's unstable argsort,
-// so equal loads may change places there; here they go by item.
+// and the first lightest pack by a scan. vLLM sorts with NumPy's unstable
+// argsort, so equal loads may change places there; here they go by item.
 var vllmDefinition = Definition{
 	Name:    "vllm",
-	Summary: "lpt as vLLM has it: loads summed in float64",
+	Summary: "lpt as in vLLM: loads summed in float64",
 	Source:  "balanced_packing of vLLM's default expert-load policy (NumPy); ties by item",
 	New: func(v Values) (Strategy, error) {
 		return PerLayer(v, func(items, packs int) LayerPacker {

@@ -14,7 +14,7 @@ func (f PackFunc) PackLayer(ctx context.Context, task Task, packIndex, rankInPac
 	return f(ctx, task, packIndex, rankInPack)
 }
 
-// Trait is something that a strategy can do and others cannot.
+// Trait is something that only some strategies can do.
 type Trait uint
 
 const (
@@ -27,15 +27,16 @@ const (
 )
 
 // Has reports whether s has the trait. Strategies that [PerLayer] returns have
-// those they were made with; others have those that their method Traits returns.
+// the traits they were made with; others have those that their Traits method
+// returns.
 func Has(s Strategy, t Trait) bool {
 	of, ok := s.(interface{ Traits() Trait })
 	return ok && of.Traits()&t != 0
 }
 
-// PerLayer returns the [Layerwise] strategy of the given values that packs with
-// what newPacker returns: the short way to write one. newPacker makes the
-// scratch memory for layers of a size; the packer it returns reuses it.
+// PerLayer returns a [Layerwise] strategy with the given values that packs with
+// the packers of newPacker: the short way to write one. newPacker allocates the
+// scratch memory for layers of one size; the packer it returns reuses it.
 func PerLayer(v Values, newPacker func(items, packs int) LayerPacker, traits ...Trait) Layerwise {
 	s := perLayer{spec: v.Canonical(), newPacker: newPacker}
 	for _, t := range traits {

@@ -14,7 +14,7 @@ type Random struct {
 	Seed   uint64
 }
 
-// Stream is a random number generator with a rule which draw goes where.
+// Stream is a random number generator with a rule for which draw goes where.
 type Stream int
 
 const (

@@ -14,12 +14,12 @@ type Definition struct {
 	Summary string // one line
 	Source  string // the paper or program it comes from
 	Params  []spec.Param
-	// External is true where the strategies are [External] and there is none with all
-	// parameters at their defaults.
+	// External is true if the strategies are [External] and none has all parameters
+	// at their defaults.
 	External bool
 	Presets  []spec.Preset
-	// New makes the strategy of checked values. An error says which
-	// combination of values does not work.
+	// New makes a strategy from checked values. Its error names a combination
+	// of values that does not work.
 	New func(spec.Values) (Strategy, error)
 }
 

@@ -9,7 +9,7 @@ import (
 // snakeDefinition deals the sorted items in rows of m: the first row from the
 // first pack to the last, the second back, and so on. It costs a sort and
 // nothing else. For k = 2 it is the folding of the sorted list, which has the
-// least possible maximum load.
+// lowest possible max load.
 var snakeDefinition = Definition{
 	Name:    "snake",
 	Summary: "folding: sorted items in rows of m, every second row reversed",

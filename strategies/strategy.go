@@ -1,4 +1,5 @@
-// Package strategies says what a packing strategy is and lists those there are.
+// Package strategies defines what a packing strategy is and lists the built-in
+// ones.
 //
 // A [Strategy] is a value: it says what to compute. A [Backend] says where: it
 // executes the strategies it supports, on the CPU (strategies/cpu) or on a GPU
@@ -28,8 +29,7 @@ type Strategy interface {
 }
 
 // Layerwise is a strategy that packs the layers of a problem one by one on the
-// CPU. It is the interface to implement for a strategy that is not an
-// [Ensemble].
+// CPU. Implement it for a strategy that is not an [Ensemble].
 type Layerwise interface {
 	Strategy
 	// NewPacker returns a packer for layers of the given size, with the scratch
@@ -41,10 +41,10 @@ type Layerwise interface {
 // goroutine at a time.
 type LayerPacker interface {
 	// PackLayer writes the pack and the rank of each item to packIndex and
-	// rankInPack, [items] each, whose former content is undefined. It does not
-	// modify or keep the loads of task. The result may depend on nothing but task,
-	// so that it is the same for every number of threads. An implementation
-	// that can run long returns ctx.Err() soon after ctx ends.
+	// rankInPack, [items] each, whose initial content is undefined. It does not
+	// modify or keep the loads of task. The result may depend only on task, so
+	// that it is the same for every number of threads. An implementation that can
+	// run long returns ctx.Err() soon after ctx ends.
 	PackLayer(ctx context.Context, task Task, packIndex, rankInPack []int32) (LayerStats, error)
 }
 
@@ -52,28 +52,28 @@ type LayerPacker interface {
 type Task struct {
 	Layer   int       // index of the layer in its problem; a coordinate of random draws
 	Weights []float32 // [items], finite and ≥ 0
-	Given   []float64 // [items] the loads that Weights had to round, nil where it had none to; see [packing.Problem]
+	Given   []float64 // [items] the loads as given if Weights had to round any, else nil; see [packing.Problem]
 	Packs   int       // divides the number of items
 	Seed    uint64    // of the random draws, for strategies that have any
 }
 
-// LayerStats says how the packing of a layer went.
+// LayerStats describes how the packing of a layer went.
 type LayerStats struct {
-	// Optimal is true where the strategy proved that no packing of the layer
-	// has a smaller maximum load, for the loads as given and without rounding.
-	// A strategy that can do so has the trait [Proves].
+	// Optimal is true if the strategy proved that no packing of the layer has a
+	// smaller max load, for the loads as given and without rounding. A strategy
+	// that can do so has the trait [Proves].
 	Optimal bool
-	// Steps counts what the strategy does one after the other: swaps applied,
-	// search nodes visited. 0 where it has no such thing.
+	// Steps counts the strategy's steps: swaps applied, search nodes visited. 0
+	// if it has none.
 	Steps int64
 }
 
-// External is a strategy that is executed outside of this process by means of its
-// own, on the device of a backend: a program in another language.
+// External is a strategy that runs outside this process by its own means, on the
+// device of a backend: a program in another language.
 type External interface {
 	Strategy
 	// PrepareOn is what [Backend.Prepare] returns for the strategy on the backend
-	// of that name. What it promises may not hold: an answer can change from run to
+	// of that name. Determinism is not guaranteed: an answer can change from run to
 	// run.
 	PrepareOn(backend string, shape packing.Shape) (Runner, error)
 	// Label is a short name for tables and figures.
@@ -86,20 +86,20 @@ type External interface {
 type Backend interface {
 	// Name is the short name by which experiments choose the backend: "cpu".
 	Name() string
-	// Prepare returns a runner for s on problems of the shape. All that is done
-	// once (memory, compiled kernels) is done here or on the first Pack.
+	// Prepare returns a runner for s on problems of the shape. One-time work
+	// (memory, compiled kernels) is done here or on the first Pack.
 	//
 	// The error is [ErrUnsupported] where the backend cannot execute such a
 	// strategy, [ErrUnavailable] where the backend cannot run on this machine.
 	Prepare(s Strategy, shape packing.Shape) (Runner, error)
-	// Describe says what the backend runs on. The error is [ErrUnavailable],
+	// Describe returns what the backend runs on. The error is [ErrUnavailable],
 	// wrapped with the reason, where it cannot run on this machine.
 	Describe() (Description, error)
-	// Close releases what the backend holds. Close its runners first.
+	// Close releases the backend's resources. Close its runners first.
 	Close() error
 }
 
-// Description says what a backend runs on, for reading and for the record.
+// Description is what a backend runs on, for readers and for the record.
 type Description struct {
 	Device string // one line: "Intel Xeon, 2 threads", "NVIDIA H100 80GB HBM3"
 	Facts  []Fact // everything that may explain a time: driver, clocks, memory
@@ -111,8 +111,8 @@ type Fact struct {
 	Value string `json:"value"`
 }
 
-// Runner executes one strategy on problems of one shape, and keeps its memory
-// from one problem to the next. It is used by one goroutine at a time.
+// Runner executes one strategy on problems of one shape and reuses its memory
+// from problem to problem. It is used by one goroutine at a time.
 type Runner interface {
 	// Pack packs p, which must be valid and of the runner's shape, into out, of
 	// the same shape. After an error the content of out is undefined.
@@ -121,14 +121,14 @@ type Runner interface {
 	Close() error
 }
 
-// StageTimer is a [Runner] that can measure its stages, which takes time itself: it
-// does so only where it is asked to. Its other reports have no stages.
+// StageTimer is a [Runner] that can measure its stages. That takes time, so it does
+// so only on request; its other reports have no stages.
 type StageTimer interface {
 	Runner
 	TimeStages(on bool)
 }
 
-// Report says how a [Runner.Pack] went.
+// Report describes how a [Runner.Pack] went.
 type Report struct {
 	// Stages are the times of the parts of the work, in the order they come.
 	// On the CPU a stage's time is summed over threads; on CUDA it is measured
@@ -136,10 +136,10 @@ type Report struct {
 	Stages []Stage
 	// Layers has an element per layer, or is nil for a strategy without stats.
 	Layers []LayerStats
-	// Time is what the work took where the runner has measured it better than its
-	// caller can; 0 where it has not.
+	// Time is how long the work took, if the runner can measure it better than
+	// its caller; otherwise 0.
 	Time time.Duration
-	// Warnings are remarks for whoever reads the result, one line each.
+	// Warnings are remarks for readers of the result, one line each.
 	Warnings []string
 }
 

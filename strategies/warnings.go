@@ -8,7 +8,7 @@ import (
 
 // Warnings returns remarks on what may have made g, the packing of p by s, worse
 // than the strategy can do, one line each, with the remedy: loads that s sees
-// rounded, and an epsilon that is above the differences there are.
+// rounded, and an epsilon above the differences of the loads.
 func Warnings(s Strategy, p *packing.Problem, g *packing.Packing) []string {
 	var warnings []string
 	if _, large := p.Rounded(); large > 0 && !Has(s, PlansAsGiven) {
@@ -48,7 +48,7 @@ func (e Ensemble) warnOfEpsilon(p *packing.Problem, g *packing.Packing) string {
 		mean += float64(w) / float64(p.Packs)
 	}
 	return fmt.Sprintf(
-		"epsilon=%v of %s is above the differences there are and forbids swaps in %d of %d layers (packs of layer %d weigh %.3g on average): scale the loads up, or use epsilon=%.0e",
+		"epsilon=%v of %s exceeds the differences of the loads and forbids swaps in %d of %d layers (packs of layer %d weigh %.3g on average): scale the loads up, or use epsilon=%.0e",
 		e.Epsilon, e.Name, stopped, p.Layers, first, mean, mean*1e-8)
 }
 

@@ -13,7 +13,7 @@ import (
 	"packbench/runs"
 )
 
-// MergeOptions say how to merge.
+// MergeOptions are the settings of a merge.
 type MergeOptions struct {
 	// AllowMissing merges what is there where runs are missing: their cells are
 	// pending.
@@ -98,7 +98,7 @@ func sourcesOf(out string, dirs []string) ([]*source, error) {
 	var list []*source
 	for _, dir := range dirs {
 		if sameFile(out, dir) {
-			return nil, input(fmt.Errorf("%s is both what to merge and where to: name another directory", dir))
+			return nil, input(fmt.Errorf("%s is both an input and the output of the merge: name another directory", dir))
 		}
 		if isRun(dir) {
 			m, err := runs.ReadManifest(dir)
@@ -222,18 +222,18 @@ type writeError struct{ error }
 func (m *merger) add(w io.Writer, number uint32, s *source, text []byte, r *runs.Record) error {
 	cell := m.cells[r.Key]
 	if cell == nil {
-		return input(fmt.Errorf("%s was made anew while it was read: merge again", s.dir))
+		return input(fmt.Errorf("%s was recreated while being read: merge again", s.dir))
 	}
 	this, l := place{cell.index, uint32(r.Repeat)}, line{maphash.Bytes(m.seed, text), number}
 	if before, ok := m.lines[this]; ok {
 		if before.hash == l.hash {
 			return nil
 		}
-		return input(fmt.Errorf("run %d of %s on %s (cell %s) is there twice, with different records, in %s and %s", r.Repeat, r.Cell.Subject(), r.Cell.Workload(), r.Key, m.sources[before.source].dir, s.dir))
+		return input(fmt.Errorf("run %d of %s on %s (cell %s) occurs twice, with different records, in %s and %s", r.Repeat, r.Cell.Subject(), r.Cell.Workload(), r.Key, m.sources[before.source].dir, s.dir))
 	}
 	if r.Status == runs.Done {
 		if cell.answer != "" && cell.answer != r.AnswerHash {
-			return input(fmt.Errorf("%s on %s (cell %s) has another answer in %s than elsewhere, hash %.12s against %.12s", r.Cell.Subject(), r.Cell.Workload(), r.Key, s.dir, r.AnswerHash, cell.answer))
+			return input(fmt.Errorf("%s on %s (cell %s) has a different answer in %s than elsewhere, hash %.12s against %.12s", r.Cell.Subject(), r.Cell.Workload(), r.Key, s.dir, r.AnswerHash, cell.answer))
 		}
 		cell.answer = r.AnswerHash
 		cell.done++

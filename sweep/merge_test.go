@@ -166,7 +166,7 @@ func TestMergeRefusesRunsThatAreThereTwice(t *testing.T) {
 	m.Created = m.Created.Add(time.Hour)
 	copied := put(t, filepath.Join(t.TempDir(), "copy"), m, records)
 	_, err := Merge(filepath.Join(t.TempDir(), "out"), []string{dir, copied}, MergeOptions{})
-	wantError(t, err, "is there twice, with different records, in ", ShardDir(dir, 1, 2), copied)
+	wantError(t, err, "occurs twice, with different records, in ", ShardDir(dir, 1, 2), copied)
 	if !errors.Is(err, ErrInput) {
 		t.Error("not an error of the input")
 	}
@@ -178,7 +178,7 @@ func TestMergeRefusesRunsThatAreThereTwice(t *testing.T) {
 	}
 	copied = put(t, filepath.Join(t.TempDir(), "copy"), manifestOf(&shards[0], "a"), records)
 	_, err = Merge(filepath.Join(t.TempDir(), "out"), []string{dir, copied}, MergeOptions{})
-	wantError(t, err, "has another answer in "+copied)
+	wantError(t, err, "has a different answer in "+copied)
 }
 
 func TestMergeRefusesWhatIsNoRun(t *testing.T) {
@@ -191,9 +191,9 @@ func TestMergeRefusesWhatIsNoRun(t *testing.T) {
 	}{
 		{"out", []string{"nowhere"}, "no such file"},
 		{"out", []string{empty}, "neither a run directory nor one of a sweep"},
-		{dir, []string{dir}, "both what to merge and where to"},
+		{dir, []string{dir}, "both an input and the output of the merge"},
 		{ShardDir(dir, 1, 2), []string{ShardDir(dir, 2, 2)}, "is shard 1/2: name another directory to merge into"},
-		{filepath.Join(dir, ShardsDir), []string{dir}, "which is not of a run"},
+		{filepath.Join(dir, ShardsDir), []string{dir}, "which does not belong to a run"},
 	} {
 		out := test.out
 		if out == "out" {

@@ -71,7 +71,7 @@ func FuzzParseNumber(f *testing.F) {
 	})
 }
 
-func TestRanges(t *testing.T) {
+func TestRangesJoinConsecutiveNumbers(t *testing.T) {
 	for want, list := range map[string][]int{"": nil, "3": {3}, "1-2": {1, 2}, "1-3,5,7-8": {1, 2, 3, 5, 7, 8}} {
 		if got := Ranges(list); got != want {
 			t.Errorf("%v: %q, want %q", list, got, want)

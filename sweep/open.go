@@ -16,9 +16,9 @@ func SameShard(dir string, m *runs.Manifest, e runs.Experiment, cells []runs.Pla
 	}
 	switch {
 	case m.Shard == nil:
-		return fmt.Errorf("%s holds a run that is no shard", dir)
+		return fmt.Errorf("%s holds a run that is not a shard", dir)
 	case !m.Shard.Equal(*shard):
-		return fmt.Errorf("%s is shard %v with other cells: the plan was divided by other costs", dir, m.Shard)
+		return fmt.Errorf("%s is shard %v with different cells: the plan was divided by different costs", dir, m.Shard)
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func same(a, b *source) error {
 		return fmt.Errorf("%s is one of %d shards and %s of %d", a.dir, s.Of, b.dir, t.Of)
 	}
 	if !reflect.DeepEqual(x.Axes, y.Axes) || !reflect.DeepEqual(x.Measures, y.Measures) {
-		return fmt.Errorf("%s and %s declare other axes or measures: they were made by different programs", a.dir, b.dir)
+		return fmt.Errorf("%s and %s declare different axes or measures: they were made by different programs", a.dir, b.dir)
 	}
 	return nil
 }

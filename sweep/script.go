@@ -65,7 +65,7 @@ func (j Job) Scripts() (array, merge string, err error) {
 	}
 	for _, path := range []string{j.Program, j.Dir, j.Name} {
 		if strings.ContainsAny(path, "\n\r\"'\\%") {
-			return "", "", fmt.Errorf("%q: quotes, backslashes, percent signs and line ends cannot stand in a job script: use another name", path)
+			return "", "", fmt.Errorf("%q: quotes, backslashes, percent signs and line ends are not allowed in a job script: use another name", path)
 		}
 	}
 	run := append([]string{j.Program, "run"}, j.Run...)
@@ -96,7 +96,7 @@ func optionLines(words []string) ([]string, error) {
 	var lines []string
 	for _, w := range words {
 		if strings.ContainsAny(w, "\n\r\"\\") {
-			return nil, fmt.Errorf("sbatch option %q: quotes, backslashes and line ends cannot stand in a job script", w)
+			return nil, fmt.Errorf("sbatch option %q: quotes, backslashes and line ends are not allowed in a job script", w)
 		}
 		for _, own := range []string{"--array", "-a", "--output", "-o", "--dependency", "-d", "--wrap"} {
 			if name, _, _ := strings.Cut(w, "="); name == own {

@@ -92,7 +92,7 @@ func TestTimingsForetellFromEarlierRuns(t *testing.T) {
 		0: 200,              // its mean
 		1: 0,                // cannot run
 		2: 200,              // like that of the same strategy on as many items
-		3: model(&cells[3]), // another strategy, of which nothing is known
+		3: model(&cells[3]), // another strategy, unknown so far
 	} {
 		if got := known.Run(&cells[i]); math.Abs(got-want) > 1e-6 {
 			t.Errorf("cell %d: %v ns, want %v", i, got, want)

@@ -14,7 +14,7 @@ import (
 	"packbench/runs"
 )
 
-// State says how a shard stands.
+// State is the state of a shard.
 type State string
 
 // The states of shards.

@@ -1,5 +1,5 @@
-// Package verify holds backends to recorded packings and to each other, layer
-// by layer and bit for bit.
+// Package verify checks backends against recorded packings and each other,
+// layer by layer and bit for bit.
 package verify
 
 import (
@@ -15,13 +15,13 @@ import (
 	"packbench/verify/golden"
 )
 
-// Check is a problem on which backends are held to give the same packing.
+// Check is a problem on which backends must give the same packing.
 type Check struct {
 	Name     string // of the workload or the recorded case
 	Strategy strategies.Strategy
 	Problem  *packing.Problem
 	Random   strategies.Random
-	Recorded *packing.Packing // the right answer, or nil: the reference backend's is
+	Recorded *packing.Packing // the right answer; nil means the reference backend's
 }
 
 // Agreement counts how many layers a backend packs as it should.
@@ -52,7 +52,7 @@ func (d *Difference) String() string {
 }
 
 // GoldenChecks returns a check for each recorded packing of the published
-// program and its kin.
+// program and its relatives.
 func GoldenChecks(registry strategies.Registry) iter.Seq2[Check, error] {
 	return func(yield func(Check, error) bool) {
 		cases, err := golden.Cases()
@@ -98,7 +98,7 @@ func PlanChecks(p *harness.Plan) iter.Seq2[Check, error] {
 // Run packs every check on the reference backend and on another one (nil:
 // none), and compares both with the recorded packing or, where there is none,
 // the other with the reference. It stops at the first error: a backend that
-// fails, a packing that breaks the rules, or the end of ctx.
+// fails, an invalid packing, or the end of ctx.
 func Run(ctx context.Context, checks iter.Seq2[Check, error], reference, other strategies.Backend) ([]Agreement, error) {
 	v := verifier{}
 	for check, err := range checks {

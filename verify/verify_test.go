@@ -103,7 +103,7 @@ func TestVerifySkipsAndFails(t *testing.T) {
 		}
 	}
 	invalid := &fakebackend.Backend{Named: "other", PackFunc: func(context.Context, *packing.Problem, *packing.Packing) error { return nil }}
-	if _, err := Run(t.Context(), checksOf(c), right, invalid); err == nil || !strings.Contains(err.Error(), "breaks the rules") {
+	if _, err := Run(t.Context(), checksOf(c), right, invalid); err == nil || !strings.Contains(err.Error(), "an invalid packing") {
 		t.Errorf("an invalid packing: error %v", err)
 	}
 }

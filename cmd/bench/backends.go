@@ -11,7 +11,7 @@ import (
 
 // backendFlags are the flags of every verb that runs strategies.
 type backendFlags struct {
-	Threads int `help:"Layers packed at a time on the CPU; 0 means one per core." default:"0"`
+	Threads int `help:"Layers packed in parallel on the CPU; 0 means one per core." default:"0"`
 	Device  int `help:"Index of the GPU." default:"0"`
 }
 

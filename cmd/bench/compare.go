@@ -20,13 +20,13 @@ type compareCmd struct {
 	Format         string   `short:"f" placeholder:"FORMAT" help:"text, markdown, csv, json or latex; default by the name of the output file, else text."`
 	Out            string   `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
 	Measure        []string `placeholder:"NAME" help:"Compare these measures; default time, imbalance, gap and whatever else the runs declare."`
-	FailAbove      *string  `placeholder:"SHARE" help:"Exit with code 1 where a measure is significantly worse by more than SHARE (5%), where a cell broke, or where that could not be checked."`
-	AllowMissing   bool     `help:"Let --fail-above pass although a side lacks cells or measures."`
-	AcrossMachines bool     `aliases:"any-machine" help:"Compare times although they come from different machines."`
+	FailAbove      *string  `placeholder:"SHARE" help:"Exit with code 1 if a measure is significantly worse by more than SHARE (such as 5%), if a cell broke, or if that could not be checked."`
+	AllowMissing   bool     `help:"Let --fail-above pass even if a side lacks cells or measures."`
+	AcrossMachines bool     `aliases:"any-machine" help:"Compare times even if they come from different machines."`
 	Alpha          float64  `default:"0.05" help:"Level of significance after correction for the number of cells."`
 	Confidence     float64  `default:"0.95" help:"Confidence of intervals."`
 	Seed           uint64   `default:"0" help:"Seed of the bootstrap."`
-	PoolSeeds      bool     `help:"Take the seeds of a workload together: fewer rows, more layers and runs in each."`
+	PoolSeeds      bool     `help:"Pool the seeds of a workload: fewer rows, more layers and runs in each."`
 }
 
 // Run implements the verb.
@@ -77,7 +77,7 @@ func (c *compareCmd) options() (compare.Options, error) {
 		}
 		o.FailAbove = &limit
 	} else if c.AllowMissing {
-		return o, errors.New("--allow-missing says what --fail-above may pass: give a limit")
+		return o, errors.New("--allow-missing has no effect without --fail-above: give a limit")
 	}
 	return o, nil
 }

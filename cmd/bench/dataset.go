@@ -36,7 +36,7 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 
 type datasetDescribeCmd struct {
 	Source string `arg:"" name:"file-or-workload" help:"Loads: a file or a folder of ranks' files, - for standard input, or a workload."`
-	Packs  int    `short:"m" help:"Say how even a packing into this many packs can be."`
+	Packs  int    `short:"m" help:"Show how even a packing into this many packs can be."`
 	Seed   uint64 `default:"0" help:"Seed of a generated workload."`
 	JSON   bool   `name:"json" help:"Write JSON."`
 	loadFlags

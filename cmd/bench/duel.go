@@ -24,13 +24,13 @@ type duelCmd struct {
 	New        string `arg:"" predictor:"file" help:"The program after it."`
 	Experiment string `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment or YAML file; default seed."`
 
-	Invocations  int      `default:"6" placeholder:"N" help:"Times that each program is started; their medians are compared. Default ${default}."`
+	Invocations  int      `default:"6" placeholder:"N" help:"Number of times each program is started; the medians are compared. Default ${default}."`
 	Repeats      *int     `placeholder:"N" help:"Runs of each cell in every invocation, instead of the experiment's."`
-	Backend      []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
-	Threads      int      `help:"Layers packed at a time on the CPU; 0 means one per core." default:"0"`
+	Backend      []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
+	Threads      int      `help:"Layers packed in parallel on the CPU; 0 means one per core." default:"0"`
 	Out          string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Directory for the runs old and new; default results/duel-TIME."`
-	FailAbove    *string  `placeholder:"SHARE" help:"Exit with code 1 where the new program is significantly worse by more than SHARE (5%), where a cell broke, or where that could not be checked."`
-	AllowMissing bool     `help:"Let --fail-above pass although a side lacks cells or measures."`
+	FailAbove    *string  `placeholder:"SHARE" help:"Exit with code 1 if the new program is significantly worse by more than SHARE (such as 5%), if a cell broke, or if that could not be checked."`
+	AllowMissing bool     `help:"Let --fail-above pass even if a side lacks cells or measures."`
 	Quiet        bool     `short:"q" help:"Show no progress."`
 }
 
@@ -41,7 +41,7 @@ func (c *duelCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	if c.Invocations < 1 {
-		return badInput(fmt.Errorf("--invocations=%d: use 1 or more, better 6", c.Invocations))
+		return badInput(fmt.Errorf("--invocations=%d: use 1 or more, preferably 6", c.Invocations))
 	}
 	if err := (backendFlags{Threads: c.Threads}).check(); err != nil {
 		return badInput(err)
@@ -178,14 +178,14 @@ func (c *duelCmd) start(ctx context.Context, p duelist, dir string, seed uint64)
 	}
 	output, err := exec.CommandContext(ctx, p.path, args...).CombinedOutput()
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("interrupted: what was recorded is in %s", c.Out)
+		return nil, fmt.Errorf("interrupted: the records so far are in %s", c.Out)
 	}
 	run, loadErr := runs.Load(dir)
 	switch {
 	case loadErr == nil:
 		return run, nil
 	case err == nil:
-		return nil, fmt.Errorf("%s recorded nothing that this program reads: %w", p.path, loadErr)
+		return nil, fmt.Errorf("%s recorded nothing that this program can read: %w", p.path, loadErr)
 	}
 	text := strings.TrimSpace(string(output))
 	if text == "" {

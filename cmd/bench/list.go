@@ -14,7 +14,7 @@ type listCmd struct {
 	Backends    listBackendsCmd    `cmd:"" help:"Backends and whether they run on this machine."`
 	Workloads   listWorkloadsCmd   `cmd:"" help:"Generated workloads with their parameters."`
 	Traces      listTracesCmd      `cmd:"" help:"Generated traces of loads over time, for replays."`
-	Estimators  listEstimatorsCmd  `cmd:"" help:"Estimators of loads to come, for replays."`
+	Estimators  listEstimatorsCmd  `cmd:"" help:"Estimators of future loads, for replays."`
 	Experiments listExperimentsCmd `cmd:"" help:"Built-in experiments."`
 }
 

@@ -16,9 +16,9 @@ type loadFlags struct {
 	Key     string `aliases:"array" help:"Array of an .npz, key of a JSON object or .pt dictionary (a.b for nested ones), or column of a long table."`
 	Step    *int   `xor:"steps" help:"Take this step of loads recorded over several."`
 	Steps   string `xor:"steps" placeholder:"A:B|all" help:"Sum steps A to B-1, or all."`
-	Format  string `help:"Format of the loads, where neither name nor content tells: ${load_formats}."`
-	Layers  int    `help:"Number of layers, where the file does not tell."`
-	Experts int    `help:"Number of experts, where the file names only those with load."`
+	Format  string `help:"Format of the loads, if neither name nor content shows it: ${load_formats}."`
+	Layers  int    `help:"Number of layers, if the file does not give it."`
+	Experts int    `help:"Number of experts, if the file lists only those with load."`
 	TopK    int    `name:"top-k" help:"Experts per token, for routed experts that were recorded as plain bytes."`
 }
 

@@ -14,9 +14,9 @@ import (
 type mergeCmd struct {
 	backendFlags
 
-	Out          string   `arg:"" predictor:"dir" help:"Run directory to make, or that an earlier merge made."`
-	Dirs         []string `arg:"" name:"dir" predictor:"dir" help:"Directories of sweeps, which stand for their shards, or run directories of one experiment."`
-	AllowMissing bool     `help:"Merge although runs are missing; their cells are pending."`
+	Out          string   `arg:"" predictor:"dir" help:"Run directory to create, or one that an earlier merge created."`
+	Dirs         []string `arg:"" name:"dir" predictor:"dir" help:"Sweep directories, each standing for all its shards, or run directories of one experiment."`
+	AllowMissing bool     `help:"Merge even if runs are missing; their cells stay pending."`
 	Report       bool     `help:"Also write the summary, the figures and the report."`
 	Quiet        bool     `short:"q" help:"Print nothing but errors."`
 }

@@ -27,14 +27,14 @@ type placeCmd struct {
 	Slots    int    `help:"Slots (physical experts) per layer, on all GPUs together."`
 	GPUs     int    `name:"gpus" required:"" help:"Number of GPUs."`
 	Nodes    int    `default:"1" help:"Number of nodes that hold the GPUs."`
-	Groups   int    `default:"1" help:"Number of groups of experts, which hierarchical planners keep on a node each."`
-	GPUSlots string `name:"gpu-slots" help:"Slots of each GPU where they differ: 9x30,10x2 for thirty GPUs of 9 and two of 10."`
-	Lost     string `help:"GPUs that are lost: 4,8:16 for GPU 4 and the GPUs 8 to 15."`
+	Groups   int    `default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
+	GPUSlots string `name:"gpu-slots" help:"Slots of each GPU, if they differ: 9x30,10x2 for thirty GPUs of 9 and two of 10."`
+	Lost     string `help:"Lost GPUs: 4,8:16 for GPU 4 and the GPUs 8 to 15."`
 
-	Previous    string  `help:"Placement there is now, FILE or FILE:KEY: .npz, .npy, JSON, or an engine's file."`
+	Previous    string  `help:"Current placement, FILE or FILE:KEY: .npz, .npy, JSON, or an engine's file."`
 	ExpertBytes float64 `name:"expert-bytes" help:"Size of an expert's weights in one layer, to show moves in bytes."`
-	Threads     int     `help:"Layers planned at a time; 0 means one per core."`
-	Advise      bool    `help:"Show the balance for several numbers of slots and of nodes instead of one placement."`
+	Threads     int     `help:"Layers planned in parallel; 0 means one per core."`
+	Advise      bool    `help:"Show the balance for several numbers of slots and nodes instead of planning one placement."`
 
 	To         string `help:"Write the file of an engine: sglang, vllm, vllm-jsonl, trtllm or ascend."`
 	FirstLayer int    `name:"first-layer" help:"Number of dense layers before the first layer with experts, for engines that count them."`
@@ -87,7 +87,7 @@ func (c *placeCmd) Run(s *streams) error {
 		fmt.Fprintf(s.err, "bench: warning: %s\n", warning)
 	}
 	if err := plan.Validate(); err != nil {
-		return fmt.Errorf("%s gave a plan that breaks the rules: %w", planner.Spec(), err)
+		return fmt.Errorf("%s returned an invalid plan: %w", planner.Spec(), err)
 	}
 	sum, err := loads.Sum(0, loads.Steps)
 	if err != nil {

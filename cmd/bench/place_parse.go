@@ -84,11 +84,11 @@ func (c *placeCmd) check() error {
 	case c.FirstLayer < 0:
 		return fmt.Errorf("--first-layer=%d: use 0 or more", c.FirstLayer)
 	case c.FirstLayer > 0 && c.To == "":
-		return errors.New("--first-layer is about the file of an engine: add --to ENGINE")
+		return errors.New("--first-layer only applies to an engine's file: add --to ENGINE")
 	case c.Advise && (c.Out != "" || c.To != "" || c.Previous != ""):
 		return errors.New("--advise makes no placement: leave out --previous, --to and -o")
 	case c.Advise && (c.GPUSlots != "" || c.Lost != ""):
-		return errors.New("--advise is for GPUs with equal numbers of slots: leave out --gpu-slots and --lost")
+		return errors.New("--advise needs GPUs with equal numbers of slots: leave out --gpu-slots and --lost")
 	}
 	return nil
 }

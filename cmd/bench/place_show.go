@@ -113,7 +113,7 @@ func (p placed) copies() string {
 			single++
 		}
 	}
-	text := fmt.Sprintf("%d spare per layer, at most %d of an expert, %.1f%% of experts have one only", t.Slots-t.Experts, p.Plan.Width, 100*float64(single)/float64(len(p.Plan.Counts)))
+	text := fmt.Sprintf("%d spare per layer, at most %d of an expert, %.1f%% of experts have only one", t.Slots-t.Experts, p.Plan.Width, 100*float64(single)/float64(len(p.Plan.Counts)))
 	if n := p.Plan.Duplicates(); n > 0 {
 		text += fmt.Sprintf("; %d share a GPU with another of the same expert", n)
 	}
@@ -135,8 +135,8 @@ func movesText(m placement.Moves, p placed) string {
 	return text
 }
 
-// limitsText says what keeps the GPUs from even loads.
+// limitsText is what keeps the GPUs from even loads, in words.
 func limitsText(l placement.Limits) string {
-	return fmt.Sprintf("of the %.4f that GPUs are from even, %.4f is due to the copies, %.4f to what nodes carry, %.4f to packing; split at best over its copies, the load would be balanced to %.4f",
+	return fmt.Sprintf("1 − balancedness of the GPUs is %.4f: %.4f from the copies, %.4f from the loads of nodes, %.4f from packing; with the best split over copies, balancedness would be %.4f",
 		1-l.Balancedness, l.Copies, l.Nodes, l.Packing, l.BestSplit)
 }

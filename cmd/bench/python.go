@@ -21,7 +21,7 @@ import (
 
 // pythonFlags are the flags of every verb that runs strategies in Python.
 type pythonFlags struct {
-	Python string `env:"PACKBENCH_PYTHON" placeholder:"PATH" help:"Interpreter of strategies python:file=PATH, that of a virtual environment for one; default python3."`
+	Python string `env:"PACKBENCH_PYTHON" placeholder:"PATH" help:"Interpreter for strategies python:file=PATH, such as that of a virtual environment; default python3."`
 }
 
 // host returns the host of Python strategies. Close it.
@@ -39,7 +39,7 @@ func registry(h *python.Host) strategies.Registry {
 func withoutPrograms() strategies.Registry {
 	d := python.Definition(python.NewHost(python.Options{}))
 	d.New = func(strategies.Values) (strategies.Strategy, error) {
-		return nil, errors.New("a program in Python: bench run draws its packs, bench report runs none")
+		return nil, errors.New("a program in Python: bench run draws its packs, bench report does not run programs")
 	}
 	return append(strategies.Builtin(), d)
 }
@@ -53,7 +53,7 @@ func plannersOf(h *python.Host) planners.Registry {
 func plannersWithoutPrograms() planners.Registry {
 	d := program.Definition(python.NewHost(python.Options{}))
 	d.New = func(spec.Values) (placement.Planner, error) {
-		return nil, errors.New("a program in Python: bench run draws the loads of its GPUs, bench report runs none")
+		return nil, errors.New("a program in Python: bench run draws the loads of its GPUs, bench report does not run programs")
 	}
 	return append(planners.Builtin(), d)
 }

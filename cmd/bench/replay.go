@@ -20,33 +20,35 @@ import (
 
 // replayCmd is "bench replay": plan on the past, score on what follows.
 type replayCmd struct {
+	pythonFlags
+
 	Trace     string   `arg:"" help:"Loads of experts over time, [steps, layers, experts] in a .npy, .npz or JSON file, or a generated trace, as drift:sigma=0.1,windows=32."`
 	Planner   []string `short:"p" sep:"none" default:"vllm" help:"Planner, as name or name:key=value,…; give several to compare them."`
-	Estimator []string `short:"e" sep:"none" default:"last" help:"What planners plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; those that forecast by themselves do not ask."`
+	Estimator []string `short:"e" sep:"none" default:"last" help:"Estimator of the loads to plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; planners with a forecast of their own ignore it."`
 	Slots     int      `help:"Slots (physical experts) per layer, on all GPUs together."`
 	GPUs      int      `name:"gpus" help:"Number of GPUs."`
 	Nodes     int      `default:"1" help:"Number of nodes that hold the GPUs."`
-	Groups    int      `default:"1" help:"Number of groups of experts, which hierarchical planners keep on a node each."`
+	Groups    int      `default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
 	Window    []int    `default:"1" help:"Steps of the trace per window."`
-	Delay     []int    `default:"1" help:"Windows from the last one that a plan knows to the first one that it serves."`
-	Every     []int    `default:"1" help:"Windows from plan to plan."`
+	Delay     []int    `default:"1" help:"Windows from the last one a plan sees to the first one it serves."`
+	Every     []int    `default:"1" help:"Windows between plans."`
 	Seed      []uint64 `default:"1" help:"Seeds of a generated trace."`
 	Key       string   `help:"Name of the array in an .npz file."`
-	Rail      []string `default:"static,oracle,truth" help:"Rails: static (planned once), oracle (planned on the window it is scored on), truth (on what the generator expects); none for none."`
-	Repeats   int      `default:"1" help:"Times that each replay is made, for the planning times."`
+	Rail      []string `default:"static,oracle,truth" help:"Rails: static (planned once), oracle (planned on the window it is scored on), truth (on the loads the generator expects); none to leave them out."`
+	Repeats   int      `default:"1" help:"Number of times each replay is run, for the planning times."`
 
-	StepTime    float64 `name:"step-time" default:"60" help:"Time model: ms of a step of the model in its experts at even loads."`
+	StepTime    float64 `name:"step-time" default:"60" help:"Time model: ms per step that the model spends in its experts at even loads."`
 	Iterations  int     `default:"1000" help:"Time model: steps of the model per window."`
-	ExpertBytes int     `name:"expert-bytes" default:"88080384" help:"Time model: weights of an expert in one layer, bytes."`
+	ExpertBytes int     `name:"expert-bytes" default:"88080384" help:"Time model: bytes of an expert's weights in one layer."`
 	Inside      int     `default:"900" help:"Time model: GB/s between GPUs of a node."`
 	Between     int     `default:"50" help:"Time model: GB/s between nodes."`
-	Parallel    bool    `name:"parallel-moves" help:"Time model: GPUs receive at the same time; otherwise one expert is moved after the other."`
+	Parallel    bool    `name:"parallel-moves" help:"Time model: GPUs receive in parallel; otherwise experts move one after another."`
 	OnPath      bool    `name:"on-path" help:"Time model: steps wait for the planner."`
-	Score       string  `help:"Show a published evaluator's score too: adrs, skydiscover or huawei."`
+	Score       string  `help:"Also show a published evaluator's score: adrs, skydiscover or huawei."`
 
-	Describe bool `help:"Replay nothing: show how the loads of the trace persist."`
+	Describe bool `help:"Do not replay: show how the loads of the trace persist."`
 
-	Out string `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make, with records, summary and figures."`
+	Out string `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to create, with records, summary and figures."`
 }
 
 // Run implements the verb.
@@ -55,7 +57,7 @@ func (c *replayCmd) Run(s *streams) error {
 		return c.describe(s)
 	}
 	if c.Slots == 0 || c.GPUs == 0 {
-		return badInput(errors.New("--slots and --gpus are missing: say what the experts are placed on"))
+		return badInput(errors.New("--slots and --gpus are missing: give the slots and GPUs to place experts on"))
 	}
 	var score *replay.Evaluator
 	if c.Score != "" {
@@ -69,7 +71,9 @@ func (c *replayCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	plan, err := harness.NewPlan(experiment, harness.Catalog{})
+	host := c.host(backendFlags{})
+	defer host.Close()
+	plan, err := harness.NewPlan(experiment, harness.Catalog{Planners: plannersOf(host)})
 	if err != nil {
 		return badInput(err)
 	}
@@ -99,7 +103,7 @@ func (c *replayCmd) experiment() (runs.Experiment, error) {
 	if _, err := datasets.ParseTrace(c.Trace); err == nil {
 		trace.Spec = c.Trace
 	} else if _, missing := os.Stat(c.Trace); missing != nil && !looksLikeFile(c.Trace) {
-		return e, fmt.Errorf("%q is no file; as a generated trace: %w", c.Trace, err)
+		return e, fmt.Errorf("%q is not a file; as a generated trace: %w", c.Trace, err)
 	} else {
 		trace.File = c.Trace
 		if e.Base, err = os.Getwd(); err != nil {

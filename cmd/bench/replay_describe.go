@@ -15,7 +15,7 @@ func (c *replayCmd) describe(s *streams) error {
 		return badInput(err)
 	}
 	if loads.Steps < 2 {
-		return badInput(errors.New("loads of one step: persistence takes several"))
+		return badInput(errors.New("loads of one step: persistence needs several"))
 	}
 	p := loads.Persistence()
 	fmt.Fprintf(s.out, "%s: %s\n", c.Trace, loads.Shape())

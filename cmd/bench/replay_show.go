@@ -66,7 +66,7 @@ func showReplay(w io.Writer, plan *harness.Plan, cells []*replayedCell, score *r
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Format.Header = text.FormatDefault
 	t.SetStyle(style)
-	header := table.Row{"planner", "even split", "best split", "layers", "worst", "Δ first", "better", "moves", "across", "touched", "duplicates", "plan ms", "lost s/h", "of it moves"}
+	header := table.Row{"planner", "even split", "best split", "layers", "worst", "Δ first", "better", "moves", "across", "touched", "duplicates", "plan ms", "lost s/h", "of it, moves"}
 	if score != nil {
 		header = append(header, score.Name)
 	}
@@ -85,9 +85,9 @@ func showReplay(w io.Writer, plan *harness.Plan, cells []*replayedCell, score *r
 		fmt.Fprintln(w, strings.TrimRight(line, " "))
 	}
 	fmt.Fprintln(w, `
-even split, best split: Σ mean/Σ max of the GPUs over layers and windows; layers: mean of mean/max; worst: the least. Δ first: mean difference
+even split, best split: Σ mean/Σ max of the GPUs over layers and windows; layers: mean of mean/max; worst: the min. Δ first: mean difference
 of the windows' balance to the first planner's, and in how many windows it is better; windows of one trace depend on each other, so these are
-effect sizes and no test. moves: experts received per plan and layer; lost: time lost per hour of work at even loads, by the time model.`)
+effect sizes, not tests. moves: experts received per plan and layer; lost: time lost per hour of work at even loads, by the time model.`)
 	fmt.Fprintln(w)
 }
 

@@ -23,7 +23,7 @@ type reportCmd struct {
 
 	Dir     string         `arg:"" help:"Run directory, as bench run makes them."`
 	Out     string         `placeholder:"DIR" help:"Write the report here instead of into the run directory, which may then be read-only."`
-	Layer   *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ much."`
+	Layer   *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ clearly."`
 	Table   reports.Format `placeholder:"FORMAT" help:"Only print the table of results: text, markdown, csv or html."`
 	Figures string         `enum:"page,paper" default:"page" help:"page: figures for the report. paper: also untitled figures for one and two columns (-wide) of a paper, in figures/paper."`
 	Column  float64        `placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
@@ -78,7 +78,7 @@ func (c *reportCmd) table(s *streams, run *runs.Run) error {
 func (c *reportCmd) paper() ([]reports.FigureSet, error) {
 	switch {
 	case c.Figures != "paper" && (c.Column != 0 || c.Font != 0):
-		return nil, fmt.Errorf("--column and --font are about figures for a paper: add --figures paper")
+		return nil, fmt.Errorf("--column and --font only apply to figures for a paper: add --figures paper")
 	case c.Figures != "paper":
 		return nil, nil
 	case c.Column != 0 && !(c.Column >= 1 && c.Column <= 20):

@@ -30,13 +30,13 @@ type runCmd struct {
 	pythonFlags
 
 	Experiment       string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
-	Out              string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to make; default results/EXPERIMENT-TIME."`
+	Out              string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to create; default results/EXPERIMENT-TIME."`
 	Resume           *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
 	Repeats          *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
-	Invocations      *int     `placeholder:"N" help:"Processes that make these runs, one after the other; default 1. Times differ from process to process: use 6 or more to compare them."`
-	Backend          []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
+	Invocations      *int     `placeholder:"N" help:"Processes that make these runs, one after another; default 1. Times differ from process to process: use 6 or more to compare them."`
+	Backend          []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	ShuffleSeed      *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
-	PythonStrategies fileList `placeholder:"FILE …" help:"Programs in Python to run beside the experiment's strategies, as python:file=FILE; all arguments up to the next flag."`
+	PythonStrategies fileList `placeholder:"FILE …" help:"Python programs to run beside the experiment's strategies, as python:file=FILE; takes all arguments up to the next flag."`
 	shardFlags
 	Quiet      bool `short:"q" help:"Show no progress and no table."`
 	NoFigures  bool `help:"Draw no figures and write no report."`
@@ -154,13 +154,13 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 	}
 	origin.Environment = environment(catalog.Backends, c.threads(), host)
 	if c.Wait < 0 {
-		return nil, badInput(fmt.Errorf("--wait=%v: use a time as 10m", c.Wait))
+		return nil, badInput(fmt.Errorf("--wait=%v: use a time such as 10m", c.Wait))
 	}
 	if c.Shard != "" {
 		return c.openShard(plan, catalog, origin)
 	}
 	if c.Costs != "" || c.Wait != 0 {
-		return nil, badInput(errors.New("--costs and --wait are about shards: add --shard i/N"))
+		return nil, badInput(errors.New("--costs and --wait only apply to shards: add --shard i/N"))
 	}
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)

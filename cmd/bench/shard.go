@@ -14,9 +14,9 @@ import (
 
 // shardFlags are the flags of "bench run" for a part of a plan.
 type shardFlags struct {
-	Shard string        `placeholder:"i/N" help:"Run only part i of N, into a directory of its own below --out; what is there already is not repeated. auto and auto/N take the number from Slurm, Kubernetes or GNU parallel."`
-	Costs string        `predictor:"dir" placeholder:"DIR" help:"Balance the parts by the times of the run in DIR; all parts must be given the same."`
-	Wait  time.Duration `placeholder:"TIME" help:"Wait so long (10m) for another task that still writes the part."`
+	Shard string        `placeholder:"i/N" help:"Run only part i of N, into a directory of its own below --out; runs already there are not repeated. auto and auto/N take the number from Slurm, Kubernetes or GNU parallel."`
+	Costs string        `predictor:"dir" placeholder:"DIR" help:"Balance the parts by the times of the run in DIR, which must be the same for all parts."`
+	Wait  time.Duration `placeholder:"TIME" help:"Wait up to this long (such as 10m) for another task that is still writing the part."`
 }
 
 // openShard begins a shard of the plan, or opens the one that has begun.

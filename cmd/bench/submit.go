@@ -28,9 +28,9 @@ type submitCmd struct {
 	Out         string   `short:"o" required:"" predictor:"dir" placeholder:"DIR" help:"Directory of the sweep, on a file system that all nodes see. Submitting to it again submits what is missing."`
 	Options     []string `arg:"" optional:"" name:"option" help:"After --, options of sbatch for the array: -- --partition=gpu --time=2:00:00."`
 	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
-	Backend     []string `placeholder:"NAME" help:"Only these of the experiment's backends."`
+	Backend     []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	Costs       string   `predictor:"dir" placeholder:"DIR" help:"Balance the shards by the times of the run in DIR."`
-	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default one that follows from the plan."`
+	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default derived from the plan."`
 	DryRun      bool     `help:"Print the job scripts and commands, and submit and write nothing."`
 }
 
@@ -188,7 +188,7 @@ func sbatch(args ...string) (id string, err error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("there is no sbatch here: submit where Slurm is, or see what --dry-run prints")
+		return "", errors.New("sbatch not found: submit on a machine with Slurm, or print the jobs with --dry-run")
 	} else if err != nil {
 		return "", fmt.Errorf("sbatch %s: %s", strings.Join(args, " "), strings.TrimSpace(stderr.String()+" "+err.Error()))
 	}

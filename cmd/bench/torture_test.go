@@ -32,8 +32,8 @@ seeds: [1, 2]
 repeats: 12
 `
 
-// program builds the command once.
-func program(t *testing.T) string {
+// benchProgram builds the command once.
+func benchProgram(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "bench")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
@@ -119,7 +119,7 @@ func ends(t *testing.T, bench string, args ...string) (code int, output string) 
 // TestKills kills the program again and again, at random moments, until the run
 // is complete: nothing is lost, nothing is made twice.
 func TestKills(t *testing.T) {
-	bench := program(t)
+	bench := benchProgram(t)
 	expected := want(t, wholeRun(t, bench))
 	random := rand.New(rand.NewPCG(1, 1))
 	kills := 0
@@ -160,7 +160,7 @@ func TestKills(t *testing.T) {
 
 // TestTruncations cuts the records after every byte and resumes every tenth.
 func TestTruncations(t *testing.T) {
-	bench := program(t)
+	bench := benchProgram(t)
 	dir := wholeRun(t, bench)
 	path := filepath.Join(dir, runs.RecordsFile)
 	whole, err := os.ReadFile(path)
@@ -192,7 +192,7 @@ func TestTruncations(t *testing.T) {
 
 // TestBitFlips flips single bits of the records: every one is noticed.
 func TestBitFlips(t *testing.T) {
-	bench := program(t)
+	bench := benchProgram(t)
 	dir := wholeRun(t, bench)
 	path := filepath.Join(dir, runs.RecordsFile)
 	whole, err := os.ReadFile(path)
@@ -225,7 +225,7 @@ func TestBitFlips(t *testing.T) {
 // TestForgedDirectories changes numbers and texts of records, with checksums that
 // fit: the readers end, with a result or one line.
 func TestForgedDirectories(t *testing.T) {
-	bench := program(t)
+	bench := benchProgram(t)
 	good := wholeRun(t, bench)
 	whole, err := os.ReadFile(filepath.Join(good, runs.RecordsFile))
 	if err != nil {
@@ -317,7 +317,7 @@ func TestFullDisk(t *testing.T) {
 		t.Skip("mounting a tmpfs takes root:", err)
 	}
 	defer exec.Command("umount", mount).Run()
-	bench := program(t)
+	bench := benchProgram(t)
 	_, yaml := begin(t)
 	for fill := 0; fill <= 64; fill += 2 {
 		run := filepath.Join(mount, "run")

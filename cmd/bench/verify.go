@@ -15,8 +15,8 @@ import (
 
 // verifyCmd is "bench verify": do the backends agree?
 type verifyCmd struct {
-	Backend    string `default:"cuda" help:"Backend to compare with the CPU: cuda; cpu compares the CPU with the recorded packings alone."`
-	Experiment string `placeholder:"E" help:"Also the problems of this experiment: a built-in one or a YAML file."`
+	Backend    string `default:"cuda" help:"Backend to compare with the CPU: cuda; cpu compares the CPU only with the recorded packings."`
+	Experiment string `placeholder:"E" help:"Also verify the problems of this experiment: a built-in one or a YAML file."`
 	backendFlags
 }
 

@@ -76,7 +76,7 @@ func (c *checker) block(line int, expression string, old []string) []string {
 	}
 	table, ok := v.(table)
 	if !ok {
-		c.report(line, false, "%s is no table", expression)
+		c.report(line, false, "%s is not a table", expression)
 		return old
 	}
 	now := append(append([]string{""}, table.markdown()...), "")
@@ -186,7 +186,7 @@ func (c *checker) claim(number int, f figure, expression string) string {
 	}
 	want, ok := v.(quantity)
 	if !ok {
-		c.report(number, false, "%s is no number", expression)
+		c.report(number, false, "%s is not a number", expression)
 		return ""
 	}
 	if f.says(want) {

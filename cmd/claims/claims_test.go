@@ -93,7 +93,7 @@ func TestTablesAreWrittenAndChecked(t *testing.T) {
 	}
 }
 
-func TestFigures(t *testing.T) {
+func TestFiguresAreReadWithUnitAndPrecision(t *testing.T) {
 	for text, want := range map[string]figure{
 		"of 1,086":             {value: 1086, step: 1},
 		"is **0.023 %**":       {value: 0.00023, step: 0.00001},

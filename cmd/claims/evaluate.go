@@ -78,7 +78,7 @@ func (r *records) number(e ast.Expr) (quantity, error) {
 	}
 	q, ok := v.(quantity)
 	if !ok {
-		return quantity{}, fmt.Errorf("%v is no number", v)
+		return quantity{}, fmt.Errorf("%v is not a number", v)
 	}
 	return q, nil
 }
@@ -127,7 +127,7 @@ func (a *arguments) text() string {
 	}
 	s, ok := a.list[0].(string)
 	if !ok {
-		a.fail("%v is no text", a.list[0])
+		a.fail("%v is not a text", a.list[0])
 	}
 	a.list = a.list[1:]
 	return s
@@ -140,7 +140,7 @@ func (a *arguments) number() quantity {
 	}
 	q, ok := a.list[0].(quantity)
 	if !ok {
-		a.fail("%v is no number", a.list[0])
+		a.fail("%v is not a number", a.list[0])
 	}
 	a.list = a.list[1:]
 	return q

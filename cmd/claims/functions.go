@@ -230,7 +230,7 @@ func slower(r *records, a *arguments) any {
 func gapOf(r *analysis.Result) float64 { return analysis.Mean(r.Values(analysis.Gap)) }
 
 // perProblem takes RUN and STRATEGY, without a function also BASELINE, and
-// returns the least or greatest value of any problem.
+// returns the min or max value of any problem.
 func perProblem(pick func(x, y float64) float64, of func(*analysis.Result) float64) func(*records, *arguments) any {
 	return func(r *records, a *arguments) any {
 		results, list := r.chosen(&arguments{name: a.name, list: []any{a.text(), a.text()}})

@@ -6,7 +6,7 @@
 //	go run ./cmd/speed -published PROGRAM -o FILE  the published program, which needs python3 with torch
 //	go run ./cmd/speed -memory BENCH -o FILE       the memory that the default experiment takes
 //
-// A time is the median of rounds of calls, of which a round takes the mean. Take
+// A time is the median over rounds, each the mean of its calls. Take
 // a quiet machine.
 package main
 

@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// peak returns the most memory that the default experiment takes, bytes.
+// peak returns the peak memory of the default experiment in bytes.
 func peak(bench string) (float64, error) {
 	dir, err := os.MkdirTemp("", "speed")
 	if err != nil {

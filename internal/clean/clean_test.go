@@ -25,7 +25,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-func TestField(t *testing.T) {
+func TestFieldDefusesFormulas(t *testing.T) {
 	for in, want := range map[string]string{
 		`=HYPERLINK("http://x")`: `'=HYPERLINK("http://x")`,
 		"+1+2":                   "'+1+2",

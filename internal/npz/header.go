@@ -91,7 +91,7 @@ func dictionary(b []byte, h *fileHeader) (string, error) {
 		size = uint64(binary.LittleEndian.Uint32(b[version+2:]))
 	}
 	if size > maxHeader-uint64(start) {
-		return "", fmt.Errorf("damaged: a header of %d bytes (the most supported is %d)", size, maxHeader-start)
+		return "", fmt.Errorf("damaged: a header of %d bytes (the max is %d)", size, maxHeader-start)
 	}
 	h.length = start + int(size)
 	if len(b) < h.length {

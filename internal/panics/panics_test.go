@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestError(t *testing.T) {
+func TestErrorDescribesThePanic(t *testing.T) {
 	var none []int
 	var nowhere *struct{ field int }
 	for name, test := range map[string]struct {

@@ -208,7 +208,7 @@ func (m *machine) remember(op byte) error {
 		var text string
 		if text, err = m.line(); err == nil {
 			if key, err = strconv.ParseUint(text, 10, 31); err != nil {
-				err = fmt.Errorf("damaged: %s is no place in the memo", tree.Quote(text))
+				err = fmt.Errorf("damaged: %s is not a place in the memo", tree.Quote(text))
 			}
 		}
 	case 'q', 'h':

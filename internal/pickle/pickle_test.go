@@ -75,7 +75,7 @@ func TestWholeNumbersThatFloat64DoesNotHoldAreBad(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestDamagedPicklesAreRefused(t *testing.T) {
 	deep := strings.Repeat("]", 100) + strings.Repeat("a", 99) + "."
 	for want, pickle := range map[string]string{
 		"truncated: the pickle ends early":                         "\x80\x02X\xff\xff\xff\xff",

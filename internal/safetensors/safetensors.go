@@ -83,7 +83,7 @@ func entry(header *tree.Dict, name string, data []byte) (v tree.Value, size uint
 	shapeValue, err2 := d.Get("shape")
 	offsetsValue, err3 := d.Get("data_offsets")
 	if err := errors.Join(err1, err2, err3); err != nil {
-		return nil, 0, errors.New("damaged: a key of its entry stands twice")
+		return nil, 0, errors.New("damaged: a key of its entry occurs twice")
 	}
 	kindName, ok1 := dtype.(string)
 	shape, ok2 := naturals(shapeValue)

@@ -56,7 +56,7 @@ func TestReadErrors(t *testing.T) {
 		"the header: truncated":                                              fileOf("{", ""),
 		"damaged: the header is not an object":                               fileOf("[]", ""),
 		`tensor "a": damaged: its entry is not an object`:                    fileOf(`{"a": 1}`, ""),
-		`tensor "a": "a" stands twice`:                                       fileOf(`{"a": 1, "a": 2}`, ""),
+		`tensor "a": "a" occurs twice`:                                       fileOf(`{"a": 1, "a": 2}`, ""),
 		"does not name dtype, shape and data_offsets":                        fileOf(`{"a": {"dtype": "I8"}}`, ""),
 		"truncated: bytes 0 to 4, the file has 3":                            fileOf(`{"a": {"dtype": "I8", "shape": [4], "data_offsets": [0, 4]}}`, "abc"),
 		"damaged: shape (4,) of int16 in 4 bytes":                            fileOf(`{"a": {"dtype": "I16", "shape": [4], "data_offsets": [0, 4]}}`, "abcd"),

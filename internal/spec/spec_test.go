@@ -15,7 +15,7 @@ var params = []Param{
 
 var presets = []Preset{{Name: "fast", Args: []Arg{{"k", "2"}, {"order", "noisy"}}}}
 
-func TestResolve(t *testing.T) {
+func TestResolveGivesTheCanonicalSpec(t *testing.T) {
 	tests := []struct{ text, canonical string }{
 		{"s", "s"},
 		{"s:k=8", "s"},
@@ -50,7 +50,7 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestParseErrorsSayWhatIsWrong(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"", "has no name"},
 		{":k=1", "has no name"},
@@ -85,7 +85,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestSuggest(t *testing.T) {
+func TestSuggestNamesTheNearest(t *testing.T) {
 	known := []string{"lpt", "two-opt", "topk-max-any"}
 	tests := []struct{ name, want string }{
 		{"topk-max-ani", `: did you mean "topk-max-any"?`},

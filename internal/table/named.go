@@ -83,7 +83,7 @@ func (s *sheet) uncertainNamed() error {
 func (s *sheet) orderOf(items []int, names []string) (order []int, prefix string, err error) {
 	for _, name := range names {
 		if isSummary(name) {
-			return nil, "", fmt.Errorf("column %s sums up others and is no item: leave it out", tree.Quote(name))
+			return nil, "", fmt.Errorf("column %s sums up others and is not an item: leave it out", tree.Quote(name))
 		}
 	}
 	prefix, numbers, some, ok := allNumbered(names)

@@ -26,7 +26,7 @@ type sheet struct {
 // row is a line of fields.
 type row struct {
 	line   int       // of the file, from 1
-	values []float64 // NaN where the field is no number
+	values []float64 // NaN if the field is not a number
 	texts  []string  // the fields; nil where all are numbers
 }
 

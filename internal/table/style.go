@@ -97,7 +97,7 @@ func isNumber(field string) bool {
 }
 
 // row reads the numbers of a line. A number that float64 does not hold is an
-// error; whether a field that is no number matters is not known yet.
+// error; whether a field that is not a number matters is not known yet.
 func (s *style) row(record []string, line int) (row, error) {
 	r := row{line: line, values: make([]float64, len(record))}
 	for i, field := range record {

@@ -27,7 +27,7 @@ type Options struct {
 	Key     string // the column of the loads, in long form
 	Layers  int    // how many there are; 0 where the table tells
 	Experts int    // how many there are, in long form; 0 where every one has its line
-	Max     int    // the most loads that are read
+	Max     int    // the max number of loads that are read
 }
 
 // Loads are what a table holds.

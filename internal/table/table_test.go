@@ -24,9 +24,9 @@ func utf16le(text string) string {
 	return string(b)
 }
 
-// TestRead has the ways in which people and programs write tables. Notes are
-// tested beside.
-func TestRead(t *testing.T) {
+// The ways in which people and programs write tables; notes have a test of their
+// own.
+func TestTablesOfAllKindsAreRead(t *testing.T) {
 	two := loads(2, 3, 5, 6, 7, 1, 2, 9)
 	for _, c := range []struct {
 		name, text string
@@ -115,8 +115,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestNotes: what was decided is said.
-func TestNotes(t *testing.T) {
+// What was decided is said.
+func TestDecisionsAreNoted(t *testing.T) {
 	for text, want := range map[string]string{
 		"5,6,7\n1,2,9\n":                              "",
 		"0,1,2\n5,6,7\n1,2,9\n":                       "line 1 numbers the columns and is not a layer; --layers 3 makes it one",
@@ -138,8 +138,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestErrors: what is not certain is not guessed.
-func TestErrors(t *testing.T) {
+// What is not certain is not guessed.
+func TestAmbiguousTablesAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		opt  Options
@@ -152,7 +152,7 @@ func TestErrors(t *testing.T) {
 		{"5,6\n7\n", Options{}, "line 2 (layer 1) has 1 number, the lines before have 2"},
 		{"a,b\n5,6,7\n", Options{}, "line 2 (layer 0) has 3 numbers, the line of names has 2"},
 		{"5,\"6\n", Options{}, "not CSV"},
-		// Placeholders and what else is no number.
+		// Placeholders and anything else that is not a number.
 		{"-,-,-\n5,6,7\n", Options{}, `line 1 (layer 0), item 0: "-" is not a number`},
 		{"NA,NA\n5,6\n", Options{}, `item 0: "NA" is not a number`},
 		{"x,x\n5,6\n", Options{}, `item 0: "x" is not a number`},
@@ -186,7 +186,7 @@ func TestErrors(t *testing.T) {
 		{"0,1,2\n3,4,5\n", Options{}, "line 1 is 0, 1, …: a layer, or the numbers of the columns?"},
 		{"1,2,3,4,5,6,7,8\n3,4,5,6,7,8,9,9\n", Options{}, "line 1 is 1, 2, …: a layer, or the numbers of the columns?"},
 		{"0,5,6\n1,7,8\n2,9,9\n", Options{}, "the first column is 0, 1, 2, …: loads, or an index? Use --format csv for loads, --format indexed for an index"},
-		{"3,0,5\n3,1,6\n4,0,7\n4,1,8\n", Options{}, "three columns, of which two number all pairs: layers of 3 items, or a layer, expert and load per line?"},
+		{"3,0,5\n3,1,6\n4,0,7\n4,1,8\n", Options{}, "three columns, two of which number all pairs: layers of 3 items, or a layer, expert and load per line?"},
 		{"a,b,c,d\n0,10,20,30\n1,11,21,31\n2,12,22,32\n", Options{}, `the column "a" is 0, 1, 2, …: loads, or an index? Use --format csv for loads, --format indexed for an index`},
 		{"a,b,c\n3,0,5\n3,1,6\n4,0,7\n4,1,8\n", Options{}, `line 1 names "a", "b", "c", of which two number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv, or name the columns layer, expert and load`},
 		{"a\n5\n", Options{Form: Indexed}, "there is no column of loads"},
@@ -198,15 +198,15 @@ func TestErrors(t *testing.T) {
 		{"layer\n0\n", Options{}, "there is no column of loads"},
 		{"step,e0,e1\n0,5,6\n", Options{}, "steps are read in long form"},
 		{"step0,step1\n5,6\n", Options{}, "the columns are steps"},
-		{"e0,e1,total\n5,6,11\n", Options{}, `column "total" sums up others and is no item: leave it out`},
-		{"layer,0,1,All\n0,5,6,11\n", Options{}, `column "All" sums up others and is no item: leave it out`},
-		{"0,1,2,total\n5,6,7,18\n", Options{}, `column "total" sums up others and is no item: leave it out`},
+		{"e0,e1,total\n5,6,11\n", Options{}, `column "total" sums up others and is not an item: leave it out`},
+		{"layer,0,1,All\n0,5,6,11\n", Options{}, `column "All" sums up others and is not an item: leave it out`},
+		{"0,1,2,total\n5,6,7,18\n", Options{}, `column "total" sums up others and is not an item: leave it out`},
 		{"10 ms,20 ms\n", Options{}, `"10 ms" is not a number`},
 		{"e0,e1,rest\n5,6,11\n", Options{}, `column "rest" is not numbered as others are (e0, e1, …)`},
 		{"e0,e1,e3\n5,6,11\n", Options{}, "columns are numbered from 0, but there is none of number 2"},
 		{"e0,e1,e01\n5,6,11\n", Options{}, "two columns have the number 1"},
 		{"layer,e0\n0,5\n0,6\n", Options{}, "lines 2 and 3 are both of 0 in the index"},
-		{"a,5,6\nb,7,8\ntotal,12,14\n", Options{}, `line 3 is named "total" and is no layer`},
+		{"a,5,6\nb,7,8\ntotal,12,14\n", Options{}, `line 3 is named "total" and is not a layer`},
 		{"l0,5,6\nl1,7,8\nrest,12,14\n", Options{}, "lines are numbered"},
 		// Long form.
 		{"layer,expert,count\n0,0,5\n0,0,6\n", Options{}, "lines 2 and 3 are both of layer 0, expert 0"},

@@ -93,7 +93,7 @@ func (s *sheet) uncertain(opt Options) error {
 		return fmt.Errorf("the first column is %v, %v, %v, …: loads, or an index? Use --format csv for loads, --format indexed for an index", column[0], column[1], column[2])
 	}
 	if len(first) == 3 && s.isGrid() {
-		return fmt.Errorf("three columns, of which two number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv or --format long")
+		return fmt.Errorf("three columns, two of which number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv or --format long")
 	}
 	return nil
 }
@@ -228,7 +228,7 @@ func (s *sheet) sortBy(l *Loads, column int) error {
 		keys[i], names[i] = r.values[column], r.text(column)
 		numeric = numeric && !math.IsNaN(keys[i])
 		if isSummary(names[i]) {
-			return fmt.Errorf("line %d is named %s and is no layer: leave it out", r.line, tree.Quote(names[i]))
+			return fmt.Errorf("line %d is named %s and is not a layer: leave it out", r.line, tree.Quote(names[i]))
 		}
 	}
 	if !numeric {

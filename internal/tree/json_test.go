@@ -118,7 +118,7 @@ func TestDictRefusesKeysThatStandTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := got[0].(*Dict)
-	if _, err := d.Get("a"); err == nil || err.Error() != `"a" stands twice` {
+	if _, err := d.Get("a"); err == nil || err.Error() != `"a" occurs twice` {
 		t.Errorf("a: got error %v", err)
 	}
 	if v, err := d.Get("b"); err != nil || v != 2. {

@@ -54,10 +54,10 @@ func (d *Dict) Has(key string) bool {
 }
 
 // Get returns the value of a key, nil where there is none. The error is that of
-// a key that stands twice.
+// a key that occurs twice.
 func (d *Dict) Get(key string) (Value, error) {
 	if d.twice[key] {
-		return nil, fmt.Errorf("%s stands twice", Quote(key))
+		return nil, fmt.Errorf("%s occurs twice", Quote(key))
 	}
 	return d.values[key], nil
 }

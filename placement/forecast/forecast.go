@@ -56,7 +56,7 @@ type Estimator struct {
 // Spec is the canonical short form, which identifies the estimator.
 func (e Estimator) Spec() spec.Spec { return e.spec }
 
-// IsLast reports whether the estimator is the last window as it is.
+// IsLast reports whether the estimator is the last window, unchanged.
 func (e Estimator) IsLast() bool { return e.spec.Name == lastName }
 
 // New returns a forecaster that has seen nothing.
@@ -79,7 +79,7 @@ func Builtin() []Definition {
 	}
 	return []Definition{
 		{
-			Name: lastName, Summary: "the last window as it is",
+			Name: lastName, Summary: "the last window, unchanged",
 			make: func(spec.Values) func(int, int) Forecaster { return newMean(1, 0) },
 		},
 		{
@@ -88,8 +88,8 @@ func Builtin() []Definition {
 			make:   func(v spec.Values) func(int, int) Forecaster { return newMean(v.Int("h"), 0) },
 		},
 		{
-			Name: "ewma", Summary: "a mean in which the window that is a half-lives old counts 2^−a",
-			Params: []spec.Param{{Name: "half", Kind: spec.Float, Default: "2", Min: 1e-3, Max: 1e6, Doc: "windows after which a load counts half"}},
+			Name: "ewma", Summary: "a weighted mean: a window a half-lives old has weight 2^−a",
+			Params: []spec.Param{{Name: "half", Kind: spec.Float, Default: "2", Min: 1e-3, Max: 1e6, Doc: "half-life in windows"}},
 			make:   func(v spec.Values) func(int, int) Forecaster { return newEWMA(v.Float("half")) },
 		},
 		{
@@ -98,9 +98,9 @@ func Builtin() []Definition {
 			make:   func(v spec.Values) func(int, int) Forecaster { return newMean(v.Int("h"), v.Float("z")) },
 		},
 		{
-			Name: "krige", Summary: "ordinary kriging of the shares with Poisson noise, anew after a change of the workload; with variances",
+			Name: "krige", Summary: "ordinary kriging of the shares with Poisson noise, restarted after a change of workload; with variances",
 			Params: []spec.Param{
-				{Name: "windows", Kind: spec.Int, Default: "32", Min: 2, Max: 256, Doc: "windows that count at most"},
+				{Name: "windows", Kind: spec.Int, Default: "32", Min: 2, Max: 256, Doc: "max number of windows that count"},
 				{Name: "change", Kind: spec.Float, Default: "5", Min: 1, Max: math.MaxFloat32, Doc: "a window whose error is this many times the usual begins a new workload"},
 			},
 			make: func(v spec.Values) func(int, int) Forecaster { return newKrige(v.Int("windows"), v.Float("change")) },

@@ -4,8 +4,8 @@ import "slices"
 
 // krige forecasts shares by ordinary kriging in time (Matheron 1963; Cressie,
 // "Statistics for Spatial Data", chapter 3): of all linear combinations of the
-// windows whose weights sum to 1, the one of least expected squared error, given
-// a variogram that is fitted to the windows themselves.
+// windows whose weights sum to 1, the one with the lowest expected squared
+// error, given a variogram that is fitted to the windows themselves.
 //
 // An expert's share x_t of its layer is taken as a mean that is not known, a
 // part that persists with ρ per window, and noise that does not:

@@ -31,7 +31,7 @@ func (v *variogram) fit(g []lagged, least float64) {
 	power := 1.0
 	for h := 1; h <= maxLag; h++ {
 		power = float64(power * priorRho)
-		g = append(g, lagged{h, float64(first/2) + float64(float64(first/2)/(1-priorRho)*(1-power)), priorWeight / maxLag})
+		g = append(g, lagged{h, float64(first/2) + float64(first/2/(1-priorRho)*(1-power)), priorWeight / maxLag})
 	}
 	best := math.Inf(1)
 	for _, rho := range rhos {
@@ -79,7 +79,7 @@ func fitRho(g []lagged, rho, least float64) (noise, q, loss float64) {
 func pow(rho float64, h int) float64 {
 	p := 1.0
 	for range h {
-		p *= rho
+		p = float64(p * rho)
 	}
 	return p
 }

@@ -42,7 +42,7 @@ func Engines() []Engine {
 	}
 }
 
-// ForEngine returns the engine of a name; the error names those there are.
+// ForEngine returns the engine of a name; the error names the known ones.
 func ForEngine(name string) (Engine, error) {
 	var names []string
 	for _, e := range Engines() {

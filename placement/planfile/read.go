@@ -31,7 +31,7 @@ func Read(path string) (*Map, error) {
 			if _, err := os.Stat(path[:at]); err == nil {
 				path, key = path[:at], path[at+1:]
 				if key == "" {
-					return nil, fmt.Errorf("%s: there is no name after the colon", path)
+					return nil, fmt.Errorf("%s: no name after the colon", path)
 				}
 			}
 		}

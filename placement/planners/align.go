@@ -4,7 +4,7 @@ import (
 	"packbench/placement"
 )
 
-// Alignment says how a new plan is brought near to the previous one. It never
+// Alignment is how a new plan is brought close to the previous one. It never
 // changes which experts share a GPU.
 type Alignment int
 

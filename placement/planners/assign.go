@@ -58,7 +58,7 @@ func (a *assignment) solve(column []int32) {
 	}
 }
 
-// reduce sets the potentials to the least cost of each row, then of what is left
+// reduce sets the potentials to the min cost of each row, then of what is left
 // of each column.
 func (a *assignment) reduce() {
 	for j := range a.v {

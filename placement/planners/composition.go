@@ -29,7 +29,7 @@ type Composition struct {
 	// Listed is true where the copies of an expert are listed by slot, not in
 	// the order in which they were made.
 	Listed bool
-	// CopyLimit is the number of copies of an expert at most; 0 for no limit.
+	// CopyLimit is the number of max copies of an expert; 0 for no limit.
 	CopyLimit int
 	// Distinct is true where no GPU may hold two copies of an expert.
 	Distinct bool
@@ -38,7 +38,7 @@ type Composition struct {
 	idle   *idleSessions
 }
 
-// Policy says whether a planner keeps the groups of experts on nodes.
+// Policy is whether a planner keeps the groups of experts on nodes.
 type Policy int
 
 // The policies.

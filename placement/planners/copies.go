@@ -20,7 +20,7 @@ type Copies struct {
 	Universe int
 
 	// Allowed is a load that a GPU may have for all that a packer need care: the
-	// least that the heaviest GPU of the layer can have, of whatever part.
+	// min that the heaviest GPU of the layer can have, of whatever part.
 	Allowed float64
 
 	order  []int32 // copies by falling load, equal ones by index; see Order

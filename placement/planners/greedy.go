@@ -39,7 +39,7 @@ const (
 type greedy struct {
 	single bool // load/copies is rounded to float32
 	ties   tie
-	limit  int // copies of an expert at most; 0 for no limit
+	limit  int // max copies of an expert; 0 for no limit
 }
 
 // Name implements [Replicator].

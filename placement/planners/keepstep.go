@@ -8,10 +8,10 @@ type outcome struct{ most, pair float64 }
 
 func (a outcome) below(b outcome) bool { return a.most < b.most || a.most == b.most && a.pair < b.pair }
 
-// bestRetarget returns the slot and the expert that it is to hold for the least
-// outcome, slot −1 where none is below limit. The experts that relieve h most
-// come first, each on the GPU that it leaves lightest, so that what cannot be
-// better is soon left out.
+// bestRetarget returns the slot and the expert that it should hold for the
+// lowest outcome; slot −1 if none is below limit. The experts that relieve h
+// most come first, each on the GPU that it leaves lightest, so that what cannot
+// be better is soon left out.
 func (k *keeper) bestRetarget(h int32, limit outcome) (slot, expert int32, best outcome) {
 	slot, best = -1, limit
 	k.findTakers(h)
@@ -161,7 +161,7 @@ func (k *keeper) change(g int32, by float64) {
 }
 
 // bestExchange returns the slots x of GPU h and y of another whose exchange has
-// the least outcome; ok is false where none leaves the heaviest GPU below limit.
+// the lowest outcome; ok is false if none leaves the heaviest GPU below limit.
 func (k *keeper) bestExchange(h int32, limit float64) (x, y int32, ok bool) {
 	best := outcome{limit, 0}
 	for _, q := range k.byLoad {

@@ -14,15 +14,15 @@ import (
 // they are made of.
 func partParams() []spec.Param {
 	return []spec.Param{
-		{Name: "estimate", Kind: spec.Choice, Default: "sum", Choices: estimatorNames, Doc: "loads to plan for, of several steps: their sum, the last, or older ones counting less"},
-		{Name: "halflife", Kind: spec.Float, Default: "2", Min: 1e-3, Max: math.MaxFloat32, Doc: "of estimate=decay: steps after which a load counts half"},
+		{Name: "estimate", Kind: spec.Choice, Default: "sum", Choices: estimatorNames, Doc: "loads to plan for, given several steps: their sum, the last, or a sum in which older steps count less"},
+		{Name: "halflife", Kind: spec.Float, Default: "2", Min: 1e-3, Max: math.MaxFloat32, Doc: "with estimate=decay: half-life in steps"},
 		{Name: "policy", Kind: spec.Choice, Default: "auto", Choices: policyNames, Doc: "keep the groups of experts on nodes: where sizes allow it, always, or never"},
 		{Name: "replicate", Kind: spec.Choice, Default: "auto", Choices: []string{"auto", "greedy", "search", "vec", "none"}, Doc: "how many copies: to the largest load per copy; search refines that (auto: with 2 or 3 slots per GPU)"},
-		{Name: "copies", Kind: spec.Int, Default: "0", Min: 0, Max: math.MaxInt32, Doc: "copies of an expert at most; 0 for no limit"},
+		{Name: "copies", Kind: spec.Int, Default: "0", Min: 0, Max: math.MaxInt32, Doc: "max copies of an expert; 0 for no limit"},
 		{Name: "distinct", Kind: spec.Choice, Default: "yes", Choices: []string{"yes", "no"}, Doc: "no two copies of an expert on a GPU"},
 		{Name: "pack", Kind: spec.Text, Default: "descent:exchange=2/starts=1/phase=max", Doc: "packing strategy for copies on GPUs, / for its commas: descent:tol=0.001/starts=1"},
 		{Name: "groups", Kind: spec.Text, Default: "descent", Doc: "packing strategy for groups on nodes"},
-		{Name: "align", Kind: spec.Choice, Default: "relabel", Choices: alignmentNames, Doc: "given a previous plan: exchange whole GPUs to move fewest experts, keep slots only, or neither"},
+		{Name: "align", Kind: spec.Choice, Default: "relabel", Choices: alignmentNames, Doc: "given a previous plan: exchange whole GPUs to move the fewest experts, keep slots only, or neither"},
 		{Name: "gate", Kind: spec.Float, Default: "0", Min: 0, Max: 1, Doc: "keep a layer's previous placement unless its balancedness gains more than this"},
 	}
 }
@@ -46,7 +46,7 @@ func ours(v spec.Values) (Composition, error) {
 		c.Replicate = greedy{ties: tieEven}
 	case "vec":
 		if c.limited() {
-			return Composition{}, fmt.Errorf("planner %s: replicate=vec knows no limit on copies: use it with copies=0,distinct=no", v.Canonical().Name)
+			return Composition{}, fmt.Errorf("planner %s: replicate=vec supports no limit on copies: use it with copies=0,distinct=no", v.Canonical().Name)
 		}
 		c.Replicate = vec{}
 	case "none":
@@ -99,7 +99,7 @@ func spillDefinition() Definition {
 		Source:  "this project",
 		Params: append(partParams(),
 			spec.Param{Name: "tol", Kind: spec.Float, Default: "0.005", Min: 0, Max: 1, Doc: "stop when the heaviest node is within (1 + tol)·mean"},
-			spec.Param{Name: "away", Kind: spec.Int, Default: "1000000", Min: 0, Max: 1000000, Doc: "copies per layer away from their node at most"}),
+			spec.Param{Name: "away", Kind: spec.Int, Default: "1000000", Min: 0, Max: 1000000, Doc: "max copies per layer away from their node"}),
 		New: func(v spec.Values) (placement.Planner, error) {
 			c, err := ours(v)
 			if err != nil {
@@ -115,11 +115,11 @@ func keepDefinition() Definition {
 	params := append([]spec.Param{
 		{Name: "moves", Kind: spec.Int, Default: "4", Min: 0, Max: 1000000, Doc: "experts that may move per layer"},
 		{Name: "tol", Kind: spec.Float, Default: "0", Min: 0, Max: 1, Doc: "stop when the heaviest GPU is within (1 + tol)·mean"},
-		{Name: "gain", Kind: spec.Float, Default: "0.001", Min: 0, Max: 1, Doc: "a move must lower the heaviest GPU by this part of the mean"},
+		{Name: "gain", Kind: spec.Float, Default: "0.001", Min: 0, Max: 1, Doc: "a move must lower the heaviest GPU by this share of the mean"},
 	}, partParams()...)
 	return Definition{
 		Name:    "keep",
-		Summary: "from the previous plan by few moves; without one, as balanced",
+		Summary: "few moves from the previous plan; without one, as balanced",
 		Source:  "this project",
 		Params:  params,
 		New: func(v spec.Values) (placement.Planner, error) {

@@ -196,7 +196,7 @@ func TestGateKeepsWhatGainsLittle(t *testing.T) {
 	}
 }
 
-func TestEstimators(t *testing.T) {
+func TestEstimatorsChooseTheLoadsToPlanFor(t *testing.T) {
 	top := placement.Topology{Experts: 4, Slots: 6, Groups: 1, Nodes: 1, GPUs: 2}
 	k := &placement.Task{Topology: top, Steps: 3, Layers: 1, Loads: []float32{9, 1, 1, 1, 1, 9, 1, 1, 1, 1, 9, 2}}
 	for _, c := range []struct {

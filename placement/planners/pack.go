@@ -34,7 +34,7 @@ func uniform(capacity []int) (int, bool) {
 }
 
 // enginePacker packs as the engines do: each copy, heaviest first, on the pack of
-// least load with room.
+// lightest with room.
 type enginePacker struct {
 	single   bool // running loads are float32
 	identity bool // packs of one copy keep the order of the copies
@@ -67,7 +67,7 @@ type enginePart struct {
 	single  lpt.Greedy
 	weights []float32
 
-	// A tournament: node i has the least key of its leaves and which pack that is.
+	// A tournament: node i has the min key of its leaves and which pack that is.
 	leaves int
 	node   []uint64
 	winner []int32

@@ -30,7 +30,7 @@ func (r *refiner) init(copies int, capacity []int) {
 	}
 }
 
-// greedy packs each copy, heaviest first, on the pack of least load with room,
+// greedy packs each copy, heaviest first, on the lightest pack with room,
 // avoiding packs that hold a copy of the expert where it can.
 func (r *refiner) greedy(c *Copies, pack, rank []int32, distinct bool) {
 	if distinct {

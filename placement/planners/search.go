@@ -208,8 +208,8 @@ func (s *searcher) take(p *part) {
 }
 
 // candidates finds who may get a copy, the experts of the heaviest GPUs (or all,
-// where there are few), and who may give one up: those that have several, least
-// load per copy afterwards first.
+// where there are few), and who may give one up: those that have several,
+// lightest load per copy afterwards first.
 func (s *searcher) candidates(p *part, load []float32) {
 	c := p.copies
 	limit := s.limit(p)

@@ -4,7 +4,8 @@ package planners
 // copies that each node would have by itself and, while the heaviest node is
 // above (1 + Tolerance)·mean, makes the change that lowers it furthest: a spare
 // copy on another node becomes one of an expert of the heaviest node, or changes
-// places with a spare copy there. Each expert keeps a copy on its own node.
+// places with a spare copy there. Each expert keeps a copy on its own node, and
+// none loses a copy whose load would make another more than a GPU's share.
 type Spill struct {
 	Tolerance float64
 	Away      int // copies away from their node at most
@@ -23,7 +24,8 @@ type spiller struct {
 	trial  []float64
 	gains  []spillGain
 	away   int
-	most   int32 // copies of an expert at most, 0 for no limit
+	most   int32   // copies of an expert at most, 0 for no limit
+	even   float64 // mean load per GPU: no copy may come to carry more
 }
 
 // spillGain is what a further copy elsewhere takes from the heaviest node.
@@ -66,7 +68,8 @@ func (s *spiller) layer(w *worker) {
 		total += float64(load * s.gpus[n])
 		gpus += s.gpus[n]
 	}
-	target := total / gpus * (1 + s.Tolerance)
+	s.even = total / gpus
+	target := s.even * (1 + s.Tolerance)
 	changed := false
 	for range w.s.topology.Slots {
 		h := s.heaviest()
@@ -177,7 +180,11 @@ func (s *spiller) retargets(h int, g spillGain, best *change) {
 			if f == m || most >= best.load {
 				continue
 			}
-			rises := s.load[f]/float64(s.copies[f]-1) - loses
+			carries := s.load[f] / float64(s.copies[f]-1)
+			if carries > s.even {
+				continue // one copy would be more than a GPU's share
+			}
+			rises := carries - loses
 			most = 0
 			for n, load := range s.trial {
 				k := float64(s.on[int(f)*nodes+n])

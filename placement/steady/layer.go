@@ -46,7 +46,7 @@ type layer struct {
 	chain                []step
 
 	weight  float64 // of the layer's load, 1 on average
-	price   float64 // least gain per move
+	price   float64 // min gain per move
 	account float64 // moves at most
 }
 

@@ -13,9 +13,9 @@ import (
 )
 
 // Mover changes a placement by few moves. In every layer it makes the step of
-// most gain in [SoftMax] per move, again and again; the steps of all layers wait
-// in one queue, and of these those of most gain per move are taken until they
-// are no longer worth their price or the moves are spent.
+// max gain in [SoftMax] per move, again and again; the steps of all layers wait
+// in one queue, and of these those with the max gain per move are taken until
+// they are no longer worth their price or the moves are spent.
 //
 // A step gives a slot of an expert with several copies to another expert
 // (retarget, 1 move) or exchanges two experts (2 moves), with one end on one of
@@ -23,8 +23,8 @@ import (
 // undone counts −1.
 type Mover struct {
 	Hottest   int     // GPUs per layer that steps begin at
-	Price     float64 // least gain of a move, in mean GPU loads of an average layer
-	Sharpness float64 // b of the soft maximum; 0 chooses that of the least bound per layer
+	Price     float64 // min gain of a move, in mean GPU loads of an average layer
+	Sharpness float64 // b of the soft maximum; 0 chooses that of the lowest bound per layer
 	InNodes   bool    // copies stay on their nodes
 
 	// Anew is a plan for the same loads whose layers are taken whole where they gain

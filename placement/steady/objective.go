@@ -38,7 +38,7 @@ func (s SoftMax) Value(mean, variance []float64) float64 {
 	return (most + portable.Log(sum)) / s.B
 }
 
-// Sharpest returns the b of the least bound for the GPUs, of loads of mean about
+// Sharpest returns the b of the lowest bound for the GPUs, of loads of mean about
 // 1: by golden section in log b, between 0.2 and 5 times sqrt(2 log D / mean s²),
 // where the optimum of equal GPUs is.
 func Sharpest(mean, variance []float64) SoftMax {

@@ -30,10 +30,10 @@ type Planner struct {
 	Account   Account
 }
 
-// Account says how many moves there may be.
+// Account limits the number of moves.
 type Account struct {
-	// Share is the moves per window and slot. 0 is no limit, and then whole layers
-	// are planned anew where that is worth the moves.
+	// Share is the number of moves per window and slot. 0 means no limit, and then
+	// whole layers are planned again if that is worth the moves.
 	Share float64
 	Saved float64 // windows whose moves can be saved up
 }

@@ -31,8 +31,8 @@ func (y *layer) offer(less float64, cost int, x, z, e int32) {
 	}
 }
 
-// search finds the step of most gain per move with an end on one of the hottest
-// GPUs; ok is false where none is worth the price.
+// search finds the step with the max gain per move with an end on one of the
+// hottest GPUs; ok is false where none is worth the price.
 func (y *layer) search(hottest int) (step, bool) {
 	y.best = [3]candidate{}
 	y.findHot(hottest)

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Frontier is a panel of marks with their names, of which less is better in
+// Frontier is a panel of named marks for which less is better in
 // both directions, and the staircase of those that no other beats in both.
 type Frontier struct {
 	X, Y   Scale

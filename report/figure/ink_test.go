@@ -8,7 +8,7 @@ import (
 
 // Marks need a contrast of 3 with the paper, light or dark (WCAG 2.1, 1.4.11),
 // text one of 4.5; faint grids do not count.
-func TestContrast(t *testing.T) {
+func TestInksContrastWithLightAndDarkPaper(t *testing.T) {
 	for _, in := range append([]Ink{body, muted, alert}, palette...) {
 		need := 3.0
 		switch in.Name {
@@ -111,7 +111,7 @@ func distance(a, b linear) float64 {
 }
 
 // Values far off have the last colour, values near the middle the palest.
-func TestRamp(t *testing.T) {
+func TestRampIsPalestInTheMiddle(t *testing.T) {
 	for _, c := range []struct {
 		x    float64
 		want int

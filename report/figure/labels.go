@@ -67,11 +67,14 @@ type placing struct {
 	placed        []label
 }
 
-// best returns the place of label i that costs least.
+// best returns the place of label i with the lowest cost.
 func (p *placing) best(i int, name string, width vg.Length) label {
 	best, least := label{}, math.Inf(1)
 	for n, step := range labelSteps {
 		for side, at := range corners(p.marks[i], width, step) {
+			if side >= above { // as far to the side as the panel takes
+				at.X = max(p.inside.Min.X, min(at.X, p.inside.Max.X-width))
+			}
 			l := label{text: name, mark: p.marks[i], far: n > 0, box: box(at.X, at.Y, width, labelHeight)}
 			cost := 0.01*float64(side) + 0.4*float64(step) + p.cost(i, &l)
 			if cost < least {
@@ -123,6 +126,9 @@ func (p *placing) cost(i int, l *label) float64 {
 	}
 	return cost
 }
+
+// above is the first of the corners that are above or below a mark.
+const above = 6
 
 // corners returns the places of a label around a mark, the best first: its lower
 // left corners, so much further off.

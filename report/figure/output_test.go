@@ -145,7 +145,7 @@ func TestArabicJoins(t *testing.T) {
 }
 
 // Every size has room for a column of panels, and a page for three.
-func TestColumns(t *testing.T) {
+func TestEverySizeHasRoomForAColumnOfPanels(t *testing.T) {
 	for _, c := range []struct {
 		size Size
 		want int

@@ -12,7 +12,7 @@ import (
 
 // No point off the front is as good as one on it in both, and every point off
 // the front is beaten by one on it.
-func TestFront(t *testing.T) {
+func TestFrontIsWhatNoPointDominates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one := LinearScale(5, number.Short)
 		fr := Frontier{X: one, Y: one}
@@ -36,7 +36,7 @@ func TestFront(t *testing.T) {
 	})
 }
 
-func TestOverlap(t *testing.T) {
+func TestOverlapIsTheSharedArea(t *testing.T) {
 	a := box(0, 0, 4, 4)
 	for _, c := range []struct {
 		b    vg.Rectangle

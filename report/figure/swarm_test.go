@@ -8,7 +8,7 @@ import (
 )
 
 // No dot leaves its row, and dots stay apart while there is room.
-func TestSwarm(t *testing.T) {
+func TestSwarmDotsStayInTheirRow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const radius, limit = 1.7, 9
 		places := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) vg.Length {

@@ -9,7 +9,7 @@ import (
 
 func letters(s string) vg.Length { return vg.Length(len([]rune(s))) }
 
-func TestWrap(t *testing.T) {
+func TestWrapBreaksLinesAtSpaces(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		want []string

@@ -82,7 +82,7 @@ type sketch struct {
 func newSketch(run *runs.Run, size figure.Size) *sketch {
 	sk := &sketch{Results: analysis.Arrange(run), size: size, looks: map[string]figure.Look{}}
 	for i, s := range sk.Strategies {
-		sk.looks[s] = figure.NewLook(i%figure.Colors, i%figure.Shapes)
+		sk.looks[s] = figure.NewLook(i%figure.Colors, (i+i/figure.Colors)%figure.Shapes)
 	}
 	return sk
 }
@@ -102,11 +102,22 @@ func (sk *sketch) subjects(p *analysis.Problem, rails bool) []subject {
 		for _, b := range sk.Backends {
 			r := sk.Result(p, s, b)
 			if r != nil && r.Judged() && (rails || !isRail(r)) {
-				list = append(list, subject{s, sk.looks[s], r})
+				list = append(list, subject{sk.name(r), sk.looks[s], r})
 			}
 		}
 	}
 	return list
+}
+
+// name is how figures call what a result is of: its planner by its label, and
+// the estimator.
+func (sk *sketch) name(r *analysis.Result) string {
+	m, c := &sk.Run.Manifest, r.Cells[0]
+	name := m.Label(runs.PlannerAxis, c.Get(runs.PlannerAxis))
+	if e := c.Get(runs.EstimatorAxis); e != "" {
+		name += ", " + e
+	}
+	return name
 }
 
 // isRail reports whether a result is one that no planner can have.
@@ -170,15 +181,15 @@ func (sk *sketch) panel(p *analysis.Problem) *figure.Panel {
 	return n
 }
 
-// most is how many problems a figure of panels shows.
-const most = 12
+// maxPanels is the max number of problems that a figure of panels shows.
+const maxPanels = 12
 
 func (sk *sketch) shown(p *Picture) []*analysis.Problem {
-	if len(sk.Problems) <= most {
+	if len(sk.Problems) <= maxPanels {
 		return sk.Problems
 	}
-	p.Notes = append(p.Notes, fmt.Sprintf("the first %d of %d problems", most, len(sk.Problems)))
-	return sk.Problems[:most]
+	p.Notes = append(p.Notes, fmt.Sprintf("the first %d of %d problems", maxPanels, len(sk.Problems)))
+	return sk.Problems[:maxPanels]
 }
 
 const panelHeight = vg.Length(170)
@@ -192,7 +203,7 @@ func fixed(digits int) func(float64) string {
 func drawPareto(sk *sketch) *Picture {
 	p := sk.picture("Imbalance on the windows to come against moves",
 		"Each mark is a planner: experts that GPUs receive per plan and layer, and 1 − balance on the windows that its plans served; lower left is better, the line joins those that no other beats. "+
-			"The dashed line is the floor: a full plan on what the generator of the trace expects, which nobody can know.")
+			"The dashed line is the floor: a full plan on the loads that the trace's generator expects, which no planner can know.")
 	p.XLabel, p.YLabel = "experts received per plan and layer", "1 − balance (Σ mean/Σ max, even split)"
 	var panels []*figure.Panel
 	var frontiers []*figure.Frontier
@@ -240,7 +251,7 @@ func drawPareto(sk *sketch) *Picture {
 // drawTime shows the balance of every window.
 func drawTime(sk *sketch) *Picture {
 	p := sk.picture("Balance over time",
-		"Balance of the GPUs in every window (Σ mean/Σ max over the layers, even split) under the plan that was in force, first seed. Marks on a curve are windows with a new plan, where not every window has one. "+
+		"Balance of the GPUs in every window (Σ mean/Σ max over the layers, even split) under the plan that was in force, first seed. Unless every window has a new plan, marks show the windows that do. "+
 			"The oracle plans on the window that it is scored on; static never plans again.")
 	p.XLabel, p.YLabel = "window of the trace", "balance"
 	p.Legend = legend(sk.every(true), true)
@@ -251,7 +262,7 @@ func drawTime(sk *sketch) *Picture {
 		for _, s := range sk.subjects(pr, true) {
 			c := s.result.Cells[0]
 			at, balance, planned := c.Window(runs.WindowPrefix+"index"), c.Window(runs.WindowPrefix+runs.BalanceMeasure), c.Window(runs.WindowPrefix+"planned")
-			curve := figure.Curve{Look: s.look, Name: s.name, Xs: at, Ys: balance}
+			curve := figure.Curve{Look: s.look, Name: s.name, Step: true, Xs: at, Ys: balance}
 			curve.Tip = func(i int) string { return fmt.Sprintf("%s, window %.0f: %.4f", s.name, at[i], balance[i]) }
 			ch.Curves = append(ch.Curves, curve)
 			xs, ys = append(xs, at...), append(ys, balance...)
@@ -276,7 +287,7 @@ func drawTime(sk *sketch) *Picture {
 // drawLost shows where the time goes by the model.
 func drawLost(sk *sketch) *Picture {
 	p := sk.picture("Time lost per hour of work",
-		"Seconds that steps take longer than at even loads, per hour of such work, by the time model with the prices of the experiment: filled in all, hollow by imbalance alone. What lies between is moves and, where it is on the path, planning.")
+		"Seconds lost per hour of work at even loads, by the time model with the prices of the experiment: filled marks show the total, hollow ones imbalance alone. The difference is moves and, where it is on the path, planning.")
 	p.XLabel = "seconds lost per hour"
 	p.Legend = []figure.Entry{figure.NeutralMark("all", false), figure.NeutralMark("imbalance alone", true)}
 	var panels []*figure.Panel
@@ -290,7 +301,7 @@ func drawLost(sk *sketch) *Picture {
 			all := s.mean(runs.LostMeasure)
 			imbalance := all - s.mean(runs.LostMovesMeasure) - s.mean(runs.LostPlanningMeasure)
 			xs = append(xs, all, imbalance)
-			tip := fmt.Sprintf("%s: %s s per hour, of which imbalance %s", s.name, number.Short(all), number.Short(imbalance))
+			tip := fmt.Sprintf("%s: %s s per hour, %s of them to imbalance", s.name, number.Short(all), number.Short(imbalance))
 			d.Rows = append(d.Rows, figure.DotRow{Label: s.name, Marks: []figure.Point{
 				{Look: s.look, X: all, XLo: math.Inf(1), XHi: math.Inf(-1), Tip: tip},
 				{Look: s.look, Hollow: true, X: imbalance, XLo: math.Inf(1), XHi: math.Inf(-1), Tip: tip},
@@ -326,7 +337,7 @@ func drawMoves(sk *sketch) *Picture {
 			if !slices.ContainsFunc(list, func(o subject) bool { return o.name == s.name }) {
 				continue
 			}
-			cv := figure.Curve{Look: s.look, Name: s.name, Xs: make([]float64, pr.Layers), Ys: make([]float64, pr.Layers)}
+			cv := figure.Curve{Look: s.look, Name: s.name, Step: true, Xs: make([]float64, pr.Layers), Ys: make([]float64, pr.Layers)}
 			for l := range cv.Xs {
 				cv.Xs[l] = float64(l)
 			}

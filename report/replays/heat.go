@@ -17,7 +17,7 @@ import (
 // static.
 func drawHeat(sk *sketch) *Picture {
 	p := sk.picture("What re-planning gains, by window and delay",
-		"Balance on the windows to come against that of the placement that is never planned again, a row per number of steps in a window and a cell per delay: blue where planning again is worth it, red where it does harm.")
+		"Balance on the windows to come against that of the placement that is never planned again, a row per number of steps in a window and a cell per delay: blue where planning again pays, red where it hurts.")
 	var panels []*figure.Panel
 	var all []figure.HeatRow
 	var heats []*figure.Heat

@@ -8,7 +8,7 @@ type blockStep struct {
 }
 
 // blockKind says what a step does. The assembly relies on the values: blockSort <
-// blockMerge < the steps of two blocks, of which the halves come before the flips,
+// blockMerge < the steps of two blocks, with the halves before the flips,
 // and the bit blockThen says that blockMerge of a follows.
 type blockKind uint32
 

@@ -26,7 +26,7 @@ type source struct {
 // rows is the number of candidates of a layer that need random draws.
 func (s *source) rows() int { return s.ensemble.Random + s.ensemble.Noisy() }
 
-// maxDrawBytes is the most memory that the draws of the torch stream may take.
+// maxDrawBytes is the max memory that the draws of the torch stream may take.
 const maxDrawBytes int64 = 8 << 30
 
 // restart begins a run of so many workers.

@@ -122,7 +122,7 @@ func (d *device) find() error {
 	}
 	version := cu.Version()
 	if version < leastDriver {
-		return fmt.Errorf("%s: the driver is of CUDA %s: install one of CUDA 11.0 or newer",
+		return fmt.Errorf("%s: the driver is for CUDA %s: install one for CUDA 11.0 or newer",
 			(&driver.Error{Call: "cuDriverGetVersion", Code: 222}).Name(), versionText(version))
 	}
 	count, err := cu.NumDevices()

@@ -14,7 +14,7 @@
 //	         a layer chooses and answers
 //
 // A strategy without refinement has choose in place of refine. Each of these has
-// several kernels, of which a plan takes those that are fastest for its shape
+// several kernels, and a plan takes the fastest ones for its shape
 // (kernels.go): up to 1,024 items and 256 packs they work in registers and shared
 // memory, beyond in global memory. None needs memory of size n². Problems too large
 // for the device's memory go through in chunks of layers.

@@ -249,7 +249,7 @@ func TestEqualsCPUOnRandomProblems(t *testing.T) {
 
 // A context that has ended stops a run, and the next one is as if nothing had
 // happened.
-func TestCancel(t *testing.T) {
+func TestEndedContextStopsARunAndTheNextOneIsSound(t *testing.T) {
 	sim := simulate(t, simulated, "", cuda.Options{Memory: 20000})
 	defer sim.done()
 	const strategy = "topk-max-any:candidates=7,k=3"

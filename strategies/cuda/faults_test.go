@@ -126,7 +126,7 @@ func TestLostContext(t *testing.T) {
 }
 
 // What cannot run says why; only machines without a usable GPU are unavailable.
-func TestReasons(t *testing.T) {
+func TestOnlyMachinesWithoutAUsableGPUAreUnavailable(t *testing.T) {
 	// Initialisation happens once per library, so this one is a copy.
 	data, err := os.ReadFile(simulated)
 	if err != nil {
@@ -143,7 +143,7 @@ func TestReasons(t *testing.T) {
 		{settings: "devices=0", unavailable: true, want: "CUDA_ERROR_NO_DEVICE"},
 		{settings: "fail=init:1:803", unavailable: true, want: "restart the machine"},
 		{settings: "capability=75", unavailable: true, want: "compute capability 7.5: the kernels need 8.0"},
-		{settings: "version=10020", want: "CUDA 10.2: install one of CUDA 11.0"},
+		{settings: "version=10020", want: "CUDA 10.2: install one for CUDA 11.0"},
 		{settings: "devices=2", device: 2, want: "device 2 does not exist (CUDA_ERROR_INVALID_DEVICE): use 0 to 1"},
 		{settings: "memory=100000", want: "a layer of 1000 items with 128 candidates needs"},
 		{settings: "memory=100000", want: "use fewer candidates"},
@@ -166,7 +166,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-func TestDescribe(t *testing.T) {
+func TestDescribeGivesTheFactsOfTheGPU(t *testing.T) {
 	sim := simulate(t, simulated, "", cuda.Options{})
 	defer sim.done()
 	d, err := sim.Describe()

@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 some of it is used with the cuda tag only
+
 package cuda
 
 import "os"
@@ -17,7 +19,7 @@ type Options struct {
 	// Driver is the path of the driver library; empty for what DriverVariable
 	// says, or the system's.
 	Driver string
-	// Memory is the most device memory in bytes that a runner plans for; 0 for
+	// Memory is the max device memory in bytes that a runner plans for; 0 for
 	// nine tenths of what is free when it is prepared. Problems that need more
 	// go through in chunks of layers.
 	Memory int64

@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 some of it is used with the cuda tag only
+
 package cuda
 
 import (

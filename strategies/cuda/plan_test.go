@@ -133,7 +133,7 @@ func TestTreeWords(t *testing.T) {
 	}
 }
 
-func TestSize(t *testing.T) {
+func TestSizesAreInDecimalUnits(t *testing.T) {
 	for bytes, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 kB", 84930000000: "84.9 GB"} {
 		if got := size(bytes); got != want {
 			t.Errorf("size(%d) = %q, want %q", bytes, got, want)

@@ -9,8 +9,8 @@ import (
 	"packbench/strategies"
 )
 
-// Backend is the CUDA backend of a program built without the cuda tag: it says
-// so and runs nothing.
+// Backend is the CUDA backend of a program built without the cuda tag: it is
+// unavailable, with that reason.
 type Backend struct{}
 
 var _ strategies.Backend = (*Backend)(nil)

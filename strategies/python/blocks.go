@@ -38,7 +38,7 @@ func cutBlocks(text, side string) (string, error) {
 			next = replace
 		case mark == replaceMark:
 			if state != replace {
-				return "", fmt.Errorf("line %d: a block ends that has not both parts: a block is %q, %q, %q", number, searchMark, middleMark, replaceMark)
+				return "", fmt.Errorf("line %d: a block ends without both parts: a block is %q, %q, %q", number, searchMark, middleMark, replaceMark)
 			}
 			next = outside
 			blocks++

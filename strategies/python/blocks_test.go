@@ -27,8 +27,8 @@ func TestBrokenBlocksAreErrors(t *testing.T) {
 		{"def f(): pass", "no SEARCH/REPLACE block"},
 		{"<<<<<<< SEARCH\na\n", "the block of line 1 has no end"},
 		{"<<<<<<< SEARCH\na\n=======\nb", "the block of line 1 has no end"},
-		{"<<<<<<< SEARCH\na\n>>>>>>> REPLACE", "line 3: a block ends that has not both parts"},
-		{">>>>>>> REPLACE", "line 1: a block ends that has not both parts"},
+		{"<<<<<<< SEARCH\na\n>>>>>>> REPLACE", "line 3: a block ends without both parts"},
+		{">>>>>>> REPLACE", "line 1: a block ends without both parts"},
 		{"<<<<<<< SEARCH\n<<<<<<< SEARCH\n", "line 2: a block begins within the block of line 1"},
 	}
 	for _, tt := range tests {

@@ -44,10 +44,10 @@
 //
 // # Limits
 //
-// A call has a limit of time, and the worker limits of memory (not on CUDA,
-// which reserves more than any machine has), CPU time, file size and open files, and
-// a working directory of its own that is removed with it. This contains accidents. It
-// is no sandbox for hostile code: a program can read and write what its user can, use
-// the network, start processes that leave the group, and measure a machine that other
-// processes share.
+// A call has a limit of time, and the worker limits of memory (not on CUDA, which
+// reserves more than any machine has), CPU time, file size and open files, and a
+// working directory of its own that is removed with it. This contains accidents. It
+// is not a sandbox for hostile code: a program can read and write what its user can,
+// use the network, start processes that leave the group, and measure a machine that
+// other processes share.
 package python

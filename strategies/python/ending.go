@@ -60,7 +60,7 @@ func (w *worker) obituary() error {
 	signal, status := ending(w.cmd)
 	switch {
 	case signal == sigKill:
-		return crash("the worker was killed (SIGKILL): by someone, or by the system for want of memory")
+		return crash("the worker was killed (SIGKILL): by a user, or by the system when memory ran out")
 	case signal == sigCPU:
 		return &Fault{Kind: "time", Message: "used more CPU time than its limit allows"}
 	case signal != 0:

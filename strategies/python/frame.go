@@ -42,7 +42,7 @@ func (f *frameReader) read(r io.Reader, limit int) (frame, error) {
 	word := func(i int) uint32 { return binary.LittleEndian.Uint32(header[4*i:]) }
 	size := word(3)
 	if word(0) != magic || int64(size) > int64(limit) {
-		return frame{}, fmt.Errorf("%w: %q begins no frame of up to %d bytes", errProtocol, header, limit)
+		return frame{}, fmt.Errorf("%w: %q does not begin a frame of up to %d bytes", errProtocol, header, limit)
 	}
 	if cap(f.buffer) < int(size) {
 		f.buffer = make([]byte, size)

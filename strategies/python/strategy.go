@@ -47,8 +47,8 @@ func parameters(function string) []spec.Param {
 	return []spec.Param{
 		{Name: "file", Kind: spec.Text, Doc: "the Python file; in double quotes where its name has a comma"},
 		{Name: "function", Kind: spec.Text, Default: function, Doc: "the function to call"},
-		{Name: "arrays", Kind: spec.Choice, Default: "auto", Choices: []string{"auto", "numpy", "torch"}, Doc: "what the function takes; auto goes by its annotation, its imports, or tries"},
-		{Name: "timeout", Kind: spec.Text, Default: "1m", Doc: "longest time of a call, with its unit"},
+		{Name: "arrays", Kind: spec.Choice, Default: "auto", Choices: []string{"auto", "numpy", "torch"}, Doc: "what the function takes; auto decides by its annotation or imports, or by trial"},
+		{Name: "timeout", Kind: spec.Text, Default: "1m", Doc: "max time of a call, with its unit"},
 		{Name: "memory", Kind: spec.Int, Default: "8192", Min: 64, Max: 1 << 24, Doc: "MiB that the worker may allocate; no limit on CUDA"},
 	}
 }

@@ -208,7 +208,8 @@ func (w *worker) ask(ctx context.Context, limit time.Duration, kind, want uint32
 	return frame{}, crash("%v: a reply to request %d where one to %d was due", errProtocol, f.sequence, w.sequence)
 }
 
-// maxReply returns the most bytes that the reply to a request of a kind and size has.
+// maxReply returns the max length in bytes of the reply to a request of a kind and
+// size.
 func maxReply(kind uint32, size int) int {
 	const text = 8 << 20 // facts, or a traceback
 	if kind == kindPlan {

@@ -210,7 +210,7 @@ func TestMoreStartsAreNoWorse(t *testing.T) {
 }
 
 // The subsets are those that plain enumeration gives.
-func TestSubsets(t *testing.T) {
+func TestSubsetsMatchEnumeration(t *testing.T) {
 	for _, capacity := range []int{2, 5, 9, 16, 40} {
 		var s state
 		s.init(2*capacity, 2, 4)
@@ -388,7 +388,7 @@ func TestExchangeBest(t *testing.T) {
 }
 
 // Landmarks are what plain comparisons find, in more than one block of packs.
-func TestLandmarks(t *testing.T) {
+func TestLandmarksMatchPlainComparison(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		packs := rapid.SampledFrom([]int{1, 7, 1<<packBits + 50}).Draw(t, "packs")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))

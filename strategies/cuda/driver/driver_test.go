@@ -17,7 +17,7 @@ func TestNoDriver(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "no CUDA driver: /nonexistent/libcuda.so.1") {
 		t.Errorf("opening nothing: %v", err)
 	}
-	// A library that is there but is no driver: the C library itself.
+	// A library that exists but is not a driver: the C library itself.
 	if err := Open("libc.so.6"); err == nil || !strings.Contains(err.Error(), "has no cuInit") {
 		t.Errorf("opening another library: %v", err)
 	}
@@ -37,7 +37,7 @@ func TestNoDriver(t *testing.T) {
 	}
 }
 
-func TestWrap(t *testing.T) {
+func TestWrapKeepsDriverErrors(t *testing.T) {
 	if err := Wrap("cuMemAlloc", nil); err != nil {
 		t.Errorf("nil became %v", err)
 	}

@@ -38,7 +38,7 @@ def indices(array, name, shape):
         try:
             array = torch.tensor(array)
         except (TypeError, ValueError):
-            raise Fault("answer", f"{name} is no array of whole numbers: return {list(shape)}") from None
+            raise Fault("answer", f"{name} is not an array of whole numbers: return {list(shape)}") from None
         return indices(array, name, shape)
     try:
         array = numpy.asarray(array)

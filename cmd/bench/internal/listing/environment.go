@@ -30,7 +30,7 @@ func WriteEnvironment(w io.Writer, e runs.Environment) {
 	row("system", strings.TrimSpace(e.OS+" "+e.Kernel))
 	row("host", e.Host)
 	row("cpu", e.CPU)
-	row("cores", fmt.Sprintf("%d, of which runs use %d", e.Cores, e.Threads))
+	row("cores", fmt.Sprintf("%d (runs use %d)", e.Cores, e.Threads))
 	row("features", strings.Join(e.Features, " "))
 	if e.CPUQuota != 0 {
 		row("cpu quota", fmt.Sprintf("%g cores' worth of time, set by the control group", e.CPUQuota))

@@ -31,12 +31,12 @@ func (gpu) Prepare(s strategies.Strategy, _ packing.Shape) (strategies.Runner, e
 	return nil, strategies.ErrUnavailable
 }
 
-// classic is a strategy that is no ensemble.
+// classic is a strategy that is not an ensemble.
 type classic struct{}
 
 func (classic) Spec() spec.Spec { return spec.Spec{Name: "classic"} }
 
-func TestStrategies(t *testing.T) {
+func TestStrategiesAreListedWithParametersAndPresets(t *testing.T) {
 	list, err := Strategies(strategies.Registry{
 		{
 			Name: "classic", Summary: "as of old", Source: "a paper",
@@ -100,7 +100,7 @@ modern
 	}
 }
 
-func TestBackends(t *testing.T) {
+func TestUnavailableBackendsAreListedWithTheReason(t *testing.T) {
 	var out strings.Builder
 	WriteBackends(&out, Backends([]strategies.Backend{gpu{}}))
 	if want := "gpu  backend not available: no driver\n"; out.String() != want {
@@ -108,7 +108,7 @@ func TestBackends(t *testing.T) {
 	}
 }
 
-func TestExperiments(t *testing.T) {
+func TestBuiltinExperimentsAreListed(t *testing.T) {
 	list, err := Experiments()
 	if err != nil {
 		t.Fatal(err)
@@ -122,8 +122,8 @@ func TestExperiments(t *testing.T) {
 	}
 }
 
-// TestEnvironment: what is not known is left out.
-func TestEnvironment(t *testing.T) {
+// What is not known is left out.
+func TestEnvironmentOmitsWhatIsUnknown(t *testing.T) {
 	var out strings.Builder
 	WriteEnvironment(&out, runs.Environment{
 		OS: "linux/amd64", GoVersion: "go1.26", Cores: 4, Threads: 2, Load1: .5, Commit: "abc", Dirty: true,
@@ -135,7 +135,7 @@ func TestEnvironment(t *testing.T) {
 	want := `commit       abc, with uncommitted changes
 go           go1.26
 system       linux/amd64
-cores        4, of which runs use 2
+cores        4 (runs use 2)
 load         0.50
 backend cpu  broken
 backend gpu  H100

@@ -26,7 +26,7 @@ type Loads struct {
 	Packs      *LoadsPacks      `json:"packs,omitempty"`
 }
 
-// Optimum is the least load of the heaviest pack, for a number of packs.
+// Optimum is the min load of the heaviest pack, for a number of packs.
 type Optimum struct {
 	Packs int     `json:"packs"`
 	Max   float64 `json:"max"`
@@ -65,7 +65,7 @@ func DescribeLoads(l *datasets.Loads, packs int) (Loads, error) {
 		d.Packs = &LoadsPacks{
 			Packs: facts.Packs, Capacity: facts.Capacity, Layers: facts.Layers,
 			Outweighed: facts.Outweighed, Uneven: facts.Uneven,
-			BoundOverMean: statistic("bound/mean", "least possible max/mean of the packs", facts.BoundOverMean),
+			BoundOverMean: statistic("bound/mean", "min possible max/mean of the packs", facts.BoundOverMean),
 		}
 	}
 	for _, s := range l.Describe() {

@@ -32,7 +32,7 @@ func New(out io.Writer, terminal bool) *Display {
 	return newDisplay(out, terminal, 100*time.Millisecond)
 }
 
-// newDisplay is New with the least time between two drawings of the bar.
+// newDisplay is New with the min time between two drawings of the bar.
 func newDisplay(out io.Writer, terminal bool, throttle time.Duration) *Display {
 	d := &Display{out: out, now: time.Now, told: map[string]bool{}}
 	if terminal {

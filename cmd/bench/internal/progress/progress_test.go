@@ -27,9 +27,9 @@ func record(status runs.Status, reason string, warnings ...string) *runs.Record 
 	}
 }
 
-// TestLines: a pipe gets a line every few seconds, and what went wrong at once,
+// A pipe gets a line every few seconds, and what went wrong at once,
 // each thing once.
-func TestLines(t *testing.T) {
+func TestPipeGetsALineEveryFewSeconds(t *testing.T) {
 	var out strings.Builder
 	d := New(&out, false)
 	clock := d.last
@@ -63,9 +63,9 @@ lpt on cuda: not this one
 	}
 }
 
-// TestBar: a terminal gets a bar with the count and the time left, and it is
+// A terminal gets a bar with the count and the time left, and it is
 // gone at the end.
-func TestBar(t *testing.T) {
+func TestTerminalGetsABarWithCountAndTimeLeft(t *testing.T) {
 	var out strings.Builder
 	d := newDisplay(&out, true, 0)
 	for i := 1; i <= 4; i++ {

@@ -32,7 +32,7 @@ func TestHashesOfTheSets(t *testing.T) {
 	}
 }
 
-func TestFormulas(t *testing.T) {
+func TestFormulasGiveThePublishedScores(t *testing.T) {
 	tests := map[string]struct{ balancedness, gap, seconds, want float64 }{
 		"balance":     {.9, .1, 1, .9},
 		"gap":         {.9, .25, 1, .8},
@@ -67,7 +67,7 @@ func cases(t *testing.T) []Case {
 	return []Case{{"a case", p}}
 }
 
-func TestMeasure(t *testing.T) {
+func TestMeasureAveragesOverTheCases(t *testing.T) {
 	b := &fakebackend.Backend{PackFunc: fakebackend.RoundRobin} // 3 + 2 and 1 + 2
 	r, remarks, err := Measure(context.Background(), b, named{}, cases(t), Formulas()[0])
 	if err != nil || len(remarks) > 0 {
