@@ -105,6 +105,6 @@ func writeLoads(s *streams, loads *datasets.Loads, path, format string) error {
 	if err := loads.Write(path); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", path, loads.Shape(), loads.Hash())
+	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", clean(path), loads.Shape(), loads.Hash())
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"packbench/harness"
+	"packbench/internal/number"
 	"packbench/sweep"
 )
 
@@ -30,7 +31,7 @@ func (c *mergeCmd) Run(s *streams) error {
 		return err
 	}
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "%d records from %d directories merged into %s\n", merged.Records, merged.Sources, c.Out)
+		fmt.Fprintf(s.err, "%s from %s merged into %s\n", number.Count(merged.Records, "record"), directories(merged.Sources), c.Out)
 		if merged.Missing > 0 {
 			fmt.Fprintf(s.err, "%d of %d runs are missing: their cells are pending\n", merged.Missing, merged.Runs)
 		}
@@ -45,4 +46,11 @@ func (c *mergeCmd) Run(s *streams) error {
 	defer closeAll(backends)
 	finish := runCmd{Quiet: c.Quiet}
 	return finish.finish(c.Out, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: plannersWithoutPrograms()}, s)
+}
+
+func directories(n int) string {
+	if n == 1 {
+		return "1 directory"
+	}
+	return fmt.Sprintf("%d directories", n)
 }

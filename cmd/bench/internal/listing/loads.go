@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"packbench/datasets"
+	"packbench/internal/number"
 )
 
 // Loads describes loads: their shape, content hash, and the distribution of
@@ -92,7 +93,7 @@ func finite(v float64) *float64 {
 func WriteLoads(w io.Writer, d Loads) {
 	t := plainTable(w)
 	t.AppendRow(table.Row{"name", d.Name})
-	shape := fmt.Sprintf("%d layers × %d items", d.Layers, d.Items)
+	shape := number.Count(d.Layers, "layer") + " × " + number.Count(d.Items, "item")
 	if d.Steps != 1 {
 		shape = fmt.Sprintf("%d steps × %s", d.Steps, shape)
 	}
