@@ -135,7 +135,7 @@ ci: test race purego portable narrow claims
 	notebooks/run.sh bin/ci
 
 # Every figure in these files is what the records say. Nothing is measured.
-CLAIMS := results/README.md results/POWER.md
+CLAIMS := README.md results/README.md results/POWER.md
 .PHONY: claims
 claims:
 	$(GO) run ./cmd/claims $(if $(WRITE),-write) $(CLAIMS)

@@ -18,6 +18,7 @@ type Ranking struct {
 	Skipped   []*Problem   // where some strategy has no result
 	Backends  []string     // that have times, in the order of the plan
 	Standings []Standing   // best first; strategies without any result are last
+	Rails     []string     // strategies that are not ranked: see [Results.Rail]
 }
 
 // Standing is the place of a strategy in a ranking. Layers are those that are
@@ -35,7 +36,22 @@ type Standing struct {
 	Trouble  string    // the first, "" where there is none
 }
 
-// Rank ranks the strategies of the run.
+// Rail reports whether a strategy of a replay plans on what no planner knows: the
+// loads that it is scored on, or those that are expected then.
+func (r *Results) Rail(strategy string) bool {
+	if r.Run.Manifest.Experiment.Replay == nil {
+		return false
+	}
+	for _, p := range r.Problems {
+		if answer := r.Answer(p, strategy); answer != nil {
+			name := answer.Cells[0].Get(runs.PlannerAxis)
+			return name == runs.OracleRail || name == runs.TruthRail
+		}
+	}
+	return false
+}
+
+// Rank ranks the strategies of the run, but for rails.
 func (r *Results) Rank() Ranking {
 	ranking := Ranking{Measure: Leading(&r.Run.Manifest), Backends: r.Present()}
 	has := func(p *Problem, s string) bool {
@@ -44,7 +60,9 @@ func (r *Results) Rank() Ranking {
 	}
 	var ranked []string
 	for _, s := range r.Strategies {
-		if slices.ContainsFunc(r.Problems, func(p *Problem) bool { return has(p, s) }) {
+		if r.Rail(s) {
+			ranking.Rails = append(ranking.Rails, s)
+		} else if slices.ContainsFunc(r.Problems, func(p *Problem) bool { return has(p, s) }) {
 			ranked = append(ranked, s)
 		}
 	}
@@ -56,7 +74,9 @@ func (r *Results) Rank() Ranking {
 		}
 	}
 	for _, s := range r.Strategies {
-		ranking.Standings = append(ranking.Standings, r.standing(s, &ranking))
+		if !r.Rail(s) {
+			ranking.Standings = append(ranking.Standings, r.standing(s, &ranking))
+		}
 	}
 	r.countBest(&ranking)
 	slices.SortStableFunc(ranking.Standings, func(a, b Standing) int {

@@ -43,7 +43,13 @@ func (v *view) subjects() string {
 	return "Strategies"
 }
 
+// replayed reports whether the run is of plans that are scored on later loads.
+func (v *view) replayed() bool { return v.Run.Manifest.Experiment.Replay != nil }
+
 func (v *view) title() string {
+	if v.replayed() {
+		return "Planners replayed"
+	}
 	if v.packed() {
 		return "Packing strategies compared"
 	}
@@ -59,12 +65,14 @@ func (v *view) applying(list []field) []field {
 	if v.machines() == nil {
 		list = slices.DeleteFunc(list, func(f field) bool { return f.id == machineField })
 	}
-	if v.packed() {
+	if v.packed() && v.subject() == runs.StrategyAxis {
 		return list
 	}
-	list = slices.DeleteFunc(list, func(f field) bool {
-		return slices.Contains([]string{"imbalance", "worst_imbalance", "max_over_mean", "gap", "worst_gap", provenField, aboveField}, f.id)
-	})
+	if !v.packed() {
+		list = slices.DeleteFunc(list, func(f field) bool {
+			return slices.Contains([]string{"imbalance", "worst_imbalance", "max_over_mean", "gap", "worst_gap", provenField, aboveField}, f.id)
+		})
+	}
 	for i := range list {
 		switch list[i].id {
 		case "strategy":

@@ -20,14 +20,27 @@ func answer(r analysis.Ranking, v *view) (sentence, more string) {
 	}
 	best := r.Standings[0]
 	var b strings.Builder
-	sentence = fmt.Sprintf("Over %s of %s, %s comes closest to balance: its heaviest pack is %s above the lower bound on average and %s in the worst layer",
-		number.Count(best.Layers, "layer"), number.Count(len(r.Problems), "problem"), v.strategyName(best.Strategy), number.Percent(best.Mean), number.Percent(best.Worst))
+	pack, than := "pack", "the lower bound"
+	if v.replayed() {
+		pack, than = "GPU", "the mean load"
+	}
+	sentence = fmt.Sprintf("Over %s of %s, %s comes closest to balance: its heaviest %s is %s above %s on average and %s in the worst layer",
+		number.Count(best.Layers, "layer"), number.Count(len(r.Problems), "problem"), v.strategyName(best.Strategy), pack, number.Percent(best.Mean), than, number.Percent(best.Worst))
 	if len(r.Standings) > 1 && r.Standings[1].Layers > 0 {
 		second := r.Standings[1]
 		sentence += fmt.Sprintf(", against %s and %s for %s, the next", number.Percent(second.Mean), number.Percent(second.Worst), v.strategyName(second.Strategy))
-		b.WriteString(compared(best, second, v.strategyName(second.Strategy)))
+		if !v.replayed() { // whose windows depend on each other
+			b.WriteString(compared(best, second, v.strategyName(second.Strategy)))
+		}
 	}
 	b.WriteString(fastest(r, v))
+	if len(r.Rails) > 0 {
+		names := make([]string, len(r.Rails))
+		for i, s := range r.Rails {
+			names[i] = v.strategyName(s)
+		}
+		fmt.Fprintf(&b, " Not ranked: %s, which know what no planner can; the figures have them as limits.", strings.Join(names, " and "))
+	}
 	return sentence + ".", strings.TrimSpace(b.String())
 }
 

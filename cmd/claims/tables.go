@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"packbench/analysis"
@@ -131,9 +132,10 @@ func changeText(ratio float64) string {
 	return signed(share) + " %"
 }
 
-// intervalText is " · −0.0111 to −0.0095".
+// intervalText is " · −0.0111 to −0.0095", and nothing where there are too few
+// layers for an interval.
 func intervalText(i stats.Interval) string {
-	if i.Lo == 0 && i.Hi == 0 {
+	if i.Lo == 0 && i.Hi == 0 || math.IsInf(i.Hi-i.Lo, 0) {
 		return ""
 	}
 	return " · " + signed(i.Lo) + " to " + signed(i.Hi)

@@ -123,7 +123,7 @@ func (sk *sketch) name(r *analysis.Result) string {
 // isRail reports whether a result is one that no planner can have.
 func isRail(r *analysis.Result) bool {
 	name := r.Cells[0].Get(runs.PlannerAxis)
-	return name == replay.OracleName || name == replay.TruthName
+	return name == runs.OracleRail || name == runs.TruthRail
 }
 
 // rail returns the result of a rail on a problem; ok is false where there is none.
