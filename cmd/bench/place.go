@@ -35,6 +35,7 @@ type placeCmd struct {
 	ExpertBytes float64 `name:"expert-bytes" help:"Size of an expert's weights in one layer, to show moves in bytes."`
 	Threads     int     `help:"Layers planned in parallel; 0 means one per core."`
 	Advise      bool    `help:"Show the balance for several numbers of slots and nodes instead of planning one placement."`
+	Figure      string  `placeholder:"FILE" help:"With --advise, draw the balance against the number of slots: .svg, .png or .pdf."`
 
 	To         string `help:"Write the file of an engine: sglang, vllm, vllm-jsonl, trtllm or ascend."`
 	FirstLayer int    `name:"first-layer" help:"Number of dense layers before the first layer with experts, for engines that count them."`

@@ -49,7 +49,13 @@ func (c *placeCmd) advise(ctx context.Context, s *streams, loads *datasets.Loads
 			fmt.Fprintln(s.out, strings.TrimRight(line, " "))
 		}
 	}
-	fmt.Fprintf(s.out, "%s of %d experts on %d GPUs, balancedness of GPUs on these loads\n\n", layersOf(loads), loads.Items, c.GPUs)
+	about := fmt.Sprintf("%s of %d experts on %d GPUs", layersOf(loads), loads.Items, c.GPUs)
+	if c.Figure != "" {
+		if err := c.drawAdvice(a, fmt.Sprintf("%s of %d nodes; %d groups", about, t.Nodes, t.Groups)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(s.out, "%s, balancedness of GPUs on these loads\n\n", about)
 	show("by slots", a.Slots, a.Enough)
 	if len(a.Nodes) > 0 {
 		fmt.Fprintln(s.out)

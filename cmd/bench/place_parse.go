@@ -90,5 +90,5 @@ func (c *placeCmd) check() error {
 	case c.Advise && (c.GPUSlots != "" || c.Lost != ""):
 		return errors.New("--advise needs GPUs with equal numbers of slots: leave out --gpu-slots and --lost")
 	}
-	return nil
+	return c.checkFigure()
 }

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 
@@ -72,6 +73,14 @@ func NewScale(values []float64, format func(float64) string) Scale {
 // LinearScale returns a linear scale from 0 to hi.
 func LinearScale(hi float64, format func(float64) string) Scale {
 	return Scale{hi: hi, format: format}
+}
+
+// RangeScale returns a linear scale over values with a small margin, wherever 0 is:
+// for what has none to compare with, such as a number of slots.
+func RangeScale(values []float64, format func(float64) string) Scale {
+	lo, hi := slices.Min(values), slices.Max(values)
+	margin := max(0.04*(hi-lo), 0.01*hi)
+	return Scale{lo: lo - margin, hi: hi + margin, format: format}
 }
 
 // LogScale returns a logarithmic scale from lo to hi, both above 0.
