@@ -54,6 +54,7 @@ vet:
 	@files="$$(gofmt -l $$(git ls-files '*.go'))"; \
 	  if [ -n "$$files" ]; then echo "gofmt would change: $$files"; exit 1; fi
 	$(GO) vet $(PACKAGES)
+	$(GO) vet -tags "torture scale power" ./cmd/bench
 	$(GO) tool staticcheck $(PACKAGES)
 
 .PHONY: race

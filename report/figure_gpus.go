@@ -127,7 +127,7 @@ func drawSlots(sk *sketch) (*picture, error) {
 	for _, line := range series {
 		ch, n := &figure.Chart{}, figure.NewPanel(line.name)
 		var ys []float64
-		slots := []float64{math.Inf(1), 0}
+		var slots []float64
 		for k, s := range sk.Strategies {
 			cv := sk.slotCurve(s, line.problems)
 			cv.Shift = 2 * (vg.Length(k) - vg.Length(len(sk.Strategies)-1)/2)
@@ -137,10 +137,10 @@ func drawSlots(sk *sketch) (*picture, error) {
 			}
 			ch.Curves = append(ch.Curves, cv)
 			ys = append(ys, cv.Extent()...)
-			slots[0], slots[1] = min(slots[0], cv.Xs[0]), max(slots[1], cv.Xs[len(cv.Xs)-1])
+			slots = append(slots, cv.Xs...)
 		}
 		n.Notes = n.Notes[:min(2, len(n.Notes))]
-		ch.X = figure.NewScale(slots, func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) })
+		ch.X = figure.RangeScale(slots, func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) })
 		ch.Y = figure.NewScale(ys, number.Percent)
 		panels = append(panels, ch.Panel(n))
 	}

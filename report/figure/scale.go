@@ -75,9 +75,12 @@ func LinearScale(hi float64, format func(float64) string) Scale {
 	return Scale{hi: hi, format: format}
 }
 
-// RangeScale returns a linear scale over values with a small margin, wherever 0 is:
+// RangeScale returns a linear scale over values with a small margin, wherever 0 is,
 // for what has none to compare with, such as a number of slots.
 func RangeScale(values []float64, format func(float64) string) Scale {
+	if len(values) == 0 {
+		return NewScale(nil, format)
+	}
 	lo, hi := slices.Min(values), slices.Max(values)
 	margin := max(0.04*(hi-lo), 0.01*hi)
 	return Scale{lo: lo - margin, hi: hi + margin, format: format}
