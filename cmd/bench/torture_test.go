@@ -158,7 +158,8 @@ func TestKills(t *testing.T) {
 	t.Logf("%d kills survived", kills)
 }
 
-// TestTruncations cuts the records after every byte and resumes every tenth.
+// TestTruncations cuts the records after every byte of the first two lines and the
+// last, and after some of the others, and resumes some of what is left.
 func TestTruncations(t *testing.T) {
 	bench := benchProgram(t)
 	dir := wholeRun(t, bench)
@@ -167,8 +168,17 @@ func TestTruncations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	second := bytes.IndexByte(whole, '\n') + 1
+	second += bytes.IndexByte(whole[second:], '\n') + 1
+	last := bytes.LastIndexByte(whole[:len(whole)-1], '\n')
+	step := func(length int) int {
+		if length < second || length >= last {
+			return 1
+		}
+		return min(1+length%61, last-length)
+	}
 	cuts := 0
-	for length := 0; length < len(whole); length += 1 + length%7 {
+	for length := 0; length < len(whole); length += step(length) {
 		if err := os.WriteFile(path, whole[:length], 0o666); err != nil {
 			t.Fatal(err)
 		}
