@@ -163,7 +163,7 @@ power:
 	$(GO) test -tags power -run TestPower -v -timeout 0 ./cmd/bench -budget $(POWER) -out $(CURDIR)/results/reference/power.json
 
 # The reference results that the README shows. Take a quiet machine.
-REFERENCE := seed shapes frontier convergence
+REFERENCE := seed shapes frontier convergence place replay
 .PHONY: results
 results: build
 	@set -e; for e in $(REFERENCE); do rm -rf results/reference/$$e; \
