@@ -3,12 +3,13 @@ package placement
 import "math"
 
 // Balance is how even the loads of a level are. Balancedness is mean/max: 1
-// is even, and a layer without load has 1.
+// is even. Idle layers, which have no load, do not count; where all are idle it is 1.
 type Balance struct {
 	Ratio float64 `json:"balancedness"` // Σ mean / Σ max over the layers, the form that engines log
 	Mean  float64 `json:"mean"`         // mean of the layers' balancedness
 	Worst float64 `json:"worst"`        // the min balancedness of a layer
 	Layer int     `json:"worst_layer"`
+	Idle  int     `json:"idle_layers,omitempty"`
 
 	sumMean, sumMax, sumRatio float64
 	layers                    int
@@ -16,22 +17,24 @@ type Balance struct {
 
 // add takes note of a layer.
 func (b *Balance) add(mean, heaviest float64) {
-	ratio := 1.0
-	if heaviest > 0 {
-		ratio = math.Min(1, mean/heaviest)
-	}
-	if b.layers == 0 || ratio < b.Worst {
-		b.Worst, b.Layer = ratio, b.layers
-	}
+	layer := b.layers
 	b.layers++
+	if heaviest <= 0 {
+		b.Idle++
+		if b.Idle == b.layers {
+			b.Ratio, b.Mean, b.Worst = 1, 1, 1
+		}
+		return
+	}
+	ratio, live := math.Min(1, mean/heaviest), b.layers-b.Idle
+	if live == 1 || ratio < b.Worst {
+		b.Worst, b.Layer = ratio, layer
+	}
 	b.sumMean += mean
 	b.sumMax += heaviest
 	b.sumRatio += ratio
-	b.Mean = b.sumRatio / float64(b.layers)
-	b.Ratio = 1
-	if b.sumMax > 0 {
-		b.Ratio = math.Min(1, b.sumMean/b.sumMax)
-	}
+	b.Mean = b.sumRatio / float64(live)
+	b.Ratio = math.Min(1, b.sumMean/b.sumMax)
 }
 
 // Evaluation is what a plan is worth on loads, split evenly over the copies of

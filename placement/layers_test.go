@@ -21,15 +21,18 @@ func TestEvaluateLayersAgreesWithTheWhole(t *testing.T) {
 		if len(layers) != p.Layers {
 			t.Fatalf("%d layers of %d", len(layers), p.Layers)
 		}
-		sum, duplicates := placement.LayerEvaluation{}, 0
+		sum, duplicates, live := placement.LayerEvaluation{}, 0, 0
 		for l, e := range layers {
-			sum.Slots, sum.GPUs, sum.Nodes = sum.Slots+e.Slots, sum.GPUs+e.GPUs, sum.Nodes+e.Nodes
 			duplicates += e.Duplicates
 			total := 0.0
 			for _, w := range loads[l*p.Topology.Experts : (l+1)*p.Topology.Experts] {
 				total += float64(w)
 			}
 			mean := total / float64(p.Topology.Living())
+			if total > 0 { // idle layers do not count
+				sum.Slots, sum.GPUs, sum.Nodes = sum.Slots+e.Slots, sum.GPUs+e.GPUs, sum.Nodes+e.Nodes
+				live++
+			}
 			for name, pair := range map[string][2]float64{
 				"heaviest GPU": {e.GPUs * e.HeaviestGPU, mean},
 				"best split":   {e.BestSplit * splits[l], mean},
@@ -52,7 +55,13 @@ func TestEvaluateLayersAgreesWithTheWhole(t *testing.T) {
 				t.Errorf("layer %d: %d copies, want %d", l, e.CopiesMax, most)
 			}
 		}
-		n := float64(p.Layers)
+		n := float64(live)
+		if idle := p.Layers - live; whole.GPUs.Idle != idle {
+			t.Errorf("%d idle layers, want %d", whole.GPUs.Idle, idle)
+		}
+		if live == 0 { // all is even then
+			n, sum.Slots, sum.GPUs, sum.Nodes = 1, 1, 1, 1
+		}
 		for name, pair := range map[string][2]float64{
 			"slots": {sum.Slots / n, whole.Slots.Mean}, "GPUs": {sum.GPUs / n, whole.GPUs.Mean}, "nodes": {sum.Nodes / n, whole.Nodes.Mean},
 		} {

@@ -39,7 +39,14 @@ func (c *placeCmd) show(w io.Writer, p placed) error {
 	if err != nil {
 		return err
 	}
-	showBalance(w, name, placement.Evaluate(before, p.Loads), placement.Evaluate(p.Plan, p.Loads), t.Nodes > 1)
+	after := placement.Evaluate(p.Plan, p.Loads)
+	showBalance(w, name, placement.Evaluate(before, p.Loads), after, t.Nodes > 1)
+	switch idle := after.GPUs.Idle; {
+	case idle == p.Plan.Layers:
+		fmt.Fprint(w, "\nidle      no layer has any load: there is nothing to balance\n")
+	case idle > 0:
+		fmt.Fprintf(w, "\nidle      %d of %d layers have no load and do not count\n", idle, p.Plan.Layers)
+	}
 	fmt.Fprintf(w, "\ncopies    %s\n", p.copies())
 	if p.task.Previous != nil {
 		m, err := placement.CountMoves(p.task.Previous, p.Plan, c.ExpertBytes)
