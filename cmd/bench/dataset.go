@@ -81,15 +81,10 @@ type datasetConvertCmd struct {
 
 // Run implements the verb.
 func (c *datasetConvertCmd) Run(s *streams) error {
-	opt, err := c.options(s, everyStep)
+	loads, err := c.read(s, c.In, everyStep)
 	if err != nil {
 		return badInput(err)
 	}
-	loads, err := datasets.Read(c.In, opt)
-	if err != nil {
-		return badInput(err)
-	}
-	s.notes(c.In, loads.Notes)
 	return writeLoads(s, loads, c.Out, c.To)
 }
 

@@ -59,6 +59,20 @@ func (f *loadFlags) options(s *streams, use stepUse) (datasets.ReadOptions, erro
 	return opt, nil
 }
 
+// read reads the loads of a file, and says what its reader decided.
+func (f *loadFlags) read(s *streams, path string, use stepUse) (*datasets.Loads, error) {
+	opt, err := f.options(s, use)
+	if err != nil {
+		return nil, err
+	}
+	loads, err := datasets.Read(path, opt)
+	if err != nil {
+		return nil, err
+	}
+	s.notes(path, loads.Notes)
+	return loads, nil
+}
+
 // notes says on standard error what the reader of a file decided.
 func (s *streams) notes(path string, notes []string) {
 	for _, note := range notes {

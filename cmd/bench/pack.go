@@ -77,15 +77,10 @@ func (c *packCmd) Run(s *streams) error {
 
 // problem reads the loads and checks that they can be packed.
 func (c *packCmd) problem(s *streams) (*packing.Problem, error) {
-	opt, err := c.options(s, oneStep)
+	loads, err := c.read(s, c.File, oneStep)
 	if err != nil {
 		return nil, err
 	}
-	loads, err := datasets.Read(c.File, opt)
-	if err != nil {
-		return nil, err
-	}
-	s.notes(c.File, loads.Notes)
 	problem, err := packing.NewGiven(loads.Weights, loads.Values, loads.Layers, loads.Items, c.Packs)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.File, err)

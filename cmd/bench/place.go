@@ -58,7 +58,7 @@ func (c *placeCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	loads, err := c.loads(s)
+	loads, err := c.read(s, c.File, keepSteps)
 	if err != nil {
 		return badInput(err)
 	}
@@ -158,20 +158,6 @@ func (c *placeCmd) write(s *streams, engine *planfile.Engine, a planfile.Answer)
 		return s.write(c.Out, a.WriteNPZ)
 	}
 	return s.write(c.Out, a.WriteJSON)
-}
-
-// loads reads the steps that were asked for.
-func (c *placeCmd) loads(s *streams) (*datasets.Loads, error) {
-	opt, err := c.options(s, keepSteps)
-	if err != nil {
-		return nil, err
-	}
-	loads, err := datasets.Read(c.File, opt)
-	if err != nil {
-		return nil, err
-	}
-	s.notes(c.File, loads.Notes)
-	return loads, nil
 }
 
 // topology returns the sizes that were asked for, before and after GPUs were

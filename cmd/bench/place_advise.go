@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
@@ -25,17 +23,9 @@ func (c *placeCmd) advise(ctx context.Context, s *streams, loads *datasets.Loads
 		return planError(ctx, err)
 	}
 	show := func(title string, options []planners.Option, enough int) {
-		w := table.NewWriter()
-		style := table.StyleDefault
-		style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-		style.Options = table.OptionsNoBordersAndSeparators
-		style.Format.Header = text.FormatDefault
-		w.SetStyle(style)
-		var columns []table.ColumnConfig
-		for i := 1; i <= 6; i++ {
-			columns = append(columns, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
-		}
-		w.SetColumnConfigs(columns)
+		fmt.Fprintln(s.out, title)
+		w := listing.PlainTable(s.out)
+		listing.AlignRight(w, 1, 6)
 		w.AppendHeader(table.Row{"slots", "spare", "nodes", "any copy anywhere", "groups on nodes", "spare copies anywhere"})
 		for i, o := range options {
 			row := table.Row{o.Slots, o.Slots - t.Experts, o.Nodes, optional(o.Global), optional(o.Hierarchical), optional(o.Spill)}
@@ -44,10 +34,7 @@ func (c *placeCmd) advise(ctx context.Context, s *streams, loads *datasets.Loads
 			}
 			w.AppendRow(row)
 		}
-		fmt.Fprintln(s.out, title)
-		for _, line := range strings.Split(w.Render(), "\n") {
-			fmt.Fprintln(s.out, strings.TrimRight(line, " "))
-		}
+		w.Render()
 	}
 	about := fmt.Sprintf("%s of %d experts on %d GPUs", layersOf(loads), loads.Items, c.GPUs)
 	if c.Figure != "" {

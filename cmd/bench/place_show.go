@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
+	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
 	"packbench/placement"
 	"packbench/placement/planfile"
@@ -82,19 +81,8 @@ func (p placed) before() (*placement.Plan, string, error) {
 
 // showBalance writes the table of balancedness per level.
 func showBalance(w io.Writer, name string, before, after placement.Evaluation, nodes bool) {
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	t.SetStyle(style)
-	right := table.ColumnConfig{Align: text.AlignRight, AlignHeader: text.AlignRight}
-	var columns []table.ColumnConfig
-	for i := 2; i <= 5; i++ {
-		right.Number = i
-		columns = append(columns, right)
-	}
-	t.SetColumnConfigs(columns)
+	t := listing.PlainTable(w)
+	listing.AlignRight(t, 2, 5)
 	t.AppendHeader(table.Row{"balancedness", name, "planned", "layers' mean", "worst layer"})
 	row := func(level string, a, b placement.Balance) {
 		t.AppendRow(table.Row{level, ratio(a.Ratio), ratio(b.Ratio), ratio(b.Mean), fmt.Sprintf("%s (%d)", ratio(b.Worst), b.Layer)})
@@ -104,9 +92,7 @@ func showBalance(w io.Writer, name string, before, after placement.Evaluation, n
 		row("nodes", before.Nodes, after.Nodes)
 	}
 	row("slots", before.Slots, after.Slots)
-	for _, line := range strings.Split(t.Render(), "\n") {
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
-	}
+	t.Render()
 }
 
 func ratio(v float64) string { return fmt.Sprintf("%.4f", v) }

@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
+	"packbench/cmd/bench/internal/listing"
 	"packbench/harness"
 	"packbench/internal/number"
 	"packbench/replay"
@@ -60,30 +59,19 @@ func showReplay(w io.Writer, plan *harness.Plan, cells []*replayedCell, score *r
 	}
 	fmt.Fprintf(w, "\n%s a window, %s scored; a plan every %s, in force after %s\n\n", number.Count(atoi(c.cell.Get(runs.WindowAxis)), "step"),
 		number.Count(len(c.result.Windows), "window"), number.Count(max(1, atoi(c.cell.Get(runs.EveryAxis))), "window"), number.Count(atoi(c.cell.Get(runs.DelayAxis)), "window"))
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Format.Header = text.FormatDefault
-	t.SetStyle(style)
+	t := listing.PlainTable(w)
 	header := table.Row{"planner", "even split", "best split", "layers", "worst", "Δ first", "better", "moves", "across", "touched", "duplicates", "plan ms", "lost s/h", "of it, moves"}
 	if score != nil {
 		header = append(header, score.Name)
 	}
-	var columns []table.ColumnConfig
-	for i := 2; i <= len(header); i++ {
-		columns = append(columns, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	t.SetColumnConfigs(columns)
+	listing.AlignRight(t, 2, len(header))
 	t.AppendHeader(header)
 	order, bySubject := subjectsOf(plan, cells)
 	first := bySubject[order[0]]
 	for _, name := range order {
 		t.AppendRow(replayRow(name, bySubject[name], first, score))
 	}
-	for _, line := range strings.Split(t.Render(), "\n") {
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
-	}
+	t.Render()
 	fmt.Fprintln(w, `
 even split, best split: Σ mean/Σ max of the GPUs over layers and windows; layers: mean of mean/max; worst: the min. Δ first: mean difference
 of the windows' balance to the first planner's, and in how many windows it is better; windows of one trace depend on each other, so these are

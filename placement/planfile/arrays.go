@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"packbench/internal/npz"
 )
@@ -54,16 +55,16 @@ func (a Answer) WriteJSON(w io.Writer) error {
 	t := p.Topology
 	d := document{
 		Planner: a.Planner, Experts: t.Experts, Slots: t.Slots, Groups: t.Groups, Nodes: t.Nodes, GPUs: t.GPUs,
-		PhysicalToLogical: rows(p.PhysicalToLogical, t.Slots),
-		LogicalCount:      rows(p.Counts, t.Experts),
+		PhysicalToLogical: slices.Collect(slices.Chunk(p.PhysicalToLogical, t.Slots)),
+		LogicalCount:      slices.Collect(slices.Chunk(p.Counts, t.Experts)),
 	}
 	if !t.Uniform() {
 		d.SlotsPerGPU = t.Capacities()
 	}
-	for _, layer := range rows(p.LogicalToPhysical, t.Experts*p.Width) {
-		d.LogicalToPhysical = append(d.LogicalToPhysical, rows(layer, p.Width))
+	for layer := range slices.Chunk(p.LogicalToPhysical, t.Experts*p.Width) {
+		d.LogicalToPhysical = append(d.LogicalToPhysical, slices.Collect(slices.Chunk(layer, p.Width)))
 	}
-	for _, row := range rows(p.GPULoads(a.Loads), t.GPUs) {
+	for row := range slices.Chunk(p.GPULoads(a.Loads), t.GPUs) {
 		rounded := make([]float32, len(row))
 		for g, load := range row {
 			rounded[g] = float32(load)
@@ -75,13 +76,4 @@ func (a Answer) WriteJSON(w io.Writer) error {
 		return err
 	}
 	return buffered.Flush()
-}
-
-// rows cuts a row-major array into its rows of n.
-func rows[T any](flat []T, n int) [][]T {
-	var out [][]T
-	for i := 0; i < len(flat); i += n {
-		out = append(out, flat[i:i+n])
-	}
-	return out
 }

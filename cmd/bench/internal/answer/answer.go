@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"packbench/internal/npz"
 	"packbench/packing"
@@ -72,8 +73,8 @@ func (a Answer) WriteJSON(w io.Writer) error {
 	d := document{
 		Strategy: a.Strategy, Layers: s.Layers, Items: s.Items, Packs: s.Packs,
 		Optimal: a.Optimal, Proven: strategies.Proven(a.Optimal), Warnings: a.Warnings,
-		PackIndex:  rows(a.Packing.PackIndex, s.Items),
-		RankInPack: rows(a.Packing.RankInPack, s.Items),
+		PackIndex:  slices.Collect(slices.Chunk(a.Packing.PackIndex, s.Items)),
+		RankInPack: slices.Collect(slices.Chunk(a.Packing.RankInPack, s.Items)),
 	}
 	d.Rounded, _ = a.Problem.Rounded()
 	var tally packing.Tally
@@ -89,13 +90,4 @@ func (a Answer) WriteJSON(w io.Writer) error {
 		return err
 	}
 	return buffered.Flush()
-}
-
-// rows cuts a row-major array into its rows of n.
-func rows[T any](flat []T, n int) [][]T {
-	var out [][]T
-	for i := 0; i < len(flat); i += n {
-		out = append(out, flat[i:i+n])
-	}
-	return out
 }

@@ -33,7 +33,7 @@ func Backends(backends []strategies.Backend) []Backend {
 
 // WriteBackends writes the list as text.
 func WriteBackends(w io.Writer, list []Backend) {
-	t := plainTable(w)
+	t := PlainTable(w)
 	for _, b := range list {
 		if !b.Available {
 			t.AppendRow(table.Row{b.Name, b.Unavailable})

@@ -14,7 +14,7 @@ import (
 // WriteEnvironment writes what is known about a machine as text. What is not
 // known is left out.
 func WriteEnvironment(w io.Writer, e runs.Environment) {
-	t := plainTable(w)
+	t := PlainTable(w)
 	row := func(name, value string) {
 		if value != "" {
 			t.AppendRow(table.Row{name, value})

@@ -34,7 +34,7 @@ func Experiments() ([]Experiment, error) {
 
 // WriteExperiments writes the list as text.
 func WriteExperiments(w io.Writer, list []Experiment) {
-	t := plainTable(w)
+	t := PlainTable(w)
 	for _, e := range list {
 		t.AppendRow(table.Row{e.Name, e.Description})
 	}

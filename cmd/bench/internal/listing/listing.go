@@ -62,7 +62,7 @@ func entry(w io.Writer, name, summary string, facts [][2]string, params []Param,
 			fmt.Fprintf(w, "    %s: %s\n", f[0], f[1])
 		}
 	}
-	t := plainTable(w)
+	t := PlainTable(w)
 	for _, p := range params {
 		t.AppendRow(table.Row{"      " + p.Name + "=" + p.Default, p.Range, p.Doc})
 	}
@@ -74,8 +74,9 @@ func entry(w io.Writer, name, summary string, facts [][2]string, params []Param,
 	}
 }
 
-// plainTable returns a table without lines that writes to w.
-func plainTable(w io.Writer) table.Writer {
+// PlainTable returns a table without lines that writes to w, and no blanks at the
+// ends of lines.
+func PlainTable(w io.Writer) table.Writer {
 	t := table.NewWriter()
 	t.SetOutputMirror(trimmer{w})
 	style := table.StyleDefault
@@ -84,6 +85,15 @@ func plainTable(w io.Writer) table.Writer {
 	style.Format.Header = text.FormatDefault
 	t.SetStyle(style)
 	return t
+}
+
+// AlignRight aligns the columns from first to last, counted from 1, to the right.
+func AlignRight(t table.Writer, first, last int) {
+	var columns []table.ColumnConfig
+	for i := first; i <= last; i++ {
+		columns = append(columns, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
+	t.SetColumnConfigs(columns)
 }
 
 // trimmer drops the blanks that a table pads the ends of its lines with.

@@ -91,7 +91,7 @@ func finite(v float64) *float64 {
 
 // WriteLoads writes the description as text.
 func WriteLoads(w io.Writer, d Loads) {
-	t := plainTable(w)
+	t := PlainTable(w)
 	t.AppendRow(table.Row{"name", d.Name})
 	shape := number.Count(d.Layers, "layer") + " × " + number.Count(d.Items, "item")
 	if d.Steps != 1 {
@@ -105,7 +105,7 @@ func WriteLoads(w io.Writer, d Loads) {
 	t.Render()
 
 	fmt.Fprintln(w)
-	t = plainTable(w)
+	t = PlainTable(w)
 	t.SetColumnConfigs([]table.ColumnConfig{
 		{Number: 2, Align: text.AlignRight, AlignHeader: text.AlignRight},
 		{Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight},
