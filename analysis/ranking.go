@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"packbench/replay"
 	"packbench/runs"
 )
 
@@ -18,7 +19,7 @@ type Ranking struct {
 	Skipped   []*Problem   // where some strategy has no result
 	Backends  []string     // that have times, in the order of the plan
 	Standings []Standing   // best first; strategies without any result are last
-	Rails     []string     // strategies that are not ranked: see [Results.Rail]
+	Rails     []string     // strategies that are not ranked: see [Result.Rail]
 }
 
 // Standing is the place of a strategy in a ranking. Layers are those that are
@@ -36,16 +37,17 @@ type Standing struct {
 	Trouble  string    // the first, "" where there is none
 }
 
-// Rail reports whether a strategy of a replay plans on what no planner knows: the
-// loads that it is scored on, or those that are expected then.
-func (r *Results) Rail(strategy string) bool {
-	if r.Run.Manifest.Experiment.Replay == nil {
-		return false
-	}
+// Rail reports whether a result of a replay is one that no planner can have:
+// planned on the loads that it is scored on, or those that are expected then.
+func (r *Result) Rail() bool {
+	name := r.Cells[0].Get(runs.PlannerAxis)
+	return name == replay.OracleName || name == replay.TruthName
+}
+
+func (r *Results) rail(strategy string) bool {
 	for _, p := range r.Problems {
 		if answer := r.Answer(p, strategy); answer != nil {
-			name := answer.Cells[0].Get(runs.PlannerAxis)
-			return name == runs.OracleRail || name == runs.TruthRail
+			return answer.Rail()
 		}
 	}
 	return false
@@ -60,7 +62,7 @@ func (r *Results) Rank() Ranking {
 	}
 	var ranked []string
 	for _, s := range r.Strategies {
-		if r.Rail(s) {
+		if r.rail(s) {
 			ranking.Rails = append(ranking.Rails, s)
 		} else if slices.ContainsFunc(r.Problems, func(p *Problem) bool { return has(p, s) }) {
 			ranked = append(ranked, s)
@@ -74,7 +76,7 @@ func (r *Results) Rank() Ranking {
 		}
 	}
 	for _, s := range r.Strategies {
-		if !r.Rail(s) {
+		if !slices.Contains(ranking.Rails, s) {
 			ranking.Standings = append(ranking.Standings, r.standing(s, &ranking))
 		}
 	}

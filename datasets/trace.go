@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"fmt"
-	"slices"
 
 	"packbench/internal/spec"
 )
@@ -47,15 +46,11 @@ func TraceNames() []string {
 // "drift:base=deepseek-v3,sigma=0.2,windows=64". The error names an unknown trace
 // or parameter with the nearest known one, or a value with its range.
 func ParseTrace(text string) (Trace, error) {
-	s, err := spec.Parse(text)
+	s, i, err := spec.Select("trace", text, TraceNames())
 	if err != nil {
-		return Trace{}, fmt.Errorf("trace %w", err)
+		return Trace{}, err
 	}
 	list := Traces()
-	i := slices.IndexFunc(list, func(d TraceDefinition) bool { return d.Name == s.Name })
-	if i < 0 {
-		return Trace{}, fmt.Errorf("unknown trace %q%s", s.Name, spec.Suggest(s.Name, TraceNames()))
-	}
 	v, err := spec.Resolve(s, list[i].Params, list[i].Presets...)
 	if err != nil {
 		return Trace{}, fmt.Errorf("trace %w", err)

@@ -65,15 +65,11 @@ type Workload struct {
 // "lognormal:sigma=0.5,layers=58,items=288". The error names an unknown
 // workload or parameter with the nearest known one, or a value with its range.
 func Parse(text string) (Workload, error) {
-	s, err := spec.Parse(text)
+	s, i, err := spec.Select("workload", text, Names())
 	if err != nil {
-		return Workload{}, fmt.Errorf("workload %w", err)
+		return Workload{}, err
 	}
 	definitions := Definitions()
-	i := slices.IndexFunc(definitions, func(d Definition) bool { return d.Name == s.Name })
-	if i < 0 {
-		return Workload{}, fmt.Errorf("unknown workload %q%s", s.Name, spec.Suggest(s.Name, Names()))
-	}
 	values, err := spec.Resolve(s, definitions[i].Params, definitions[i].Presets...)
 	if err != nil {
 		return Workload{}, err

@@ -156,9 +156,3 @@ func (c *CellRuns) Window(measure string) []float64 {
 	}
 	return nil
 }
-
-// The rails that no planner can have, as values of [PlannerAxis].
-const (
-	OracleRail = "oracle" // plans on the window that it is scored on
-	TruthRail  = "truth"  // plans on the loads that the generator expects
-)

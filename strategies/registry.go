@@ -1,11 +1,6 @@
 package strategies
 
-import (
-	"fmt"
-	"slices"
-
-	"packbench/internal/spec"
-)
+import "packbench/internal/spec"
 
 // Definition describes a strategy by name: what it does, where it comes from,
 // its parameters, and how to make one of them.
@@ -57,13 +52,9 @@ func Builtin() Registry {
 // "topk-max-any:candidates=256,k=16". The error names an unknown strategy or
 // parameter with the nearest known one, or a value with its range.
 func (r Registry) Parse(text string) (Strategy, error) {
-	s, err := spec.Parse(text)
+	s, i, err := spec.Select("strategy", text, r.Names())
 	if err != nil {
-		return nil, fmt.Errorf("strategy %w", err)
-	}
-	i := slices.IndexFunc(r, func(d Definition) bool { return d.Name == s.Name })
-	if i < 0 {
-		return nil, fmt.Errorf("unknown strategy %q%s", s.Name, spec.Suggest(s.Name, r.Names()))
+		return nil, err
 	}
 	values, err := spec.Resolve(s, r[i].Params, r[i].Presets...)
 	if err != nil {

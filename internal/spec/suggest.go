@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -41,4 +42,16 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Select parses text and finds what it names in a list of names of things of a
+// kind, a noun for errors, which name the nearest known one.
+func Select(kind, text string, names []string) (s Spec, i int, err error) {
+	if s, err = Parse(text); err != nil {
+		return Spec{}, 0, fmt.Errorf("%s %w", kind, err)
+	}
+	if i = slices.Index(names, s.Name); i < 0 {
+		return Spec{}, 0, fmt.Errorf("unknown %s %q%s", kind, s.Name, Suggest(s.Name, names))
+	}
+	return s, i, nil
 }

@@ -120,15 +120,11 @@ func Names() []string {
 // Parse returns the estimator that text names. The error names an unknown
 // estimator or parameter with the nearest known one, or a value with its range.
 func Parse(text string) (Estimator, error) {
-	s, err := spec.Parse(text)
+	s, i, err := spec.Select("estimator", text, Names())
 	if err != nil {
-		return Estimator{}, fmt.Errorf("estimator %w", err)
+		return Estimator{}, err
 	}
 	list := Builtin()
-	i := slices.IndexFunc(list, func(d Definition) bool { return d.Name == s.Name })
-	if i < 0 {
-		return Estimator{}, fmt.Errorf("unknown estimator %q%s", s.Name, spec.Suggest(s.Name, Names()))
-	}
 	v, err := spec.Resolve(s, list[i].Params)
 	if err != nil {
 		return Estimator{}, fmt.Errorf("estimator %w", err)

@@ -9,7 +9,6 @@ package planners
 
 import (
 	"fmt"
-	"slices"
 
 	"packbench/internal/spec"
 	"packbench/placement"
@@ -47,13 +46,9 @@ func Builtin() Registry {
 // Parse returns the planner that text names. The error names an unknown planner
 // or parameter with the nearest known one, or a value with its range.
 func (r Registry) Parse(text string) (placement.Planner, error) {
-	s, err := spec.Parse(text)
+	s, i, err := spec.Select("planner", text, r.Names())
 	if err != nil {
-		return nil, fmt.Errorf("planner %w", err)
-	}
-	i := slices.IndexFunc(r, func(d Definition) bool { return d.Name == s.Name })
-	if i < 0 {
-		return nil, fmt.Errorf("unknown planner %q%s", s.Name, spec.Suggest(s.Name, r.Names()))
+		return nil, err
 	}
 	values, err := spec.Resolve(s, r[i].Params, r[i].Presets...)
 	if err != nil {

@@ -101,7 +101,7 @@ func (sk *sketch) subjects(p *analysis.Problem, rails bool) []subject {
 	for _, s := range sk.Strategies {
 		for _, b := range sk.Backends {
 			r := sk.Result(p, s, b)
-			if r != nil && r.Judged() && (rails || !isRail(r)) {
+			if r != nil && r.Judged() && (rails || !r.Rail()) {
 				list = append(list, subject{sk.name(r), sk.looks[s], r})
 			}
 		}
@@ -118,12 +118,6 @@ func (sk *sketch) name(r *analysis.Result) string {
 		name += ", " + e
 	}
 	return name
-}
-
-// isRail reports whether a result is one that no planner can have.
-func isRail(r *analysis.Result) bool {
-	name := r.Cells[0].Get(runs.PlannerAxis)
-	return name == runs.OracleRail || name == runs.TruthRail
 }
 
 // rail returns the result of a rail on a problem; ok is false where there is none.
