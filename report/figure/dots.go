@@ -40,26 +40,15 @@ func (d *Dots) Panel(p *Panel, size Size) *Panel {
 		}
 	}
 	labels = rowLabels(labels, min(210, size.width()*0.4), lines)
-	ticks := make([]plot.Tick, len(d.Rows))
-	for i := range d.Rows {
-		ticks[i] = plot.Tick{Value: d.y(i), Label: labels[i]}
-	}
-	p.labelRows(ticks)
+	p.labelRows(labels)
 	p.plot.Add(d)
 	return p
 }
 
-func (d *Dots) y(i int) float64 { return 1 - (float64(i)+0.5)/float64(len(d.Rows)) }
-
 // Plot implements plot.Plotter.
 func (d *Dots) Plot(c draw.Canvas, _ *plot.Plot) {
 	height := (c.Max.Y - c.Min.Y) / vg.Length(max(1, len(d.Rows)))
-	for i := range d.Rows {
-		if i%2 == 0 {
-			y := c.Y(d.y(i))
-			fillRect(&c, band, c.Min.X, y-height/2, c.Max.X, y+height/2)
-		}
-	}
+	drawBands(&c, len(d.Rows))
 	drawGridX(&c, d.X)
 	if d.Level > 0 {
 		x := c.X(d.X.at(d.Level))
@@ -67,7 +56,7 @@ func (d *Dots) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 	for i, r := range d.Rows {
 		step := (height - 5) / vg.Length(max(1, len(r.Marks)))
-		y := c.Y(d.y(i)) + step*vg.Length(len(r.Marks)-1)/2
+		y := c.Y(rowY(i, len(d.Rows))) + step*vg.Length(len(r.Marks)-1)/2
 		for _, pt := range r.Marks {
 			at := vg.Point{X: c.X(d.X.at(pt.X)), Y: y}
 			if pt.XLo <= pt.XHi {

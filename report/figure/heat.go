@@ -40,25 +40,19 @@ func (h *Heat) Panel(p *Panel, size Size, labelled bool) *Panel {
 		labels[i] = r.Label
 	}
 	labels = rowLabels(labels, size.labelWidth()+10, 1)
-	ticks := make([]plot.Tick, len(h.Rows))
-	for i := range h.Rows {
-		ticks[i].Value = h.y(i)
-		if labelled {
-			ticks[i].Label = labels[i]
-		}
+	if !labelled {
+		clear(labels)
 	}
-	p.labelRows(ticks)
+	p.labelRows(labels)
 	p.plot.Add(h)
 	return p
 }
-
-func (h *Heat) y(i int) float64 { return 1 - (float64(i)+0.5)/float64(len(h.Rows)) }
 
 // Plot implements plot.Plotter.
 func (h *Heat) Plot(c draw.Canvas, _ *plot.Plot) {
 	height := (c.Max.Y - c.Min.Y) / vg.Length(max(1, len(h.Rows)))
 	for i, row := range h.Rows {
-		y := c.Y(h.y(i))
+		y := c.Y(rowY(i, len(h.Rows)))
 		if len(row.Values) == 0 {
 			s := style(smallSize, alert)
 			s.YAlign = text.YCenter

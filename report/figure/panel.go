@@ -86,8 +86,24 @@ func (p *Panel) thinLabels(width vg.Length) {
 	p.plot.X.Tick.Marker = kept
 }
 
-// labelRows gives the vertical axis labels of rows and nothing else.
-func (p *Panel) labelRows(ticks []plot.Tick) {
+// rowY is the place of row i of n on the vertical axis, the first on top.
+func rowY(i, n int) float64 { return (float64(n-i) - 0.5) / float64(n) }
+
+// drawBands shades every other of n rows.
+func drawBands(c *draw.Canvas, n int) {
+	height := (c.Max.Y - c.Min.Y) / vg.Length(max(1, n))
+	for i := 0; i < n; i += 2 {
+		y := c.Y(rowY(i, n))
+		fillRect(c, band, c.Min.X, y-height/2, c.Max.X, y+height/2)
+	}
+}
+
+// labelRows gives the vertical axis labels of rows, from the top, and nothing else.
+func (p *Panel) labelRows(labels []string) {
+	ticks := make([]plot.Tick, len(labels))
+	for i, l := range labels {
+		ticks[i] = plot.Tick{Value: rowY(i, len(labels)), Label: l}
+	}
 	p.plot.Y.LineStyle.Width, p.plot.Y.Tick.Length, p.plot.Y.Tick.LineStyle.Width, p.plot.Y.Padding = 0, 0, 0, 0
 	p.plot.Y.Tick.Label.XAlign = draw.XRight
 	p.plot.Y.Tick.Marker = plot.ConstantTicks(ticks)

@@ -55,35 +55,21 @@ func (s *Strip) Panel(p *Panel, size Size, labelled bool) *Panel {
 		labels[i] = r.Label
 	}
 	labels = rowLabels(labels, size.labelWidth(), 3)
-	ticks := make([]plot.Tick, len(s.Rows))
-	for i := range s.Rows {
-		ticks[i].Value = s.y(i)
-		if labelled {
-			ticks[i].Label = labels[i]
-		}
+	if !labelled {
+		clear(labels)
 	}
-	p.labelRows(ticks)
+	p.labelRows(labels)
 	p.plot.Add(s)
 	return p
-}
-
-// y is the place of row i, the first on top.
-func (s *Strip) y(i int) float64 {
-	return (float64(len(s.Rows)-i) - 0.5) / float64(len(s.Rows))
 }
 
 // Plot implements plot.Plotter.
 func (s *Strip) Plot(c draw.Canvas, _ *plot.Plot) {
 	height := (c.Max.Y - c.Min.Y) / vg.Length(max(1, len(s.Rows)))
-	for i := range s.Rows {
-		if i%2 == 0 {
-			y := c.Y(s.y(i))
-			fillRect(&c, band, c.Min.X, y-height/2, c.Max.X, y+height/2)
-		}
-	}
+	drawBands(&c, len(s.Rows))
 	drawGridX(&c, s.Scale)
 	for i, r := range s.Rows {
-		s.drawRow(&c, r, c.Y(s.y(i)), height)
+		s.drawRow(&c, r, c.Y(rowY(i, len(s.Rows))), height)
 	}
 }
 
