@@ -40,6 +40,9 @@ func (d *Dots) Panel(p *Panel, size Size) *Panel {
 		}
 	}
 	labels = rowLabels(labels, min(210, size.width()*0.4), lines)
+	for _, l := range labels {
+		p.inset = max(p.inset, style(smallSize, body).Width(l))
+	}
 	p.labelRows(labels)
 	p.plot.Add(d)
 	return p

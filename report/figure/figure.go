@@ -74,6 +74,11 @@ func (f *Figure) SetPanels(panels []*Panel, columns int, panelHeight vg.Length) 
 	if columns > 1 {
 		room -= panelPad / 2 // which the next heading is off
 	}
+	for _, p := range panels {
+		if p.inset > 0 {
+			room = min(room, (f.Size.width()-2*figureMargin)/vg.Length(columns)-p.inset-panelPad)
+		}
+	}
 	fitHeadings(panels, room)
 	for _, p := range panels {
 		p.thinLabels(room)

@@ -24,6 +24,7 @@ type Panel struct {
 	title []string // lines
 	under []string
 	notes []string
+	inset vg.Length // of the data, for labels of rows that every panel has
 }
 
 // Heights of the lines of a heading.
