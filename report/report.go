@@ -9,7 +9,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -133,10 +132,7 @@ func (w *writer) write(name string, make func() ([]byte, error)) {
 		w.failed(err)
 		return
 	}
-	err = atomicfile.Write(path, func(out io.Writer) error {
-		_, err := out.Write(content)
-		return err
-	})
+	err = atomicfile.WriteFile(path, content)
 	if err != nil {
 		w.failed(err)
 		return
@@ -144,12 +140,8 @@ func (w *writer) write(name string, make func() ([]byte, error)) {
 	w.paths = append(w.paths, path)
 }
 
-// imageDPI is twice the resolution of a screen of 96 dots per inch; papers are
-// printed at more.
-const (
-	imageDPI = 192
-	paperDPI = 300
-)
+// paperDPI is the resolution of figures for papers, which are printed.
+const paperDPI = 300
 
 // figures writes a set of figures in every format and removes those of an
 // earlier report that this one does not have.
@@ -157,7 +149,7 @@ func (w *writer) figures(sk *sketch, set FigureSet) (all []*picture, missing []f
 	all, missing, errs := sk.pictures()
 	w.errs = append(w.errs, errs...)
 	dir := filepath.Join(FiguresDir, set.Dir)
-	dpi := imageDPI
+	dpi := figure.ScreenDPI
 	if sk.size.Bare {
 		dpi = paperDPI
 	}

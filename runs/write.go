@@ -247,10 +247,7 @@ func (w *Writer) writeManifest() error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(w.dir, ManifestFile), func(out io.Writer) error {
-		_, err := out.Write(text)
-		return err
-	})
+	return atomicfile.WriteFile(filepath.Join(w.dir, ManifestFile), text)
 }
 
 // Append writes one record and waits until it is on disk. It returns an error

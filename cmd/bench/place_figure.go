@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ import (
 var figureForms = map[string]func(*figure.Figure) ([]byte, error){
 	".svg": (*figure.Figure).SVG,
 	".pdf": (*figure.Figure).PDF,
-	".png": func(f *figure.Figure) ([]byte, error) { return f.PNG(192) },
+	".png": func(f *figure.Figure) ([]byte, error) { return f.PNG(figure.ScreenDPI) },
 }
 
 // checkFigure returns an error where --figure cannot be drawn.
@@ -74,8 +73,5 @@ func (c *placeCmd) drawAdvice(a planners.Advice, about string) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(c.Figure, func(w io.Writer) error {
-		_, err := w.Write(drawn)
-		return err
-	})
+	return atomicfile.WriteFile(c.Figure, drawn)
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -156,10 +155,7 @@ func TestPower(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = atomicfile.Write(*powerOut, func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
-		return err
-	})
+	err = atomicfile.WriteFile(*powerOut, append(text, '\n'))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,14 @@ func Write(path string, write func(io.Writer) error) error {
 	return syncDir(filepath.Dir(path))
 }
 
+// WriteFile is [Write] of a whole content.
+func WriteFile(path string, content []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
 // syncDir waits until the names in a directory are on disk. Systems that cannot
 // sync a directory have nothing to wait for.
 func syncDir(dir string) error {

@@ -12,6 +12,10 @@ type Size struct {
 	Bare  bool      // without a title, for papers, which have captions
 }
 
+// ScreenDPI is the resolution of figures for screens, twice the customary 96 dots
+// per inch.
+const ScreenDPI = 192
+
 // Sizes in common use.
 var (
 	Page         = Size{Width: 7.5 * vg.Inch, Text: textSize} // the text of a printed page

@@ -3,7 +3,6 @@ package replays
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -28,17 +27,14 @@ func Write(run *runs.Run, dir string) ([]string, error) {
 		for _, format := range []struct {
 			ext  string
 			make func() ([]byte, error)
-		}{{".svg", p.SVG}, {".png", func() ([]byte, error) { return p.PNG(dotsPerInch) }}} {
+		}{{".svg", p.SVG}, {".png", func() ([]byte, error) { return p.PNG(figure.ScreenDPI) }}} {
 			content, err := format.make()
 			if err != nil {
 				failures = append(failures, fmt.Errorf("figure %s: %w", p.ID, err))
 				continue
 			}
 			path := filepath.Join(to, p.ID+format.ext)
-			err = atomicfile.Write(path, func(w io.Writer) error {
-				_, err := w.Write(content)
-				return err
-			})
+			err = atomicfile.WriteFile(path, content)
 			if err != nil {
 				return paths, err
 			}
@@ -47,6 +43,3 @@ func Write(run *runs.Run, dir string) ([]string, error) {
 	}
 	return paths, errors.Join(failures...)
 }
-
-// dotsPerInch of PNG files.
-const dotsPerInch = 192
