@@ -26,7 +26,8 @@ type Blocks struct {
 // Blocks ranks the strategies on every layer that all of them packed.
 func (r *Results) Blocks() Blocks {
 	b := Blocks{}
-	for _, s := range r.Strategies {
+	contenders, _ := r.contenders()
+	for _, s := range contenders {
 		if slices.ContainsFunc(r.Problems, func(p *Problem) bool { return r.packed(p, s) }) {
 			b.Strategies = append(b.Strategies, s)
 		}

@@ -14,12 +14,14 @@ type Matrix struct {
 }
 
 // Matrix gathers the layers of all problems on which any strategy has a result.
+// Rails of replays are not among the strategies.
 func (r *Results) Matrix() Matrix {
-	all := Matrix{Strategies: r.Strategies}
+	strategies, _ := r.contenders()
+	all := Matrix{Strategies: strategies}
 	for _, p := range r.Problems {
-		columns := make([]map[[2]uint64]Instance, len(r.Strategies))
+		columns := make([]map[[2]uint64]Instance, len(strategies))
 		var keys [][2]uint64
-		for j, s := range r.Strategies {
+		for j, s := range strategies {
 			columns[j] = map[[2]uint64]Instance{}
 			answer := r.Answer(p, s)
 			if answer == nil {

@@ -44,13 +44,19 @@ func (r *Result) Rail() bool {
 	return name == replay.OracleName || name == replay.TruthName
 }
 
-func (r *Results) rail(strategy string) bool {
-	for _, p := range r.Problems {
-		if answer := r.Answer(p, strategy); answer != nil {
-			return answer.Rail()
+// contenders tells the strategies that are compared with each other from rails.
+func (r *Results) contenders() (contenders, rails []string) {
+	for _, s := range r.Strategies {
+		if slices.ContainsFunc(r.Problems, func(p *Problem) bool {
+			answer := r.Answer(p, s)
+			return answer != nil && answer.Rail()
+		}) {
+			rails = append(rails, s)
+		} else {
+			contenders = append(contenders, s)
 		}
 	}
-	return false
+	return contenders, rails
 }
 
 // Rank ranks the strategies of the run, but for rails.
@@ -60,11 +66,10 @@ func (r *Results) Rank() Ranking {
 		answer := r.Answer(p, s)
 		return answer != nil && len(answer.Instances()) > 0
 	}
-	var ranked []string
-	for _, s := range r.Strategies {
-		if r.rail(s) {
-			ranking.Rails = append(ranking.Rails, s)
-		} else if slices.ContainsFunc(r.Problems, func(p *Problem) bool { return has(p, s) }) {
+	var contenders, ranked []string
+	contenders, ranking.Rails = r.contenders()
+	for _, s := range contenders {
+		if slices.ContainsFunc(r.Problems, func(p *Problem) bool { return has(p, s) }) {
 			ranked = append(ranked, s)
 		}
 	}
@@ -75,10 +80,8 @@ func (r *Results) Rank() Ranking {
 			ranking.Problems = append(ranking.Problems, p)
 		}
 	}
-	for _, s := range r.Strategies {
-		if !slices.Contains(ranking.Rails, s) {
-			ranking.Standings = append(ranking.Standings, r.standing(s, &ranking))
-		}
+	for _, s := range contenders {
+		ranking.Standings = append(ranking.Standings, r.standing(s, &ranking))
 	}
 	r.countBest(&ranking)
 	slices.SortStableFunc(ranking.Standings, func(a, b Standing) int {
