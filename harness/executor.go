@@ -133,25 +133,33 @@ func (x *BackendExecutor) pack(ctx context.Context, r *runner, p *packing.Proble
 	if report.Time > 0 {
 		elapsed = report.Time
 	}
-	switch {
-	case errors.Is(err, strategies.ErrTimeLimit):
-		o.Status, o.Reason = runs.Timeout, reason(err)
-	case x.plan.timeout > 0 && (elapsed > x.plan.timeout || errors.Is(err, context.DeadlineExceeded)):
-		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", x.plan.timeout)
-	case errors.Is(err, strategies.ErrUnavailable):
-		o.Status, o.Reason = runs.Unavailable, reason(err)
-	case errors.Is(err, strategies.ErrUnsupported):
-		o.Status, o.Reason = runs.Unsupported, reason(err)
-	case err != nil:
-		o.Status, o.Reason = runs.Failed, reason(err)
-	default:
-		o.Status, o.Warnings = runs.Done, report.Warnings
+	if o.Status, o.Reason = statusOf(err, elapsed, x.plan.timeout, runs.Failed); o.Status == runs.Done {
+		o.Warnings = report.Warnings
 	}
 	o.Run = map[string]float64{runs.TimeMeasure: float64(elapsed)}
 	for _, s := range report.Stages {
 		o.Run[runs.StagePrefix+s.Name] += float64(s.Time)
 	}
 	return o, report
+}
+
+// statusOf returns the status of a timed run, and the reason of one that is not
+// done. limit is 0 for none, other the status of an error that does not tell its
+// kind.
+func statusOf(err error, elapsed, limit time.Duration, other runs.Status) (runs.Status, string) {
+	switch {
+	case errors.Is(err, strategies.ErrTimeLimit):
+		return runs.Timeout, reason(err)
+	case limit > 0 && (elapsed > limit || errors.Is(err, context.DeadlineExceeded)):
+		return runs.Timeout, fmt.Sprintf("took longer than %v", limit)
+	case errors.Is(err, strategies.ErrUnavailable):
+		return runs.Unavailable, reason(err)
+	case errors.Is(err, strategies.ErrUnsupported):
+		return runs.Unsupported, reason(err)
+	case err != nil:
+		return other, reason(err)
+	}
+	return runs.Done, ""
 }
 
 // layerMeasures returns the measures of an answer by name, [layers] each. Proofs

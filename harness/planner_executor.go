@@ -10,7 +10,6 @@ import (
 	"packbench/internal/panics"
 	"packbench/placement"
 	"packbench/runs"
-	"packbench/strategies"
 )
 
 // PlannerExecutor runs cells of planners.
@@ -80,21 +79,11 @@ func (x *PlannerExecutor) run(ctx context.Context, planner placement.Planner, ta
 	if report != nil && report.Time > 0 {
 		elapsed = report.Time
 	}
-	_, program := planner.(placement.External)
-	switch {
-	case errors.Is(err, strategies.ErrTimeLimit):
-		o.Status, o.Reason = runs.Timeout, reason(err)
-	case limit > 0 && (elapsed > limit || errors.Is(err, context.DeadlineExceeded)):
-		o.Status, o.Reason = runs.Timeout, fmt.Sprintf("took longer than %v", limit)
-	case errors.Is(err, strategies.ErrUnavailable):
-		o.Status, o.Reason = runs.Unavailable, reason(err)
-	case err != nil && (errors.Is(ctx.Err(), context.Canceled) || program && !errors.Is(err, strategies.ErrUnsupported)):
-		o.Status, o.Reason = runs.Failed, reason(err)
-	case err != nil: // by the contract of planners, what they cannot do about the task
-		o.Status, o.Reason = runs.Unsupported, reason(err)
-	default:
-		o.Status = runs.Done
+	other := runs.Unsupported // by the contract of planners, what they cannot do about the task
+	if _, program := planner.(placement.External); program || errors.Is(ctx.Err(), context.Canceled) {
+		other = runs.Failed
 	}
+	o.Status, o.Reason = statusOf(err, elapsed, limit, other)
 	o.Run = map[string]float64{runs.TimeMeasure: float64(elapsed)}
 	if report != nil {
 		o.Warnings = report.Warnings
