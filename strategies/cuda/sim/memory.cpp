@@ -4,8 +4,9 @@
 // access to memory that others might see; the hooks below stand in for
 // ThreadSanitizer's. Each 4-byte word has a shadow that remembers its last
 // writer and reader with their logical times. Found are accesses out of bounds
-// (to the word), reads of memory that was never written, and races: two threads
-// at one word, one of them writing, with no barrier between that orders them.
+// (to the word) and outside the device's memory, reads of memory that was never
+// written, and races: two threads at one word, one of them writing, with no barrier
+// between that orders them.
 // Warp functions other than warp_barrier order nothing, as on a GPU. Atomic
 // operations at one word do not race with each other. A volatile read may be of
 // what another block wrote, if fences and an increment order the two.
@@ -21,6 +22,9 @@
 #include <vector>
 
 #include "thread.h"
+
+// Where this library lies in memory; from the linker.
+extern "C" __attribute__((visibility("hidden"))) const char __ehdr_start[], _end[];
 
 namespace sim {
 
@@ -168,26 +172,43 @@ static void merge(access &a, const access &me) {
   if (me.clock > a.clock) a.clock = me.clock;
 }
 
-static void check_word(shadow &s, const thread &t, access_kind kind, bool shared, size_t word) {
+// Notes an access of thread t in a word's shadow. Returns what is wrong with it, "" for
+// nothing.
+static std::string note(shadow &s, const thread &t, access_kind kind, bool shared, size_t word) {
   const block &b = *t.owner;
   uint32_t start = shared ? b.start : b.of->first_clock;
   auto where = [&] { return std::string(shared ? "shared" : "global") + " word " + std::to_string(word); };
   bool write = kind >= access_kind::write, atomic = kind == access_kind::atomic;
   access me = {b.warps[t.index.x / 32].clock, b.index.x, (uint8_t)(t.index.x / 32), (uint8_t)(t.index.x % 32), atomic};
-  if ((!write || atomic) && s.write.clock < (shared ? start : 1)) fail_here(719, "read of " + where() + ", which was never written");
+  if ((!write || atomic) && s.write.clock < (shared ? start : 1)) return "read of " + where() + ", which was never written";
   bool after_write = ordered(s.write, t, start);
   if (!after_write && !(atomic && s.write.atomic) && !(kind == access_kind::volatile_read && published_to(s.write, t)))
-    fail_here(719, std::string("race at ") + where() + ": " + (write ? "written" : "read") + " after a write without a barrier" + name(", written", s.write));
+    return "race at " + where() + ": " + (write ? "written" : "read") + " after a write without a barrier" + name(", written", s.write);
   if (!write) {
     if (ordered(s.read, t, start)) s.read = me;
     else merge(s.read, me);
-    return;
+    return "";
   }
   if (!ordered(s.read, t, start))
-    fail_here(719, "race at " + where() + ": written after a read without a barrier" + name(", read", s.read));
+    return "race at " + where() + ": written after a read without a barrier" + name(", read", s.read);
   if (after_write) s.write = me;
   else merge(s.write, me);
   s.read = {};
+  return "";
+}
+
+// Blocks on other threads of the operating system come to the same words of global
+// memory: a shadow there is read and changed under its lock.
+static std::mutex shadow_locks[256];
+
+static void check_word(shadow &s, const thread &t, access_kind kind, bool shared, size_t word) {
+  std::string fault;
+  {
+    std::unique_lock<std::mutex> hold;
+    if (!shared) hold = std::unique_lock(shadow_locks[word % std::size(shadow_locks)]);
+    fault = note(s, t, kind, shared, word);
+  }
+  if (!fault.empty()) fail_here(719, fault);  // without the lock: it never returns
 }
 
 static void check(void *pointer, size_t bytes, access_kind kind) {
@@ -211,10 +232,10 @@ static void check(void *pointer, size_t bytes, access_kind kind) {
     words = a->words.data();
     first = p - a->memory;
     end = a->bytes;
-  } else if (write) {
-    fail_here(700, "write to host memory");
-  } else {
+  } else if (!write && p >= __ehdr_start && p < _end) {
     return;  // constants of the kernel
+  } else {
+    fail_here(700, std::string(write ? "write" : "read") + " outside the memory of the device");
   }
   if (first % bytes) fail_here(716, "access that is not aligned to its size");
   if (first + bytes > end)

@@ -50,11 +50,14 @@ struct registration {
   registration(const char *name, void (*function)(Args...)) {
     add_kernel({name, {{sizeof(Args), std::is_pointer_v<Args>}...}, invoke<Args...>, (void (*)())function});
   }
+  // Neither is a kernel's code, whose accesses are checked: they read memory of the host.
   template <typename... Args>
-  static void invoke(const kernel &k, void **params) {
-    [&]<size_t... I>(std::index_sequence<I...>) {
-      ((void (*)(Args...))k.function)(*(std::remove_const_t<Args> *)params[I]...);
-    }(std::index_sequence_for<Args...>());
+  __attribute__((no_sanitize_thread)) static void invoke(const kernel &k, void **params) {
+    call((void (*)(Args...))k.function, params, std::index_sequence_for<Args...>());
+  }
+  template <typename... Args, size_t... I>
+  __attribute__((no_sanitize_thread)) static void call(void (*f)(Args...), void **params, std::index_sequence<I...>) {
+    f(*(std::remove_const_t<Args> *)params[I]...);
   }
 };
 
