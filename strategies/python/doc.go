@@ -30,12 +30,14 @@
 // and each has one reply, of the kind that follows or a fault:
 //
 //	17 loaded   JSON: arrays ("numpy" or "torch"), facts of the machine
-//	18 packed   int64 ns to arrays, of the call, from arrays;
-//	            int32 pack_index, rank_in_pack [layers, items]
-//	19 planned  the three times; uint64 width; int32 physical_to_logical [layers, slots]
+//	18 packed   int64 ns to arrays, of the call, from arrays; int64 bytes of a number;
+//	            numbers pack_index, rank_in_pack [layers, items]
+//	19 planned  likewise; int64 width; numbers physical_to_logical [layers, slots]
 //	            and, where width is not 0, expert_count [layers, experts] and
 //	            logical_to_physical [layers, experts, width]
 //	20 fault    JSON: kind, message of one line, traceback
+//
+// Numbers are int16 where all of an answer are within its range, else int32.
 //
 // Before every call the worker seeds random, NumPy and torch from the request and
 // collects garbage. A worker that has had a fault, has taken too long, has died or

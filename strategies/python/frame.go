@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"time"
 	"unsafe"
 )
 
@@ -71,31 +72,59 @@ func appendFloats(out []byte, values []float32) []byte {
 	return out
 }
 
-// takeInts fills out from little-endian data and returns the rest of it.
-func takeInts(out []int32, data []byte) ([]byte, error) {
-	n := 4 * len(out)
-	if len(data) < n {
-		return nil, fmt.Errorf("%w: an answer of %d bytes less than it should have", errProtocol, n-len(data))
-	}
-	if littleEndian && n > 0 {
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(&out[0])), n), data)
-		return data[n:], nil
-	}
-	for i := range out {
-		out[i] = int32(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return data[n:], nil
+// answerReader is what is left to read of an answer.
+type answerReader struct {
+	data []byte
+	size int // bytes of a number, 2 or 4
 }
 
-// takeLongs does what takeInts does, for 64-bit numbers.
-func takeLongs(out []int64, data []byte) ([]byte, error) {
-	if len(data) < 8*len(out) {
-		return nil, fmt.Errorf("%w: an answer of %d bytes", errProtocol, len(data))
+// readAnswer reads the head of an answer.
+func readAnswer(body []byte) (answerReader, times, error) {
+	var head [4]int64
+	a := answerReader{data: body}
+	for i := range head {
+		var err error
+		if head[i], err = a.long(); err != nil {
+			return answerReader{}, times{}, err
+		}
 	}
-	for i := range out {
-		out[i] = int64(binary.LittleEndian.Uint64(data[8*i:]))
+	if a.size = int(head[3]); a.size != 2 && a.size != 4 {
+		return answerReader{}, times{}, fmt.Errorf("%w: an answer in numbers of %d bytes", errProtocol, head[3])
 	}
-	return data[8*len(out):], nil
+	return a, times{time.Duration(head[0]), time.Duration(head[1]), time.Duration(head[2])}, nil
+}
+
+// long reads an int64.
+func (a *answerReader) long() (int64, error) {
+	if len(a.data) < 8 {
+		return 0, fmt.Errorf("%w: an answer that ends early", errProtocol)
+	}
+	n := int64(binary.LittleEndian.Uint64(a.data))
+	a.data = a.data[8:]
+	return n, nil
+}
+
+// numbers fills out.
+func (a *answerReader) numbers(out []int32) error {
+	n := a.size * len(out)
+	if len(a.data) < n {
+		return fmt.Errorf("%w: an answer of %d bytes less than it should have", errProtocol, n-len(a.data))
+	}
+	data := a.data[:n]
+	a.data = a.data[n:]
+	switch {
+	case a.size == 2:
+		for i := range out {
+			out[i] = int32(int16(binary.LittleEndian.Uint16(data[2*i:])))
+		}
+	case littleEndian && n > 0:
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&out[0])), n), data)
+	default:
+		for i := range out {
+			out[i] = int32(binary.LittleEndian.Uint32(data[4*i:]))
+		}
+	}
+	return nil
 }
 
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1

@@ -77,22 +77,21 @@ func (p *Planner) Plan(ctx context.Context, s Sizes, loads []float32, seed uint6
 	}
 	head = binary.LittleEndian.AppendUint64(head, seed)
 	m := &Maps{PhysicalToLogical: make([]int32, s.Layers*s.Slots)}
-	read := func(body []byte) (uint64, error) {
-		var width [1]int64
-		body, err := takeLongs(width[:], body)
+	read := func(a answerReader) (uint64, error) {
+		width, err := a.long()
 		if err != nil {
 			return 0, err
 		}
 		size := int64(s.Layers * s.Experts)
-		if width[0] < 0 || width[0] > int64(len(body))/(4*size) {
-			return 0, fmt.Errorf("%w: %d copies of each of %d experts in %d bytes", errProtocol, width[0], size, len(body))
+		if width < 0 || width > int64(len(a.data))/(int64(a.size)*size) {
+			return 0, fmt.Errorf("%w: %d copies of each of %d experts in %d bytes", errProtocol, width, size, len(a.data))
 		}
-		if m.Width = int(width[0]); m.Width > 0 {
-			m.Counts, m.LogicalToPhysical = make([]int32, size), make([]int32, size*width[0])
+		if m.Width = int(width); m.Width > 0 {
+			m.Counts, m.LogicalToPhysical = make([]int32, size), make([]int32, size*width)
 		}
 		hash := uint64(0)
 		for _, part := range [][]int32{m.PhysicalToLogical, m.Counts, m.LogicalToPhysical} {
-			if body, err = takeInts(part, body); err != nil {
+			if err := a.numbers(part); err != nil {
 				return 0, err
 			}
 			hash = 3*hash + hashWords(part)

@@ -3,6 +3,7 @@ package python_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,6 +104,33 @@ func TestAProgramPacksAsOursDoes(t *testing.T) {
 	}
 	if report.Time <= 0 || len(report.Stages) != 3 || len(report.Warnings) != 0 {
 		t.Errorf("report %+v, want a time, three stages and no warning", report)
+	}
+}
+
+// Numbers travel in two bytes or in four, by what the answer holds; as many types give
+// them.
+func TestNumbersOfAnySizeArrive(t *testing.T) {
+	h := newHost(t, "numpy")
+	for _, packs := range []int{32768, 32769} { // packs from 0 to 32,767, and one more
+		for _, dtype := range []string{"int64", "int32", "uint32", "uint64"} {
+			shape := packing.Shape{Layers: 1, Items: packs, Packs: packs}
+			_, r := prepare(t, h, "python:file="+write(t, "one.py", fmt.Sprintf(`
+import numpy as np
+
+def balanced_packing(weight, num_packs):
+    packs = np.arange(num_packs, dtype="%s")[None, ::-1]
+    return packs, np.zeros_like(packs)
+`, dtype)), shape)
+			out := packing.NewPacking(shape)
+			if _, err := r.Pack(context.Background(), problem(t, shape), strategies.Random{}, out); err != nil {
+				t.Fatal(err)
+			}
+			for i, pack := range out.PackIndex {
+				if int(pack) != packs-1-i || out.RankInPack[i] != 0 {
+					t.Fatalf("%s: item %d is in pack %d at rank %d, want pack %d at rank 0", dtype, i, pack, out.RankInPack[i], packs-1-i)
+				}
+			}
+		}
 	}
 }
 

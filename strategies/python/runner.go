@@ -3,6 +3,7 @@ package python
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,12 +30,8 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 		r.head = binary.LittleEndian.AppendUint32(r.head, uint32(n))
 	}
 	r.head = binary.LittleEndian.AppendUint64(r.head, random.Seed)
-	read := func(body []byte) (uint64, error) {
-		body, err := takeInts(out.PackIndex, body)
-		if err != nil {
-			return 0, err
-		}
-		_, err = takeInts(out.RankInPack, body)
+	read := func(a answerReader) (uint64, error) {
+		err := errors.Join(a.numbers(out.PackIndex), a.numbers(out.RankInPack))
 		return hashWords(out.PackIndex) + 3*hashWords(out.RankInPack), err
 	}
 	start := time.Now()

@@ -21,7 +21,7 @@ type slot struct {
 	generation int     // counts workers
 	calls      int     // of this worker
 	used       time.Time
-	last       []byte // the last answer, in the worker's memory
+	last       answerReader // the last answer, in the worker's memory
 
 	failures int    // to load the program, one after the other
 	failure  *Fault // the last of them
@@ -89,8 +89,8 @@ type task struct {
 	kind, reply uint32
 	head        []byte // what comes before the weights
 	weights     []float32
-	// read takes the answer out of the reply's body and returns its hash.
-	read func(body []byte) (answer uint64, err error)
+	// read takes the answer out of the reply and returns its hash.
+	read func(answerReader) (answer uint64, err error)
 }
 
 // times are those of a call, as the worker took them.
@@ -159,12 +159,8 @@ func (s *slot) call(ctx context.Context, w *worker, t task, limit time.Duration)
 	start := time.Now()
 	f, err := w.ask(ctx, limit, t.kind, t.reply, t.head, t.weights)
 	if err == nil {
-		var ns [3]int64
-		body := f.body
-		if body, err = takeLongs(ns[:], body); err == nil {
-			taken = times{time.Duration(ns[0]), time.Duration(ns[1]), time.Duration(ns[2])}
-			s.last = body
-			answer, err = t.read(body)
+		if s.last, taken, err = readAnswer(f.body); err == nil {
+			answer, err = t.read(s.last)
 		}
 	}
 	if err != nil {

@@ -96,3 +96,21 @@ func FuzzFrames(f *testing.F) {
 		}
 	})
 }
+
+// Answers of any content are read or refused.
+func FuzzAnswers(f *testing.F) {
+	head := func(size byte) []byte { return append(append(make([]byte, 24), size), make([]byte, 7)...) }
+	f.Add(append(head(2), 1, 0, 255, 255))
+	f.Add(append(head(4), 1, 0, 0, 0, 255, 255, 255, 127))
+	f.Add(head(3))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a, _, err := readAnswer(data)
+		if err != nil {
+			return
+		}
+		out := make([]int32, 2)
+		if err, short := a.numbers(out), len(data) < 32+2*a.size; (err != nil) != short {
+			t.Errorf("two numbers of %d bytes in %d bytes: error %v", a.size, len(data)-32, err)
+		}
+	})
+}

@@ -5,7 +5,7 @@ import sys
 
 from .faults import Fault, one_line
 
-INT32 = 2**31 - 1
+INT16, INT32 = 2**15 - 1, 2**31 - 1
 
 
 def members(answer, names):
@@ -18,7 +18,7 @@ def members(answer, names):
 
 
 def indices(array, name, shape):
-    """Returns the int32 bytes of an array of whole numbers of that shape."""
+    """Returns an array of whole numbers of that shape, and whether all are in int16."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch and isinstance(array, torch.Tensor):
         array = array.detach()
@@ -27,10 +27,7 @@ def indices(array, name, shape):
             raise wrong_type(name, array.dtype, nan)
         check_shape(array, name, shape)
         array = array.to("cpu")
-        if array.dtype != torch.int32:
-            check_range(name, int(array.min()), int(array.max()))
-        array = array.to(torch.int32).contiguous()
-        return ctypes.string_at(array.data_ptr(), array.numel() * 4)
+        return array, in_int16(name, int(array.min()), int(array.max()))
     # Nothing else: work could hide in the conversion of a lazy object, untimed.
     if not isinstance(array, (list, tuple)) and not (numpy and isinstance(array, numpy.ndarray)):
         raise Fault("answer", f"{name} is {one_line(type(array).__name__)}: return an array")
@@ -47,9 +44,29 @@ def indices(array, name, shape):
     if array.dtype.kind not in "iu":
         raise wrong_type(name, array.dtype, array.dtype.kind == "f" and bool(numpy.isnan(array).any()))
     check_shape(array, name, shape)
-    if array.dtype.itemsize > 4 or array.dtype.kind == "u":
-        check_range(name, int(array.min()), int(array.max()))
-    return array.astype("<i4", copy=False).tobytes()
+    if 0 <= int(numpy.bitwise_or.reduce(array, axis=None)) <= INT16:  # one look instead of two
+        return array, True
+    return array, in_int16(name, int(array.min()), int(array.max()))
+
+
+def in_int16(name, low, high):
+    if low < -INT32 - 1 or high > INT32:
+        raise Fault("answer", f"{name} holds {low if low < -INT32 - 1 else high}, which is out of range")
+    return low >= -INT16 - 1 and high <= INT16
+
+
+def to_bytes(arrays):
+    """Returns the size of a number, 2 or 4, and the bytes of what indices returned."""
+    size = 2 if all(small for _, small in arrays) else 4
+    return size, [raw(array, size) for array, _ in arrays]
+
+
+def raw(array, size):
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch and isinstance(array, torch.Tensor):
+        array = array.to(torch.int16 if size == 2 else torch.int32).contiguous()
+        return ctypes.string_at(array.data_ptr(), array.numel() * size)
+    return numpy.ascontiguousarray(array, f"<i{size}").data.cast("B")
 
 
 def wrong_type(name, dtype, nan):
@@ -60,8 +77,3 @@ def check_shape(array, name, shape):
     got = tuple(array.shape)
     if len(got) != len(shape) or 0 in got or any(isinstance(n, int) and n != g for n, g in zip(shape, got)):
         raise Fault("answer", f"{name} has shape [{', '.join(map(str, got))}]: return [{', '.join(map(str, shape))}]")
-
-
-def check_range(name, low, high):
-    if low < -INT32 - 1 or high > INT32:
-        raise Fault("answer", f"{name} holds {low if low < -INT32 - 1 else high}, which is out of range")

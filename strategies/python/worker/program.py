@@ -14,11 +14,11 @@ import time
 import traceback
 import types
 
-from .answers import indices, members
+from .answers import indices, members, to_bytes
 from .faults import Fault, TimeLimit, one_line, place
 from .libraries import missing_library, need, prelude, seed
 from .limits import limit_cpu
-from .protocol import PACK, PACK_HEAD, PLAN, PLAN_HEAD, TIMES, WIDTH
+from .protocol import ANSWER_HEAD, PACK, PACK_HEAD, PLAN, PLAN_HEAD, WIDTH
 
 clock = time.perf_counter_ns  # bound before a program can put another in its place
 PID = os.getpid()
@@ -204,8 +204,8 @@ class Program:
         layers, items, packs, _, seed_value = PACK_HEAD.unpack_from(body)
         answer, before, call, end = self.run(memoryview(body)[PACK_HEAD.size:], (layers, items), seed_value, (packs,))
         index, rank = members(answer, ("pack_index", "rank_in_pack"))
-        parts = [indices(index, "pack_index", (layers, items)), indices(rank, "rank_in_pack", (layers, items))]
-        return [TIMES.pack(before, call, clock() - end), *parts]
+        size, parts = to_bytes([indices(index, "pack_index", (layers, items)), indices(rank, "rank_in_pack", (layers, items))])
+        return [ANSWER_HEAD.pack(before, call, clock() - end, size), *parts]
 
     def plan(self, body):
         layers, experts, slots, groups, nodes, gpus, seed_value = PLAN_HEAD.unpack_from(body)
@@ -214,9 +214,10 @@ class Program:
         physical, width = answer, 0
         if not hasattr(answer, "shape"):
             physical, logical, count = members(answer, names)
-        parts = [indices(physical, names[0], (layers, slots))]
+        arrays = [indices(physical, names[0], (layers, slots))]
         if physical is not answer:
-            parts.append(indices(count, names[2], (layers, experts)))
-            parts.append(indices(logical, names[1], (layers, experts, "copies")))
-            width = len(parts[2]) // (4 * layers * experts)
-        return [TIMES.pack(before, call, clock() - end), WIDTH.pack(width), *parts]
+            arrays.append(indices(count, names[2], (layers, experts)))
+            arrays.append(indices(logical, names[1], (layers, experts, "copies")))
+            width = arrays[2][0].shape[2]
+        size, parts = to_bytes(arrays)
+        return [ANSWER_HEAD.pack(before, call, clock() - end, size), WIDTH.pack(width), *parts]

@@ -11,8 +11,8 @@ LOADED, PACKED, PLANNED, FAULT = 17, 18, 19, 20
 
 PACK_HEAD = struct.Struct("<IIIIQ")  # layers, items, packs, 0, seed
 PLAN_HEAD = struct.Struct("<IIIIIIQ")  # layers, experts, slots, groups, nodes, GPUs, seed
-TIMES = struct.Struct("<qqq")  # ns: to arrays, the call, from arrays
-WIDTH = struct.Struct("<Q")
+ANSWER_HEAD = struct.Struct("<qqqq")  # ns: to arrays, the call, from arrays; bytes of a number
+WIDTH = struct.Struct("<q")
 
 
 def read_exactly(stream, size):
@@ -39,4 +39,4 @@ def write_all(parts):
 
 
 def reply(kind, sequence, *parts):
-    write_all([HEADER.pack(MAGIC, kind, sequence, sum(map(len, parts))), *parts])
+    write_all([HEADER.pack(MAGIC, kind, sequence, sum(len(p) for p in parts)), *parts])
