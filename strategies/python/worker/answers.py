@@ -75,5 +75,7 @@ def wrong_type(name, dtype, nan):
 
 def check_shape(array, name, shape):
     got = tuple(array.shape)
+    if got == shape:
+        return
     if len(got) != len(shape) or 0 in got or any(isinstance(n, int) and n != g for n, g in zip(shape, got)):
         raise Fault("answer", f"{name} has shape [{', '.join(map(str, got))}]: return [{', '.join(map(str, shape))}]")
