@@ -23,6 +23,14 @@ func (v *view) machines() map[string]int {
 	return numbers
 }
 
+// machineName is "Machine 2" for the environment of that key, "" for the only one.
+func (v *view) machineName(key string) string {
+	if n := v.machines()[key]; n > 0 {
+		return fmt.Sprintf("Machine %d", n)
+	}
+	return ""
+}
+
 // machine names the environments that the times of a result come from: "1", or
 // "1, 2".
 func (v *view) machine(numbers map[string]int, r *analysis.Result) string {

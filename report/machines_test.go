@@ -44,6 +44,13 @@ func TestTimesNameTheirMachine(t *testing.T) {
 	if warnings := strings.Join(newView(run, Names{}).warnings(), " "); !strings.Contains(warnings, "The times come from 2 machines") {
 		t.Errorf("warnings %s", warnings)
 	}
+	page := newPage(newView(run, Names{}), nil, nil)
+	for _, write := range []func() ([]byte, error){page.html, page.markdown} {
+		text, err := write()
+		if err != nil || !bytes.Contains(text, []byte("Machine 1")) || !bytes.Contains(text, []byte("Machine 2")) {
+			t.Errorf("the environments are not numbered: %v", err)
+		}
+	}
 	for _, e := range drawn(t, run, "scaling", Options{}).Legend {
 		if strings.Contains(e.Text, "^") {
 			t.Errorf("an exponent over two machines: %q", e.Text)

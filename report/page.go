@@ -44,7 +44,7 @@ type page struct {
 type fact struct{ Name, Value string }
 
 type environment struct {
-	Key   string
+	Name  string // "Machine 2" where there are several
 	Facts []fact
 }
 
@@ -119,11 +119,7 @@ func newPage(v *view, figures []pageFigure, missing []fact) *page {
 		p.Rows = append(p.Rows, pageRow(r, shown))
 	}
 	for key, e := range sorted(m.Environments) {
-		name := key
-		if n := v.machines()[key]; n > 0 {
-			name = fmt.Sprintf("%d (%s)", n, key)
-		}
-		p.Environment = append(p.Environment, environment{name, environmentFacts(e)})
+		p.Environment = append(p.Environment, environment{v.machineName(key), environmentFacts(e)})
 	}
 	return p
 }

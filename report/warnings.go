@@ -31,9 +31,13 @@ func (v *view) warnings() []string {
 	if text := v.severalMachines(); text != "" {
 		all = append(all, text)
 	}
-	for _, e := range sorted(v.Run.Manifest.Environments) {
+	for key, e := range sorted(v.Run.Manifest.Environments) {
 		for _, w := range stats.CheckMachine(e.Load1, e.Cores) {
-			all = append(all, sentence(w.String()))
+			text := w.String()
+			if name := v.machineName(key); name != "" {
+				text = name + ": " + text
+			}
+			all = append(all, sentence(text))
 		}
 	}
 	return append(all, v.doubtfulTimes()...)
