@@ -18,6 +18,27 @@ func autoregressive(r *rand.Rand, phi float64, n int) []float64 {
 	return x
 }
 
+// movingBlocks is the 95 % percentile interval of a moving-block bootstrap with
+// blocks of the cube root of n values (Künsch 1989; Hall, Horowitz and Jing 1995).
+func movingBlocks(r *rand.Rand, x []float64) (lo, hi float64) {
+	const resamples = 400
+	size := max(1, int(math.Round(math.Cbrt(float64(len(x))))))
+	means := make([]float64, resamples)
+	for i := range means {
+		total, n := 0.0, 0
+		for n < len(x) {
+			at := r.IntN(len(x) - size + 1)
+			for _, v := range x[at : at+min(size, len(x)-n)] {
+				total += v
+				n++
+			}
+		}
+		means[i] = total / float64(n)
+	}
+	slices.Sort(means)
+	return means[resamples/40], means[resamples-1-resamples/40]
+}
+
 // TestIntervalsOfSeriesCover counts, over many AR(1) series, how often there is
 // an interval and how often that holds the mean. An interval that takes values
 // for independent is the control: it must fail where they are not.
@@ -40,8 +61,9 @@ func TestIntervalsOfSeriesCover(t *testing.T) {
 	} {
 		r := rand.New(rand.NewPCG(5, uint64(c.n)))
 		const series = 3000
-		given, held, control := 0, 0, 0
-		for range series {
+		given, held, control, bootstrap := 0, 0, 0, 0
+		const resampled = 500
+		for i := range series {
 			x := autoregressive(r, c.phi, c.n)
 			s, err := MeanOfSeries(x, .95)
 			if err != nil {
@@ -53,6 +75,11 @@ func TestIntervalsOfSeriesCover(t *testing.T) {
 			if half := studentHalf(x, s.Center, .95); math.Abs(s.Center) <= half {
 				control++
 			}
+			if i < resampled {
+				if lo, hi := movingBlocks(r, x); lo <= 0 && 0 <= hi {
+					bootstrap++
+				}
+			}
 			if !s.Bounded() {
 				continue
 			}
@@ -62,7 +89,7 @@ func TestIntervalsOfSeriesCover(t *testing.T) {
 			}
 		}
 		share, cover, refused := float64(given)/series, float64(held)/max(1, float64(given)), 1-float64(given)/series
-		t.Logf("φ %v, %d values: %.3f have an interval, of which %.3f hold the mean; taken as independent %.3f", c.phi, c.n, share, cover, float64(control)/series)
+		t.Logf("φ %v, %d values: %.3f have an interval, of which %.3f hold the mean; taken as independent %.3f, by a moving-block bootstrap %.3f", c.phi, c.n, share, cover, float64(control)/series, float64(bootstrap)/resampled)
 		if share < c.given || c.given > 0 && cover < c.covers || refused < c.refused {
 			t.Errorf("φ %v, %d values: %.3f have an interval (want %v), of which %.3f hold the mean (want %v)", c.phi, c.n, share, c.given, cover, c.covers)
 		}
