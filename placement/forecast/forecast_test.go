@@ -269,3 +269,15 @@ func TestSumsOfWindowsAreThoseFromTheFirstOn(t *testing.T) {
 		t.Error("the workload never changed")
 	}
 }
+
+// TestOneLagTellsNothingOfPersistence: then both windows count alike.
+func TestOneLagTellsNothingOfPersistence(t *testing.T) {
+	var v variogram
+	if v.fit([]lagged{{1, .01, 1}}, .001); v.rho != 0 || v.noise != .001 || math.Abs(v.q-.009) > 1e-12 {
+		t.Errorf("%+v", v)
+	}
+	var s solver
+	if w := s.weights(nil, v, 2, 1); len(w) != 2 || w[0] != .5 || w[1] != .5 {
+		t.Errorf("weights %v", w)
+	}
+}
