@@ -5,7 +5,8 @@
 // such as the time, by medians with exact intervals and the Mann–Whitney U
 // test; measures of layers, such as the imbalance and the gap, as pairs over
 // the same layers, by the Wilcoxon signed-rank test and a bootstrap interval of
-// the mean paired difference. Idle layers are left out. The p values of each
+// the mean paired difference; replays also over the windows of their traces, with
+// an interval that allows for windows that depend on each other. Idle layers are left out. The p values of each
 // measure are corrected for the number of cells (Holm). What cannot be compared
 // (other loads, another machine, a failed run) is refused with the reason and
 // stays in the result.
@@ -75,6 +76,8 @@ type Comparison struct {
 	Measures   []runs.Measure `json:"measures"` // that are compared, those of runs first
 	Cells      []Cell         `json:"cells"`    // in the order of the new run's plan
 	Groups     []Group        `json:"groups"`   // a summary per strategy and backend
+	// Windows compare replays over the windows of their traces, seeds together.
+	Windows []Windows `json:"windows,omitempty"`
 	// Unmatched are the cells that only one side has.
 	Unmatched []Unmatched `json:"unmatched,omitempty"`
 	// Notes are remarks on the comparison as a whole.
@@ -230,6 +233,9 @@ func findMeasure(all []*runs.Run, name string) (runs.Measure, error) {
 func (c *Comparison) compare(pairs []pair, o Options) error {
 	c.labels = distinct(pairs)
 	proved(pairs)
+	if err := c.overWindows(pairs, o); err != nil {
+		return err
+	}
 	sides := append([]Side{c.New}, c.More...)
 	for _, m := range c.pool(pairs, o.PoolSeeds) {
 		cell := m.compare(c.Measures, o)

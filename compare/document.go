@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+
 	"packbench/analysis"
 	"packbench/internal/clean"
 	"packbench/internal/number"
@@ -27,6 +29,40 @@ type table struct {
 	title   string
 	columns []column
 	rows    [][]string
+	keys    int // columns that say what a row is, of a table that may be folded
+}
+
+// fold cuts a table that is wider than a terminal into several, each with the
+// columns that say what a row is. One without such columns stays as it is.
+func (t table) fold(width int) []table {
+	if t.keys == 0 {
+		return []table{t}
+	}
+	wide := make([]int, len(t.columns))
+	for i, c := range t.columns {
+		wide[i] = text.StringWidthWithoutEscSequences(c.name) + 2
+		for _, row := range t.rows {
+			wide[i] = max(wide[i], text.StringWidthWithoutEscSequences(row[i])+2)
+		}
+	}
+	first := 0
+	for _, n := range wide[:t.keys] {
+		first += n
+	}
+	var parts []table
+	for lo := t.keys; lo < len(t.columns); {
+		hi, used := lo+1, first+wide[lo]
+		for hi < len(t.columns) && used+wide[hi] <= width {
+			used, hi = used+wide[hi], hi+1
+		}
+		part := table{columns: append(slices.Clone(t.columns[:t.keys]), t.columns[lo:hi]...)}
+		for _, row := range t.rows {
+			part.rows = append(part.rows, append(slices.Clone(row[:t.keys]), row[lo:hi]...))
+		}
+		parts, lo = append(parts, part), hi
+	}
+	parts[0].title = t.title
+	return parts
 }
 
 type column struct {
@@ -38,6 +74,7 @@ type column struct {
 func (c *Comparison) document() document {
 	axes := c.varying()
 	d := document{heading: c.heading(axes), tables: []table{c.groupTable()}, notes: c.remarks(axes), gate: c.gateLines(axes)}
+	d.tables = append(d.tables, c.windowTables(axes)...)
 	for _, m := range c.Measures {
 		t := c.layerTable(axes, m)
 		if m.Scope == runs.PerRun {
@@ -134,6 +171,9 @@ func (c *Comparison) groupTable() table {
 	if layers != "" {
 		t.title += "; layers by " + layers
 		t.columns = append(t.columns, column{"layers better", true}, column{"equal", true}, column{"worse", true})
+	}
+	if len(c.Windows) > 0 { // replays have many measures
+		t.keys = len(c.groupAxes())
 	}
 	for _, g := range c.Groups {
 		var row []string

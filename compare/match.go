@@ -8,6 +8,7 @@ import (
 
 	"packbench/analysis"
 	"packbench/internal/spec"
+	"packbench/replay"
 	"packbench/runs"
 )
 
@@ -174,8 +175,15 @@ func (c *Comparison) matchBaseline(run *runs.Run, strategy string) ([]pair, erro
 		return nil, fmt.Errorf("%s has no strategy %q%s", run.Dir, strategy, spec.Suggest(strategy, names))
 	}
 	var pairs []pair
+	var rails []string
 	for _, cell := range cells {
 		if cell.Subject() == strategy {
+			continue
+		}
+		if rail(cell) {
+			if name := cell.Subject(); !slices.Contains(rails, name) {
+				rails = append(rails, name)
+			}
 			continue
 		}
 		if partner := baseline[problem(cell)]; partner != nil {
@@ -184,8 +192,17 @@ func (c *Comparison) matchBaseline(run *runs.Run, strategy string) ([]pair, erro
 			c.Unmatched = append(c.Unmatched, Unmatched{Cell: cell.Cell, In: "new"})
 		}
 	}
+	if len(rails) > 0 {
+		c.Notes = append(c.Notes, fmt.Sprintf("%s not compared: no planner can know what %s", and(rails), map[bool]string{true: "it knows", false: "they know"}[len(rails) == 1]))
+	}
 	if len(pairs) == 0 {
 		return nil, nothing{fmt.Sprintf("%s has no other strategy to compare with %s", run.Dir, strategy)}
 	}
 	return pairs, nil
+}
+
+// rail reports whether a cell is a reference of a replay that no planner can be.
+func rail(cell *runs.CellRuns) bool {
+	name := cell.Get(runs.PlannerAxis)
+	return name == replay.OracleName || name == replay.TruthName
 }

@@ -59,6 +59,7 @@ func (c *Comparison) remarks(a axes) []string {
 	notes = append(notes, unmatched.lines("")...)
 	notes = append(notes, warnings.lines()...)
 	notes = append(notes, c.units()...)
+	notes = append(notes, c.windowNotes(a)...)
 	notes = append(notes, c.Notes...)
 	return append(notes, c.method())
 }

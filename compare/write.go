@@ -68,6 +68,9 @@ func writeJSON(c *Comparison, w io.Writer) error {
 	return err
 }
 
+// terminal is how many columns a table of text may have if it can be folded.
+const terminal = 120
+
 func writeText(c *Comparison, w io.Writer) error {
 	d := c.document()
 	var b strings.Builder
@@ -75,7 +78,9 @@ func writeText(c *Comparison, w io.Writer) error {
 		fmt.Fprintln(&b, line)
 	}
 	for _, t := range d.tables {
-		fmt.Fprintf(&b, "\n%s\n%s\n", t.title, trimLines(t.pretty().Render()))
+		for _, part := range t.fold(terminal) {
+			fmt.Fprintf(&b, "\n%s\n", trimLines(strings.TrimPrefix(part.title+"\n", "\n")+part.pretty().Render()))
+		}
 	}
 	for _, note := range d.notes {
 		fmt.Fprintf(&b, "\n%s\n", trimLines(text.WrapSoft(note, 100)))

@@ -108,7 +108,7 @@ func replayWindows(r *replay.Result, prices replay.Prices) map[string][]float64 
 			runs.BalanceMeasure: w.Score.GPUs.Ratio, runs.BestSplitMeasure: w.Score.BestSplit,
 			runs.NodeBalanceMeasure: w.Score.Nodes.Ratio, runs.SlotBalanceMeasure: w.Score.Slots.Ratio, runs.WorstBalanceMeasure: w.Score.GPUs.Worst,
 			runs.MovesMeasure: float64(w.Moves.Total), runs.AcrossMeasure: float64(w.Moves.AcrossNodes), runs.ReceivedMeasure: float64(w.MostReceived()),
-			runs.TouchedMeasure: float64(w.Touched), "time": w.PlanTime, runs.LostMeasure: prices.Cost(w).Total(),
+			runs.TouchedMeasure: float64(w.Touched), "time": w.PlanTime, runs.IdleMeasure: float64(w.Score.GPUs.Idle), runs.LostMeasure: prices.Cost(w).Total(),
 		} {
 			m[runs.WindowPrefix+name] = append(m[runs.WindowPrefix+name], v)
 		}

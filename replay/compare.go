@@ -1,35 +1,35 @@
 package replay
 
-// Difference is how two replays of the same windows differ in the balance of the
-// GPUs, Σ mean/Σ max over the layers. The unit is a window. Windows of one trace
-// depend on each other, so a difference is only an effect size.
-type Difference struct {
-	Windows int     // scored in both
-	Better  int     // windows in which the second is the better
-	Mean    float64 // of the second minus the first
+// Idle reports whether no layer has any load in the window of a replay of so many
+// layers. Such a window is even whatever the plan, and no mean contains it.
+func (w *Window) Idle(layers int) bool { return w.Score.GPUs.Idle == layers }
+
+// Idle counts the windows without any load, and the layers without load in the
+// others.
+func (r *Result) Idle() (windows, layers int) {
+	n := len(r.Layers.Max)
+	for i := range r.Windows {
+		if w := &r.Windows[i]; w.Idle(n) {
+			windows++
+		} else {
+			layers += w.Score.GPUs.Idle
+		}
+	}
+	return windows, layers
 }
 
-// Compare compares two replays window by window.
-func Compare(a, b *Result) Difference {
-	before := map[int]float64{}
+// Paired returns a number of each window that both replays scored, in the order
+// of b. Windows without any load are left out.
+func Paired(a, b *Result, of func(*Window) float64) (x, y []float64) {
+	before := map[int]*Window{}
 	for i := range a.Windows {
-		before[a.Windows[i].Index] = a.Windows[i].Score.GPUs.Ratio
+		before[a.Windows[i].Index] = &a.Windows[i]
 	}
-	var d Difference
 	for i := range b.Windows {
 		w := &b.Windows[i]
-		first, ok := before[w.Index]
-		if !ok {
-			continue
-		}
-		d.Windows++
-		d.Mean += w.Score.GPUs.Ratio - first
-		if w.Score.GPUs.Ratio > first {
-			d.Better++
+		if v := before[w.Index]; v != nil && !w.Idle(len(b.Layers.Max)) {
+			x, y = append(x, of(v)), append(y, of(w))
 		}
 	}
-	if d.Windows > 0 {
-		d.Mean /= float64(d.Windows)
-	}
-	return d
+	return x, y
 }

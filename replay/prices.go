@@ -83,16 +83,17 @@ func (p Prices) moving(w *Window) float64 {
 	return time
 }
 
-// CostOf is the mean over the windows of a replay.
+// CostOf is the mean over the windows of a replay that have any load.
 func (p Prices) CostOf(r *Result) Cost {
 	var sum Cost
+	idle, _ := r.Idle()
 	for i := range r.Windows {
 		c := p.Cost(&r.Windows[i])
 		sum.Imbalance += c.Imbalance
 		sum.Moves += c.Moves
 		sum.Planning += c.Planning
 	}
-	n := float64(max(1, len(r.Windows)))
+	n := float64(max(1, len(r.Windows)-idle))
 	return Cost{sum.Imbalance / n, sum.Moves / n, sum.Planning / n}
 }
 

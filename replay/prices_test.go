@@ -88,11 +88,41 @@ func TestPricesMustBePositive(t *testing.T) {
 	}
 }
 
-func TestCompareIsPairedByWindow(t *testing.T) {
+func TestPairedIsByWindow(t *testing.T) {
 	a, b := result(), result()
 	b.Windows[1].Score.GPUs.Ratio = .95
 	b.Windows = b.Windows[1:]
-	if d := Compare(a, b); d.Windows != 1 || d.Better != 1 || !close(d.Mean, .95-.9) {
-		t.Errorf("%+v", d)
+	ratio := func(w *Window) float64 { return w.Score.GPUs.Ratio }
+	if x, y := Paired(a, b, ratio); len(x) != 1 || len(y) != 1 || x[0] != .9 || y[0] != .95 {
+		t.Errorf("%v and %v", x, y)
+	}
+	b.Windows[0].Score.GPUs.Idle = len(b.Layers.Max)
+	if x, _ := Paired(a, b, ratio); len(x) != 0 {
+		t.Errorf("an idle window counts: %v", x)
+	}
+}
+
+// TestIdleWindowsDoNotCount: a replay with a window without load comes to the same
+// as one without that window.
+func TestIdleWindowsDoNotCount(t *testing.T) {
+	a, b := result(), result()
+	idle := Window{Index: 99}
+	idle.Score.GPUs.Ratio, idle.Score.GPUs.Mean, idle.Score.GPUs.Worst, idle.Score.GPUs.Idle = 1, 1, 1, len(b.Layers.Max)
+	idle.Score.Nodes.Ratio, idle.Score.Slots.Ratio = 1, 1
+	b.Windows = append(b.Windows, idle)
+	x, y := a.Total(), b.Total()
+	if y.Windows != x.Windows+1 {
+		t.Errorf("%d windows", y.Windows)
+	}
+	y.Windows = x.Windows
+	if x != y {
+		t.Errorf("%+v\n%+v", x, y)
+	}
+	p := DefaultPrices()
+	if p.CostOf(a) != p.CostOf(b) || meanRatio(a) != meanRatio(b) {
+		t.Errorf("%+v, %+v", p.CostOf(a), p.CostOf(b))
+	}
+	if windows, layers := b.Idle(); windows != 1 || layers != 0 {
+		t.Errorf("%d idle windows and %d idle layers", windows, layers)
 	}
 }

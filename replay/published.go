@@ -56,13 +56,20 @@ func Published() []Evaluator {
 	}
 }
 
-// meanRatio is the mean over the windows of Σ mean / Σ max of the GPUs.
+// meanRatio is the mean over the windows with load of Σ mean / Σ max of the GPUs; 1
+// without any.
 func meanRatio(r *Result) float64 {
 	sum := 0.0
 	for i := range r.Windows {
-		sum += r.Windows[i].Score.GPUs.Ratio
+		if w := &r.Windows[i]; !w.Idle(len(r.Layers.Max)) {
+			sum += w.Score.GPUs.Ratio
+		}
 	}
-	return sum / float64(max(1, len(r.Windows)))
+	idle, _ := r.Idle()
+	if idle == len(r.Windows) {
+		return 1
+	}
+	return sum / float64(len(r.Windows)-idle)
 }
 
 // FindEvaluator returns the evaluator of that name.

@@ -7,8 +7,8 @@ type Total struct {
 	// Balance is Σ mean / Σ max over all layers and windows, by level, with even
 	// shares; BestSplit is that of the GPUs with the best split.
 	Balance, BestSplit float64
-	Nodes, Slots       float64 // means over the windows of the Σ form
-	Ratios             float64 // mean over windows and layers of mean/max of the GPUs
+	Nodes, Slots       float64 // means over the windows with load of the Σ form
+	Ratios             float64 // mean over these windows and layers of mean/max of the GPUs
 	Worst              float64 // the min mean/max of a layer in a window
 
 	Windows    int
@@ -27,17 +27,20 @@ func (r *Result) Total() Total {
 	layers := float64(len(r.Layers.Max))
 	var sumMean, sumMax, sumBest float64
 	var times []float64
-	plans := 0.0
+	plans, windows := 0.0, 0.0
 	for i := range r.Windows {
 		w := &r.Windows[i]
 		s := &w.Score
-		sumMean += s.sumMean
-		sumMax += s.sumMax
-		sumBest += s.sumBest
-		t.Nodes += s.Nodes.Ratio
-		t.Slots += s.Slots.Ratio
-		t.Ratios += s.GPUs.Mean
-		t.Worst = min(t.Worst, s.GPUs.Worst)
+		if !w.Idle(len(r.Layers.Max)) {
+			windows++
+			sumMean += s.sumMean
+			sumMax += s.sumMax
+			sumBest += s.sumBest
+			t.Nodes += s.Nodes.Ratio
+			t.Slots += s.Slots.Ratio
+			t.Ratios += s.GPUs.Mean
+			t.Worst = min(t.Worst, s.GPUs.Worst)
+		}
 		if !w.Planned {
 			continue
 		}
@@ -53,13 +56,14 @@ func (r *Result) Total() Total {
 		t.MaxPerGPU += float64(mostReceived(w.Moves))
 		t.Touched += float64(w.Touched)
 	}
-	windows := float64(max(1, len(r.Windows)))
-	t.Nodes /= windows
-	t.Slots /= windows
-	t.Ratios /= windows
 	t.Balance, t.BestSplit = 1, 1
 	if sumMax > 0 {
+		t.Nodes /= windows
+		t.Slots /= windows
+		t.Ratios /= windows
 		t.Balance, t.BestSplit = sumMean/sumMax, sumMean/sumBest
+	} else { // nothing to balance
+		t.Nodes, t.Slots, t.Ratios = 1, 1, 1
 	}
 	if n := float64(t.Plans); n > 0 {
 		t.Moves /= n * layers

@@ -88,6 +88,21 @@ func (v *view) applying(list []field) []field {
 // without packings all but the leading one.
 func (v *view) minor(d runs.Measure) bool { return !v.packed() && d.Name != v.lead().Name }
 
+// narrow are the columns of a replay, which has many measures, where lines are
+// short.
+var narrow = []string{workloadField, shapeField, runs.PlannerAxis, backendField, machineField, timeField,
+	runs.BalanceMeasure, runs.BestSplitMeasure, runs.WorstBalanceMeasure, runs.MovesMeasure, runs.LostMeasure}
+
+// narrowed leaves the other columns of a replay out where lines are short.
+func (v *view) narrowed(list []field) []field {
+	if v.replayed() {
+		for i := range list {
+			list[i].wide = !slices.Contains(narrow, list[i].id)
+		}
+	}
+	return list
+}
+
 // measured writes a value of a measure.
 func measured(d runs.Measure, v float64) string {
 	switch {

@@ -28,6 +28,7 @@ type page struct {
 	More        string // that belongs to the answer
 	Note        string // on the answer
 	Ranking     simpleTable
+	Paired      *paired // of replays
 	Figures     []pageFigure
 	Missing     []fact // figures that could not be drawn, and why
 	Fields      []pageField

@@ -37,6 +37,9 @@ type Options struct {
 	// Layer chooses the layer whose loads are drawn, instead of one where the
 	// strategies differ much. Problems without such a layer are not affected.
 	Layer *int
+	// Baseline is the planner of a replay that the others are compared with; "" is the
+	// published one of the highest balance.
+	Baseline string
 	// Names are what strategies and workloads are called.
 	Names Names
 	// Extra are further sets of the figures, in other sizes.
@@ -73,6 +76,10 @@ func Write(run *runs.Run, o Options) ([]string, error) {
 	}
 	page := newPage(v, inline, missing)
 	page.Records = recordsPath(run.Dir, w.dir)
+	var err error
+	if page.Paired, err = v.againstBaseline(o.Baseline); err != nil {
+		w.failed(err)
+	}
 	w.write(HTMLFile, page.html)
 	w.write(MarkdownFile, page.markdown)
 	return w.paths, w.err()

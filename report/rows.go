@@ -192,7 +192,7 @@ func (v *view) fields() []field {
 		list = append(list, field{id: m.Name, title: "median " + strings.ReplaceAll(m.Name, "_", " "), unit: m.Unit, help: m.Meaning + ", median " + over,
 			value: value, text: func(r row) string {
 				switch x := value(r); {
-				case !v.packed():
+				case !v.packed() || v.replayed():
 					return measured(m, x)
 				case math.IsNaN(x):
 					return "–"
@@ -206,7 +206,7 @@ func (v *view) fields() []field {
 			list = append(list, v.worstField(i, lead))
 		}
 	}
-	return append(list, rest...)
+	return v.narrowed(append(list, rest...))
 }
 
 func usualFields() []field {

@@ -64,7 +64,9 @@ func (v *view) table(format Format) string {
 	for i, f := range shown {
 		title := f.title
 		if format == Text { // the statistic above the quantity keeps columns narrow
-			if at := strings.LastIndex(title, " "); at > 0 {
+			if at := strings.LastIndex(title, " "); at > 0 && v.replayed() {
+				title = strings.ReplaceAll(title, " ", "\n")
+			} else if at > 0 {
 				title = title[:at] + "\n" + title[at+1:]
 			}
 		}
@@ -77,7 +79,7 @@ func (v *view) table(format Format) string {
 	t.SetColumnConfigs(configs)
 	t.SetStyle(tableStyle)
 	if format == Text {
-		shortenNames(rows)
+		shortenNames(rows, v.replayed())
 	}
 	last := ""
 	for _, r := range rows {
@@ -114,7 +116,7 @@ func (v *view) table(format Format) string {
 	for _, idle := range v.idleLayers() {
 		lines += "\n " + idle
 	}
-	if slices.ContainsFunc(rows, func(r row) bool { return r.time.N > 0 }) {
+	if !v.replayed() && slices.ContainsFunc(rows, func(r row) bool { return r.time.N > 0 }) {
 		lines += "\n intervals of times: " + timesFact(v.Run.Manifest.Experiment)
 	}
 	return lines
@@ -122,8 +124,11 @@ func (v *view) table(format Format) string {
 
 // shortenNames makes the names of workloads and strategies fit a terminal, where
 // those that differ still do.
-func shortenNames(rows []row) {
-	const workload, strategy = 34, 30 // columns
+func shortenNames(rows []row, narrow bool) {
+	workload, strategy := 34.0, 30.0 // columns
+	if narrow {
+		strategy = 26
+	}
 	measure := func(s string) float64 { return float64(text.StringWidthWithoutEscSequences(s)) }
 	workloads, strategies := make([]string, len(rows)), make([]string, len(rows))
 	for i, r := range rows {

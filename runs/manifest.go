@@ -58,14 +58,17 @@ func (m *Manifest) Axis(name string) (Axis, bool) {
 	return findAxis(knownAxes(), name)
 }
 
-// Measure returns the declaration of a measure in the same way. Every stage of
-// a run is a measure.
-func (m *Manifest) Measure(name string) (Measure, bool) {
-	for _, list := range [][]Measure{m.Measures, Measures(), ReplayMeasures()} {
-		for _, d := range list {
-			if d.Name == name {
-				return d, true
-			}
+// Measure returns the declaration of a measure; ok is false where the manifest
+// declares measures and this is none of them. One without declarations has this
+// program's. Every stage of a run is a measure.
+func (m *Manifest) Measure(name string) (d Measure, ok bool) {
+	declared := m.Measures
+	if declared == nil {
+		declared = slices.Concat(Measures(), ReplayMeasures())
+	}
+	for _, d := range declared {
+		if d.Name == name {
+			return d, true
 		}
 	}
 	if len(name) > len(StagePrefix) && name[:len(StagePrefix)] == StagePrefix {

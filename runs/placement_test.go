@@ -72,7 +72,7 @@ func TestPlacementsAreChecked(t *testing.T) {
 		"balance below 0":       {func(m map[string][]float64) { m[GPUBalanceLayerMeasure][0] = -0.5 }, "gpu_balance -0.5: a balance is from 0 to 1"},
 		"nodes less even":       {func(m map[string][]float64) { m[NodeBalanceLayerMeasure][0] = 0.5 }, "node_balance 0.5 is below the 0.75 of the GPUs"},
 		"best split less even":  {func(m map[string][]float64) { m[SplitBalanceLayerMeasure][0] = 0.5 }, "split_balance 0.5 is below the 0.75 of the GPUs"},
-		"half a packing":        {func(m map[string][]float64) { m[MaxMeasure] = []float64{1, 1} }, "layers without imbalance"},
+		"one of packings":       {func(m map[string][]float64) { m[MaxMeasure] = []float64{1, 1} }, `"max" is not a declared measure of layers`},
 		"measure not declared":  {func(m map[string][]float64) { m["color"] = []float64{1, 1} }, `"color" is not a declared measure of layers`},
 		"layers without number": {func(m map[string][]float64) { clear(m) }, "none of its runs has the measures of its layers"},
 	} {

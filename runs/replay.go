@@ -63,7 +63,8 @@ const (
 	LostMeasure         = "lost"
 	LostMovesMeasure    = "lost_moves"
 	LostPlanningMeasure = "lost_planning"
-	ScorePrefix         = "score_" // and the name of a published evaluator
+	IdleMeasure         = "idle_layers" // of windows
+	ScorePrefix         = "score_"      // and the name of a published evaluator
 
 	BestMaxMeasure          = "max_best_split"
 	ReplayLayerMovesMeasure = "moves_layer"
@@ -142,6 +143,7 @@ func ReplayMeasures() []Measure {
 		{WindowPrefix + ReceivedMeasure, Count, Lower, PerWindow, "max experts that a GPU receives"},
 		{WindowPrefix + TouchedMeasure, Count, Lower, PerWindow, "layers in which something moves"},
 		{WindowPrefix + "time", Nanoseconds, Lower, PerWindow, "planning, the forecast among it"},
+		{WindowPrefix + IdleMeasure, Count, Neither, PerWindow, "layers without load, which do not count; where all are, the window does not"},
 		{WindowPrefix + LostMeasure, secondsPerHour, Lower, PerWindow, "time lost by the time model"},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +23,7 @@ type Writer struct {
 	manifest Manifest
 	file     *os.File // the records
 	size     int64    // of the records, in bytes
+	older    bool     // another program, perhaps, began the run
 }
 
 // Create begins a run in the directory dir. It must not exist, or hold only
@@ -96,7 +98,8 @@ func makeDir(dir string) error {
 
 // Continue opens the run directory dir to add records to it, and returns it as
 // it was found. A last record that was cut short is dropped; a directory of an
-// earlier format is brought up to this one.
+// earlier format is brought up to this one. Measures that this program has and the
+// one that began the run did not are left out of what is added.
 func Continue(dir string) (*Writer, *Run, error) {
 	if _, err := Load(dir); err != nil { // before anything is made there
 		return nil, nil, err
@@ -105,7 +108,7 @@ func Continue(dir string) (*Writer, *Run, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	w := &Writer{dir: dir, file: file}
+	w := &Writer{dir: dir, file: file, older: true}
 	r, err := w.takeOver()
 	if err != nil {
 		w.Close()
@@ -253,6 +256,9 @@ func (w *Writer) writeManifest() error {
 // Append writes one record and waits until it is on disk. It returns an error
 // if the records file is no longer in the directory.
 func (w *Writer) Append(r Record) error {
+	if w.older {
+		r = w.declared(r)
+	}
 	line, err := r.Line()
 	if err != nil {
 		return err
@@ -266,6 +272,30 @@ func (w *Writer) Append(r Record) error {
 		return err
 	}
 	return w.file.Sync()
+}
+
+// declared returns the record without measures that the manifest does not declare:
+// those that this program has and the one that began the run did not.
+func (w *Writer) declared(r Record) Record {
+	unknown := func(name string) bool {
+		_, ok := w.manifest.Measure(name)
+		_, ours := (&Manifest{}).Measure(name)
+		return !ok && ours
+	}
+	r.Run, r.Layer, r.Window = without(r.Run, unknown), without(r.Layer, unknown), without(r.Window, unknown)
+	return r
+}
+
+// without returns the map without some keys; the same one where it has none of them.
+func without[V any](m map[string]V, drop func(string) bool) map[string]V {
+	for name := range m {
+		if drop(name) {
+			m = maps.Clone(m)
+			maps.DeleteFunc(m, func(name string, _ V) bool { return drop(name) })
+			return m
+		}
+	}
+	return m
 }
 
 // inPlace returns an error where somebody has removed, replaced or written to

@@ -3,6 +3,7 @@ package runs
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -100,5 +101,57 @@ func TestAppendNoticesThatTheDirectoryIsGone(t *testing.T) {
 		wantError(t, w.Append(record("d", 0, 3)), "was removed or replaced")
 		w.Close()
 		_ = name
+	}
+}
+
+// TestOnlyDeclaredMeasuresCount: a manifest that declares measures knows no other.
+// What this program measures beyond those of an older run is not recorded there,
+// and a record that has an undeclared measure all the same is refused.
+func TestOnlyDeclaredMeasuresCount(t *testing.T) {
+	m := sampleManifest()
+	m.declare()
+	if _, ok := m.Measure(BalanceMeasure); ok {
+		t.Error("packings have a measure of replays")
+	}
+	if _, ok := m.Measure(StagePrefix + "sort"); !ok {
+		t.Error("a stage is no measure")
+	}
+	if _, ok := (&Manifest{}).Measure(BalanceMeasure); !ok {
+		t.Error("a manifest without declarations does not have this program's")
+	}
+	dir := write(t)
+	w, _, err := Continue(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := record("d", 0, 7)
+	r.Run[BalanceMeasure], r.Layer[GPUMaxMeasure] = .5, []float64{1, 2}
+	if err := w.Append(r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Run[BalanceMeasure] != .5 {
+		t.Error("the caller's record has changed")
+	}
+	r = record("d", 1, 7)
+	if err := w.Append(r); err != nil {
+		t.Fatal(err)
+	}
+	run, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := run.Records[len(run.Records)-2]
+	if _, ok := last.Run[BalanceMeasure]; ok || last.Run[TimeMeasure] != 7 || last.Layer[GPUMaxMeasure] != nil || last.Layer[MaxMeasure] == nil {
+		t.Errorf("%v %v", last.Run, last.Layer)
+	}
+	r.Repeat, r.Run = 2, map[string]float64{TimeMeasure: 7, "speed": 3} // of no program
+	if err := w.Append(r); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(dir); err == nil || !strings.Contains(err.Error(), `"speed" is not a declared measure of runs`) {
+		t.Errorf("an undeclared measure: %v", err)
 	}
 }

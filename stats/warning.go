@@ -23,4 +23,5 @@ const (
 	Noisy        Code = "noisy"        // values spread widely around their median
 	CoarseClock  Code = "coarse-clock" // the clock's steps or its cost are not small compared with the times
 	BusyMachine  Code = "busy-machine" // the machine did other work
+	Dependent    Code = "dependent"    // neighbouring values depend on each other too much for how few they are
 )

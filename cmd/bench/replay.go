@@ -44,7 +44,9 @@ type replayCmd struct {
 	Between     int     `default:"50" help:"Time model: GB/s between nodes."`
 	Parallel    bool    `name:"parallel-moves" help:"Time model: GPUs receive in parallel; otherwise experts move one after another."`
 	OnPath      bool    `name:"on-path" help:"Time model: steps wait for the planner."`
-	Score       string  `help:"Also show a published evaluator's score: adrs, skydiscover or huawei."`
+	Baseline    string  `placeholder:"PLANNER" help:"Planner that the others are compared with over windows; default the published one of the highest balance."`
+
+	Score string `help:"Also show a published evaluator's score: adrs, skydiscover or huawei."`
 
 	Describe bool `help:"Do not replay: show how the loads of the trace persist."`
 
@@ -77,6 +79,9 @@ func (c *replayCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := checkBaseline(plan, c.Baseline); err != nil {
+		return badInput(err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	replayed := make([]*replayedCell, len(plan.Cells))
@@ -92,7 +97,7 @@ func (c *replayCmd) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	return showReplays(s.out, plan, replayed, score)
+	return showReplays(s.out, plan, replayed, score, c.Baseline)
 }
 
 // experiment returns what the flags ask for.

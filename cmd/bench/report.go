@@ -21,18 +21,19 @@ import (
 type reportCmd struct {
 	backendFlags
 
-	Dir     string         `arg:"" help:"Run directory, as bench run makes them."`
-	Out     string         `placeholder:"DIR" help:"Write the report here instead of into the run directory, which may then be read-only."`
-	Layer   *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ clearly."`
-	Table   reports.Format `placeholder:"FORMAT" help:"Only print the table of results: text, markdown, csv or html."`
-	Figures string         `enum:"page,paper" default:"page" help:"page: figures for the report. paper: also untitled figures for one and two columns (-wide) of a paper, in figures/paper."`
-	Column  float64        `placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
-	Font    float64        `placeholder:"POINTS" help:"Size of the text in figures for the paper, from 4 to 20. Default 7 in one column, 8 in two."`
+	Dir      string         `arg:"" help:"Run directory, as bench run makes them."`
+	Out      string         `placeholder:"DIR" help:"Write the report here instead of into the run directory, which may then be read-only."`
+	Layer    *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ clearly."`
+	Baseline string         `placeholder:"PLANNER" help:"Planner of a replay that the others are compared with over windows; default the published one of the highest balance."`
+	Table    reports.Format `placeholder:"FORMAT" help:"Only print the table of results: text, markdown, csv or html."`
+	Figures  string         `enum:"page,paper" default:"page" help:"page: figures for the report. paper: also untitled figures for one and two columns (-wide) of a paper, in figures/paper."`
+	Column   float64        `placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
+	Font     float64        `placeholder:"POINTS" help:"Size of the text in figures for the paper, from 4 to 20. Default 7 in one column, 8 in two."`
 }
 
 // Run implements the verb.
 func (c *reportCmd) Run(s *streams) error {
-	o := reports.Options{Dir: c.Out, Layer: c.Layer}
+	o := reports.Options{Dir: c.Out, Layer: c.Layer, Baseline: c.Baseline}
 	var err error
 	if o.Extra, err = c.paper(); err != nil {
 		return badInput(err)
@@ -51,6 +52,9 @@ func (c *reportCmd) Run(s *streams) error {
 		if err := checkLayer(run, *c.Layer); err != nil {
 			return badInput(err)
 		}
+	}
+	if err := reports.CheckBaseline(run, c.Baseline, names(run)); err != nil {
+		return badInput(fmt.Errorf("--baseline: %w", err))
 	}
 	backends, err := c.backends()
 	if err != nil {

@@ -233,3 +233,51 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestSumsOfWindowsAreThoseFromTheFirstOn: sums that are carried on from window to
+// window have the bits of sums made anew, also when the ring is full, the workload
+// changes, or two histories take turns.
+func TestSumsOfWindowsAreThoseFromTheFirstOn(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	k := newKrige(6, 5)(2, 8).(*krige)
+	window := make([]float32, 16)
+	changes := 0
+	for w := range 40 {
+		for i := range window {
+			window[i] = float32(1000*(1+(i*(1+w/15))%5) + r.IntN(200))
+		}
+		start := k.start
+		k.Observe(window)
+		if k.start != start {
+			changes++
+		}
+		first, count := k.summed.first, k.summed.count
+		if k.seen-first < 2 { // one window is taken as it is
+			continue
+		}
+		for j, got := range k.sum {
+			want := 0.0
+			for t := first; t < first+count; t++ {
+				want += k.ring[t%k.limit][j]
+			}
+			if got != want {
+				t.Fatalf("window %d: a sum of %d windows is %v, not %v", w, count, got, want)
+			}
+		}
+	}
+	if changes == 0 {
+		t.Error("the workload never changed")
+	}
+}
+
+// TestOneLagTellsNothingOfPersistence: then both windows count alike.
+func TestOneLagTellsNothingOfPersistence(t *testing.T) {
+	var v variogram
+	if v.fit([]lagged{{1, .01, 1}}, .001); v.rho != 0 || v.noise != .001 || math.Abs(v.q-.009) > 1e-12 {
+		t.Errorf("%+v", v)
+	}
+	var s solver
+	if w := s.weights(nil, v, 2, 1); len(w) != 2 || w[0] != .5 || w[1] != .5 {
+		t.Errorf("weights %v", w)
+	}
+}

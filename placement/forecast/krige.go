@@ -32,7 +32,8 @@ type krige struct {
 	detect  detector
 	model   variogram
 	solve   solver
-	sum     []float64 // [layers·experts] of the shares of the windows that count
+	sum     []float64 // [layers·experts] of the shares of the windows from summed.first on
+	summed  struct{ first, count int }
 }
 
 // maxLag is the longest lag of the variogram.
@@ -154,12 +155,7 @@ func (k *krige) next(out []float64, start, ahead int) {
 		copy(out, row(0))
 		return
 	}
-	clear(k.sum)
-	for i := range count {
-		for j, v := range row(i) {
-			k.sum[j] += v
-		}
-	}
+	k.addUp(first, count)
 	norm := 0.0
 	for _, s := range k.sum {
 		norm += float64(s * s)
@@ -168,7 +164,17 @@ func (k *krige) next(out []float64, start, ahead int) {
 	k.model.fit(k.empirical(first, count, norm), float64(k.layers)/(k.tokens()*norm))
 	k.weights = k.solve.weights(k.weights, k.model, count, ahead)
 	clear(out)
-	for i, w := range k.weights {
+	i := 0
+	for ; i+4 <= count; i += 4 { // four at a time: sums in the same order, read and written less often
+		w := k.weights[i : i+4]
+		a, b, c, d := row(i), row(i+1), row(i+2), row(i+3)
+		b, c, d, out := b[:len(a)], c[:len(a)], d[:len(a)], out[:len(a)]
+		for j, v := range a {
+			out[j] = (((out[j] + float64(w[0]*v)) + float64(w[1]*b[j])) + float64(w[2]*c[j])) + float64(w[3]*d[j])
+		}
+	}
+	for ; i < count; i++ {
+		w := k.weights[i]
 		for j, v := range row(i) {
 			out[j] += float64(w * v)
 		}
@@ -177,6 +183,21 @@ func (k *krige) next(out []float64, start, ahead int) {
 	for j, s := range k.sum {
 		out[j] = max(out[j], float64(floor*s)+1e-9)
 	}
+}
+
+// addUp writes the sum of so many windows from first on, oldest first. Where the
+// last sum began with the same window, only later ones are added to it.
+func (k *krige) addUp(first, count int) {
+	if k.summed.first != first || k.summed.count > count {
+		clear(k.sum)
+		k.summed.count = 0
+	}
+	for t := first + k.summed.count; t < first+count; t++ {
+		for j, v := range k.ring[t%k.limit] {
+			k.sum[j] += v
+		}
+	}
+	k.summed.first, k.summed.count = first, count
 }
 
 // empirical returns the variogram of the windows that count.

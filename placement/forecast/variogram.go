@@ -16,23 +16,10 @@ type variogram struct{ noise, q, rho float64 }
 // rhos are the persistences that are tried.
 var rhos = [...]float64{0, .3, .5, .7, .8, .9, .95, .98}
 
-// priorRho and priorWeight are what is believed of the course of a variogram
-// before there are windows enough: that half of the first lag's value is noise
-// and the rest persists with priorRho, as if seen once.
-const (
-	priorRho    = .8
-	priorWeight = 1
-)
-
 // fit fits the model to an empirical variogram of at least one lag by weighted
-// least squares, with noise ≥ least and q ≥ 0.
+// least squares, with noise ≥ least and q ≥ 0. Of persistences that explain as much
+// it takes the lowest: with one lag, that is none.
 func (v *variogram) fit(g []lagged, least float64) {
-	first := g[0].value
-	power := 1.0
-	for h := 1; h <= maxLag; h++ {
-		power = float64(power * priorRho)
-		g = append(g, lagged{h, float64(first/2) + float64(first/2/(1-priorRho)*(1-power)), priorWeight / maxLag})
-	}
 	best := math.Inf(1)
 	for _, rho := range rhos {
 		noise, q, loss := fitRho(g, rho, least)

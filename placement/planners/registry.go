@@ -9,6 +9,7 @@ package planners
 
 import (
 	"fmt"
+	"strings"
 
 	"packbench/internal/spec"
 	"packbench/placement"
@@ -64,4 +65,11 @@ func (r Registry) Names() []string {
 		names[i] = d.Name
 	}
 	return names
+}
+
+// Published reports whether the planner that a short form names is one that
+// others published, not this project's own or a user's.
+func Published(text string) bool {
+	s, i, err := spec.Select("planner", text, Builtin().Names())
+	return err == nil && s.Name != "" && !strings.HasPrefix(Builtin()[i].Source, "this project")
 }

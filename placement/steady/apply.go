@@ -2,32 +2,43 @@ package steady
 
 import "slices"
 
-// improve makes steps until none is worth its price or the account is spent, and
-// leaves them in y.chain.
-func (y *layer) improve(hottest int) {
-	y.chain = y.chain[:0]
-	spent := 0
-	for range 8 * y.t.Slots { // free steps could go on for long
-		s, ok := y.search(hottest)
-		if !ok {
+// improve makes steps until none is worth its price or the account is spent, or
+// one gains less per move than enough, and adds them to y.chain.
+func (y *layer) improve(hottest int, enough float64) {
+	for y.advance(hottest) {
+		if s := &y.chain[len(y.chain)-1]; s.cost > 0 && s.gain/float64(s.cost) < enough {
 			return
 		}
-		if spent += max(0, s.cost); float64(spent) > y.account {
-			return
-		}
-		before := y.sum
-		expert := y.physical[s.x]
-		y.apply(s)
-		if !(y.sum < before) {
-			// Rounding, or copies that share a GPU, made it look better than it is.
-			if s.y == none {
-				s.e = expert
-			}
-			y.apply(s)
-			return
-		}
-		y.chain = append(y.chain, s)
 	}
+}
+
+// advance makes the next step and adds it to y.chain; false where there is none.
+func (y *layer) advance(hottest int) bool {
+	if y.ended || len(y.chain) == 8*y.t.Slots { // free steps could go on for long
+		return false
+	}
+	y.ended = true
+	s, ok := y.search(hottest)
+	if !ok {
+		return false
+	}
+	if y.spent += max(0, s.cost); float64(y.spent) > y.account {
+		return false
+	}
+	before := y.sum
+	expert := y.physical[s.x]
+	y.apply(s)
+	if !(y.sum < before) {
+		// Rounding, or copies that share a GPU, made it look better than it is.
+		if s.y == none {
+			s.e = expert
+		}
+		y.apply(s)
+		return false
+	}
+	y.chain = append(y.chain, s)
+	y.ended = false
+	return true
 }
 
 // apply makes a step.
@@ -51,6 +62,10 @@ func (y *layer) apply(s step) {
 				}
 			}
 		}
+	}
+	y.note(y.gpuOf[s.x])
+	if s.y != none {
+		y.note(y.gpuOf[s.y])
 	}
 	for _, g := range touched {
 		y.exponent[g] = y.total(int(g))

@@ -17,6 +17,7 @@ type layer struct {
 	words   int  // of a set of GPUs
 	inNodes bool // copies stay on their nodes
 
+	was      []int32 // [slots] when the window began
 	physical []int32
 	counts   []int32
 	head     []int32 // [experts] the first slot of an expert
@@ -39,8 +40,11 @@ type layer struct {
 	expected             []float64 // [experts] variances, in the unit of the forecast
 	hot                  []int32
 	givers               []giver
-	undone               []int        // by how much the moves of a GPU's slots cost less than one
+	undone, saved        []int        // by how much the moves of a GPU's slots cost less than one, and of the hot one's
+	undoing              []int32      // the slots of a GPU whose moves do
 	changed              []bool       // [GPUs] whose experts are others than when the window began, or were
+	came                 [][]int32    // [GPUs] slots of experts that were not there then
+	left                 [][]int32    // [GPUs] experts that were
 	best                 [3]candidate // by cost: at most 0, 1, 2
 	scratchSlots         []int32
 	chain                []step
@@ -48,6 +52,8 @@ type layer struct {
 	weight  float64 // of the layer's load, 1 on average
 	price   float64 // min gain per move
 	account float64 // moves at most
+	spent   int     // of them
+	ended   bool    // no further step is worth its price
 }
 
 // factor caches exponentials of an expert for its number of copies.
@@ -61,11 +67,11 @@ func newLayer(t placement.Topology, inNodes bool) *layer {
 	words := (t.GPUs + 63) / 64
 	return &layer{
 		t: t, gpuOf: t.GPUOfSlots(), nodeOf: t.NodeOfGPUs(), offsets: t.Offsets(), words: words, inNodes: inNodes,
-		physical: make([]int32, t.Slots), counts: make([]int32, t.Experts), head: make([]int32, t.Experts), link: make([]int32, t.Slots),
+		was: make([]int32, t.Slots), physical: make([]int32, t.Slots), counts: make([]int32, t.Experts), head: make([]int32, t.Experts), link: make([]int32, t.Slots),
 		mean: make([]float64, t.Experts), variance: make([]float64, t.Experts), share: make([]float64, t.Experts),
 		exponent: make([]float64, t.GPUs), term: make([]float64, t.GPUs), root: make([]float64, t.GPUs),
 		on: make([]uint64, t.Experts*words), before: make([]uint64, t.Experts*words),
-		changed: make([]bool, t.GPUs), sorted: make([]int32, t.Slots),
+		changed: make([]bool, t.GPUs), came: make([][]int32, t.GPUs), left: make([][]int32, t.GPUs), sorted: make([]int32, t.Slots),
 		factors: make([]factor, t.Experts), gpuMean: make([]float64, t.GPUs), gpuVariance: make([]float64, t.GPUs), expected: make([]float64, t.Experts),
 	}
 }
@@ -74,7 +80,12 @@ func newLayer(t placement.Topology, inNodes bool) *layer {
 // their variances, in any unit. sharpness 0 chooses b. It reports whether there
 // is any load.
 func (y *layer) begin(physical []int32, mean, variance []float64, sharpness float64) bool {
+	copy(y.was, physical)
 	copy(y.physical, physical)
+	y.chain, y.spent, y.ended = y.chain[:0], 0, true
+	for g := range y.came {
+		y.came[g], y.left[g] = y.came[g][:0], y.left[g][:0]
+	}
 	total := 0.0
 	for _, m := range mean {
 		total += m
@@ -119,6 +130,7 @@ func (y *layer) begin(physical []int32, mean, variance []float64, sharpness floa
 		y.sort(g)
 	}
 	y.add()
+	y.ended = false
 	return true
 }
 

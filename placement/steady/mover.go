@@ -3,6 +3,7 @@ package steady
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -33,9 +34,12 @@ type Mover struct {
 	Anew *placement.Plan
 
 	topology placement.Topology
-	workers  []*layer
-	chains   [][]step
+	layers   []*layer
 	anew     []int // [layers] moves to the layer of Anew, 0 where it is not taken
+	next     []int // [layers] the step of each chain that waits in the queue
+	// enough is what the last steps of the queue gained per move: all layers look
+	// for steps down to there at the same time, and beyond only those whose turn comes.
+	enough float64
 }
 
 // Improve returns the previous placement with at most so many moves made for
@@ -43,19 +47,18 @@ type Mover struct {
 // which must not be previous. It is the same for any number of threads.
 func (m *Mover) Improve(ctx context.Context, p, previous *placement.Plan, f *forecast.Forecast, moves float64, threads int) (int, error) {
 	t := previous.Topology
-	if m.workers == nil || !m.topology.Equal(t) {
-		m.topology, m.workers = t, nil
+	if !m.topology.Equal(t) {
+		m.topology, m.layers = t, nil
 	}
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	threads = min(threads, previous.Layers)
-	for len(m.workers) < threads {
-		m.workers = append(m.workers, newLayer(t, m.InNodes))
+	for len(m.layers) < previous.Layers {
+		m.layers = append(m.layers, newLayer(t, m.InNodes))
 	}
-	for len(m.chains) < previous.Layers {
-		m.chains, m.anew = append(m.chains, nil), append(m.anew, 0)
-	}
+	m.anew = slices.Grow(m.anew[:0], previous.Layers)[:previous.Layers]
+	m.next = slices.Grow(m.next[:0], previous.Layers)[:previous.Layers]
 	total := 0.0
 	for _, v := range f.Mean {
 		total += v
@@ -70,7 +73,7 @@ func (m *Mover) Improve(ctx context.Context, p, previous *placement.Plan, f *for
 	return made, nil
 }
 
-// search finds the steps of every layer.
+// search finds the first steps of every layer.
 func (m *Mover) search(ctx context.Context, previous *placement.Plan, f *forecast.Forecast, average, moves float64, threads int) error {
 	var next atomic.Int64
 	failures := make([]error, threads)
@@ -80,13 +83,12 @@ func (m *Mover) search(ctx context.Context, previous *placement.Plan, f *forecas
 				failures[i] = panics.Error(v)
 			}
 		}()
-		y := m.workers[i]
 		for {
 			l := int(next.Add(1)) - 1
 			if l >= previous.Layers || ctx.Err() != nil {
 				return
 			}
-			m.layer(y, previous, f, l, average, moves)
+			m.layer(previous, f, l, average, moves)
 		}
 	}
 	var wait sync.WaitGroup
@@ -107,9 +109,9 @@ func (m *Mover) search(ctx context.Context, previous *placement.Plan, f *forecas
 // estimator has none.
 const unknownVariance = .02
 
-// layer finds the steps of one layer.
-func (m *Mover) layer(y *layer, previous *placement.Plan, f *forecast.Forecast, l int, average, limit float64) {
-	n := m.topology.Experts
+// layer finds the first steps of one layer; all of them where it may be made anew.
+func (m *Mover) layer(previous *placement.Plan, f *forecast.Forecast, l int, average, limit float64) {
+	n, y := m.topology.Experts, m.layers[l]
 	mean := f.Mean[l*n : (l+1)*n]
 	variance := y.expected[:n]
 	sum := 0.0
@@ -121,16 +123,16 @@ func (m *Mover) layer(y *layer, previous *placement.Plan, f *forecast.Forecast, 
 			variance[e] = float64(unknownVariance * float64(v*v))
 		}
 	}
-	m.chains[l], m.anew[l] = m.chains[l][:0], 0
+	m.anew[l] = 0
 	if !y.begin(previous.Physical(l), mean, variance, m.Sharpness) {
 		return
 	}
 	y.weight, y.price, y.account = sum/average, m.Price, limit
-	y.improve(m.Hottest)
-	m.chains[l] = append(m.chains[l], y.chain...)
 	if m.Anew == nil {
+		y.improve(m.Hottest, m.enough)
 		return
 	}
+	y.improve(m.Hottest, 0)
 	made := 0
 	for _, s := range y.chain {
 		made += s.cost
@@ -138,16 +140,17 @@ func (m *Mover) layer(y *layer, previous *placement.Plan, f *forecast.Forecast, 
 	now := (y.reference + portable.Log(y.sum)) / y.soft.B
 	value, moves := y.other(m.Anew.Physical(l), m.Anew.LayerCounts(l))
 	if float64((now-value)*y.weight) > float64(m.Price*float64(moves-made)) {
-		m.chains[l], m.anew[l] = m.chains[l][:0], moves
+		y.chain, y.ended, m.anew[l] = y.chain[:0], true, moves
 	}
 }
 
 // take makes the steps of the queue and returns the moves made. Of equal gains
 // the one of the first layer comes first.
 func (m *Mover) take(p *placement.Plan, moves float64) int {
-	next := make([]int, p.Layers)
+	clear(m.next)
 	left, made := moves, 0
-	for l, n := range m.anew[:p.Layers] {
+	m.enough = 0
+	for l, n := range m.anew {
 		if n > 0 {
 			copy(p.Physical(l), m.Anew.Physical(l))
 			made += n
@@ -155,11 +158,11 @@ func (m *Mover) take(p *placement.Plan, moves float64) int {
 	}
 	for {
 		best, ratio := -1, 0.0
-		for l := range next {
-			if next[l] == len(m.chains[l]) {
+		for l, y := range m.layers[:p.Layers] {
+			if m.next[l] == len(y.chain) && !y.advance(m.Hottest) {
 				continue
 			}
-			s := &m.chains[l][next[l]]
+			s := &y.chain[m.next[l]]
 			if float64(s.cost) > left {
 				continue
 			}
@@ -174,8 +177,11 @@ func (m *Mover) take(p *placement.Plan, moves float64) int {
 		if best < 0 {
 			return made
 		}
-		s := m.chains[best][next[best]]
-		next[best]++
+		s := m.layers[best].chain[m.next[best]]
+		m.next[best]++
+		if s.cost > 0 {
+			m.enough = ratio
+		}
 		left -= float64(s.cost)
 		made += s.cost
 		physical := p.Physical(best)

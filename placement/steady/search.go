@@ -1,6 +1,11 @@
 package steady
 
-import "packbench/internal/portable"
+import (
+	"math"
+	"slices"
+
+	"packbench/internal/portable"
+)
 
 // step is a change of a layer: slot x gets expert e or, where y ≥ 0, the slots x
 // and y exchange their experts.
@@ -18,9 +23,10 @@ type candidate struct {
 
 // giver is a slot whose expert has other copies.
 type giver struct {
+	term, rest, stays float64 // of its GPU; change of the other holders' terms without it; term of the GPU without the expert
+	set               uint64  // GPUs that hold the expert, as far as a word tells them
 	slot, gpu, expert int32
-	rest              float64 // change of the other holders' terms without it
-	stays             float64 // term of the GPU without the expert
+	changed           bool // the GPU's experts are others than when the window began, or were
 }
 
 // offer keeps the candidate where it is the best of its cost: at most 0, 1 or 2.
@@ -95,14 +101,21 @@ func (y *layer) findGivers() {
 		}
 		more := y.factor(int32(f)).more - 1
 		inverse := y.factors[f].inverse
-		first, rest := len(y.givers), 0.0
+		first, rest, set := len(y.givers), 0.0, y.on[f*y.words]
+		if y.words > 1 {
+			set = math.MaxUint64
+		}
 		for s := y.head[f]; s != none; s = y.link[s] {
 			g := y.gpuOf[s]
-			rest += float64(y.term[g] * more)
-			y.givers = append(y.givers, giver{slot: s, gpu: g, expert: int32(f), stays: float64(y.term[g] * inverse)})
+			term := y.term[g]
+			rest += float64(term * more)
+			y.givers = append(y.givers, giver{
+				term: term, stays: float64(term * inverse), set: set, slot: s, gpu: g, expert: int32(f), changed: y.changed[g],
+			})
 		}
 		for i := first; i < len(y.givers); i++ {
-			y.givers[i].rest = rest - float64(y.term[y.givers[i].gpu]*more)
+			v := &y.givers[i]
+			v.rest = rest - float64(v.term*more)
 		}
 	}
 }
@@ -113,21 +126,36 @@ func (y *layer) retargets(h int32) {
 		if int(y.counts[e]) >= y.t.GPUs {
 			continue
 		}
-		f := *y.factor(e)
-		relief := 0.0
+		f := y.factor(e)
+		factor, alone, relief := f.relief-1, f.alone, 0.0
 		for s := y.head[e]; s != none; s = y.link[s] {
-			relief += float64(y.term[y.gpuOf[s]] * (f.relief - 1))
+			relief += float64(y.term[y.gpuOf[s]] * factor)
 		}
 		set := y.on[int(e)*y.words:][:y.words]
+		// Only on a GPU that changed can a move make another undone; elsewhere the
+		// step costs 1, and only experts that share a GPU change what it gains.
+		alike := set[0]
+		if y.words > 1 {
+			alike = math.MaxUint64 // then every pair of experts is looked at
+		}
+		free, one := min(y.best[0].less, y.best[1].less), y.best[1].less
 		for i := range y.givers {
 			v := &y.givers[i]
-			q := v.gpu
-			if set[q>>6]>>(q&63)&1 != 0 || y.inNodes && y.nodeOf[q] != y.nodeOf[h] {
+			less := v.term - relief - v.rest - float64(v.stays*alone)
+			if less <= one && v.set&alike == 0 && (!v.changed || less <= free) {
 				continue
 			}
-			less := y.term[q] - relief - v.rest - float64(v.stays*f.alone)
-			if v.expert == e {
+			q := v.gpu
+			if set[q>>6]>>(q&63)&1 != 0 || v.expert == e || y.inNodes && y.nodeOf[q] != y.nodeOf[h] {
 				continue
+			}
+			if y.shareGPU(e, v.expert) { // where both act on the same GPU, their factors multiply
+				more := y.factors[v.expert].more - 1
+				for s := y.head[e]; s != none; s = y.link[s] {
+					if g := y.gpuOf[s]; y.has(y.on, v.expert, g) {
+						less -= float64(float64(y.term[g]*factor) * more)
+					}
+				}
 			}
 			cost := 1
 			if y.has(y.before, e, q) {
@@ -136,15 +164,8 @@ func (y *layer) retargets(h int32) {
 			if !y.has(y.before, v.expert, q) {
 				cost--
 			}
-			if y.shareGPU(e, v.expert) { // where both act on the same GPU, their factors multiply
-				more := y.factors[v.expert].more - 1
-				for s := y.head[e]; s != none; s = y.link[s] {
-					if g := y.gpuOf[s]; y.has(y.on, v.expert, g) {
-						less -= float64(float64(y.term[g]*(f.relief-1)) * more)
-					}
-				}
-			}
 			y.offer(less, cost, v.slot, none, e)
+			free, one = min(y.best[0].less, y.best[1].less), y.best[1].less
 		}
 	}
 }
@@ -165,10 +186,7 @@ func (y *layer) swaps(h int32) {
 			y.nearest(h, q)
 		}
 		if y.changed[h] || y.changed[q] {
-			if bound <= min(y.best[0].less, y.best[1].less) {
-				continue
-			}
-			y.reversals(h, q)
+			y.reversals(h, q, bound)
 		}
 	}
 }
@@ -214,41 +232,104 @@ func (y *layer) nearest(h, q int32) {
 }
 
 // reversals offers the best exchanges that make earlier moves of the window
-// undone, which cost less than two: for each cost the one nearest to d*.
-func (y *layer) reversals(h, q int32) {
-	y.undone = y.undone[:0]
-	for z := y.offsets[q]; z < y.offsets[q+1]; z++ {
-		b := y.physical[z]
-		y.undone = append(y.undone, y.saves(b, q, h))
+// undone, which cost less than two: for each cost the one nearest to d*. No
+// exchange gains more than bound.
+func (y *layer) reversals(h, q int32, bound float64) {
+	if bound <= min(y.best[0].less, y.best[1].less) {
+		return
 	}
+	most := y.reverses(&y.saved, nil, h, q) + y.reverses(&y.undone, &y.undoing, q, h)
+	// Where none can be free, only those count that beat the best of one move;
+	// rounding is far below the margin.
+	if most == 0 || most == 1 && bound+float64(1e-12*(y.term[h]+y.term[q])) < y.best[1].less {
+		return
+	}
+	lo, hi := y.offsets[q], y.offsets[q+1]
 	target := float64((y.exponent[h] - y.exponent[q]) / 2)
 	distance := [2]float64{1e300, 1e300}
 	var at [2][2]int32
-	for x := y.offsets[h]; x < y.offsets[h+1]; x++ {
-		a := y.physical[x]
-		saved := y.saves(a, h, q)
-		if y.has(y.on, a, q) {
+	for i, a := range y.physical[y.offsets[h]:y.offsets[h+1]] {
+		saved := y.saved[i]
+		if saved == 0 && len(y.undoing) == 0 || y.has(y.on, a, q) {
 			continue
 		}
 		want := y.share[a] - target
-		for i, more := range y.undone {
-			if saved+more == 0 {
-				continue
-			}
-			z := int32(y.offsets[q] + i)
-			b := y.physical[z]
+		try := func(j int32) {
+			b := y.physical[lo+int(j)]
 			d := want - y.share[b]
 			if d < 0 {
 				d = -d
 			}
-			if cost := max(0, 2-saved-more); d < distance[cost] && !y.has(y.on, b, h) {
-				distance[cost], at[cost] = d, [2]int32{int32(x), z}
+			if cost := max(0, 2-saved-y.undone[j]); d < distance[cost] && !y.has(y.on, b, h) {
+				distance[cost], at[cost] = d, [2]int32{int32(y.offsets[h] + i), int32(lo) + j}
 			}
+		}
+		if saved == 0 {
+			for _, j := range y.undoing {
+				try(j)
+			}
+			continue
+		}
+		for j := range int32(hi - lo) {
+			try(j)
 		}
 	}
 	for cost, d := range distance {
 		if d < 1e300 {
 			y.offerSwap(h, q, at[cost][0], at[cost][1])
+		}
+	}
+}
+
+// reverses writes for each slot of a GPU by how much the move of its expert to
+// another GPU costs less than one, and the slots where it does; it returns the max.
+// An expert that is on the other GPU already, which cannot move there, may be left
+// out.
+func (y *layer) reverses(less *[]int, where *[]int32, from, to int32) int {
+	lo, hi := y.offsets[from], y.offsets[from+1]
+	row := slices.Grow((*less)[:0], hi-lo)[:hi-lo]
+	clear(row)
+	*less = row
+	if where != nil {
+		*where = (*where)[:0]
+	}
+	if len(y.came[from])+len(y.left[to]) == 0 {
+		return 0
+	}
+	for _, s := range y.came[from] {
+		row[int(s)-lo]++
+	}
+	for _, e := range y.left[to] {
+		if !y.has(y.on, e, from) {
+			continue
+		}
+		for s := y.head[e]; s != none; s = y.link[s] {
+			if y.gpuOf[s] == from {
+				row[int(s)-lo]++
+			}
+		}
+	}
+	most := 0
+	for i, n := range row {
+		if n > 0 {
+			most = max(most, n)
+			if where != nil {
+				*where = append(*where, int32(i))
+			}
+		}
+	}
+	return most
+}
+
+// note lists how the experts of a GPU differ from those when the window began.
+func (y *layer) note(g int32) {
+	y.came[g], y.left[g] = y.came[g][:0], y.left[g][:0]
+	for s := y.offsets[g]; s < y.offsets[g+1]; s++ {
+		if !y.has(y.before, y.physical[s], g) {
+			y.came[g] = append(y.came[g], int32(s))
+		}
+		if e := y.was[s]; !y.has(y.on, e, g) && !slices.Contains(y.left[g], e) {
+			y.left[g] = append(y.left[g], e)
 		}
 	}
 }

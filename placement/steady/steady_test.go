@@ -264,3 +264,66 @@ func TestAccountBounds(t *testing.T) {
 		t.Errorf("%d moves: the account was hardly used", total)
 	}
 }
+
+// TestAMoverThatHasMovedMakesTheSamePlan: how far layers look ahead of the queue,
+// which a mover learns from its last plan, changes nothing.
+func TestAMoverThatHasMovedMakesTheSamePlan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		before, f := drawn(t, 2)
+		used := Mover{Hottest: 2}
+		for i := range 4 {
+			moves := float64(rapid.IntRange(0, 20).Draw(t, "moves"))
+			var a, b placement.Plan
+			fresh := Mover{Hottest: 2}
+			made, err := used.Improve(t.Context(), &a, before, f, moves, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := fresh.Improve(t.Context(), &b, before, f, moves, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if made != want || !slices.Equal(a.PhysicalToLogical, b.PhysicalToLogical) {
+				t.Fatalf("window %d: %d moves, where a fresh mover makes %d", i, made, want)
+			}
+			used.enough *= float64(rapid.IntRange(0, 3).Draw(t, "times"))
+			for j := range f.Mean {
+				f.Mean[j] *= .5 + rapid.Float64Range(0, 1).Draw(t, "drift")
+			}
+			before = &a
+		}
+	})
+}
+
+// TestReversesAreThoseOfEverySlot compares the lists of what came and left with a
+// look at every slot.
+func TestReversesAreThoseOfEverySlot(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		before, f := drawn(t, 2)
+		n := before.Topology.Experts
+		y := newLayer(before.Topology, false)
+		y.begin(before.Physical(0), f.Mean[:n], f.Variance[:n], 0)
+		y.weight, y.account = 1, 1e9
+		for range rapid.IntRange(0, 12).Draw(t, "steps") {
+			if !y.advance(3) {
+				break
+			}
+		}
+		for from := range int32(before.Topology.GPUs) {
+			for to := range int32(before.Topology.GPUs) {
+				if from == to {
+					continue
+				}
+				y.reverses(&y.undone, &y.undoing, from, to)
+				for i, got := range y.undone {
+					e := y.physical[y.offsets[from]+i]
+					if want := y.saves(e, from, to); got != want && !y.has(y.on, e, to) {
+						t.Fatalf("expert %d from GPU %d to %d: %d, not %d", e, from, to, got, want)
+					} else if (got > 0) != slices.Contains(y.undoing, int32(i)) {
+						t.Fatalf("slot %d of %v", i, y.undoing)
+					}
+				}
+			}
+		}
+	})
+}
