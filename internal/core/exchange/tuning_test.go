@@ -22,6 +22,7 @@ var knobs = []struct {
 	{"patience", func(t *tuning, by float64) { scaleInt(&t.patience, by) }},
 	{"firstRung", func(t *tuning, by float64) { t.firstRung *= by }},
 	{"rung", func(t *tuning, by float64) { t.rung = 1 + (t.rung-1)*by }},
+	{"near", func(t *tuning, by float64) { t.near *= by }},
 	{"polish", func(t *tuning, by float64) { t.polish *= by }},
 	{"fewPacks", func(t *tuning, by float64) { scaleInt(&t.fewPacks, by) }},
 	{"polishPasses", func(t *tuning, by float64) { scaleInt(&t.polishPasses, by) }},
