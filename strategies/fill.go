@@ -109,6 +109,9 @@ func (f *filler) improve(ctx context.Context, task Task, so exchange.Result, pac
 	if err == nil && !so.Optimal {
 		so, err = f.packer.Cover(ctx, packIndex, rankInPack)
 	}
+	if err == nil && !so.Optimal {
+		so, err = f.packer.Refill(ctx, packIndex, rankInPack)
+	}
 	if err != nil || so.Optimal || f.packer.Done() || f.kicks() == 0 || f.packer.Filled() && !f.small {
 		return so, err
 	}

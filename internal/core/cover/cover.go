@@ -4,11 +4,10 @@
 // that no pack may be lighter than the limit by more than that. Near the optimum few
 // sets of items weigh as much as a pack must: of 32 items in packs of four some 300 of
 // 36,000. They are listed, and a packing is a choice of sets that hold each item once
-// and use no more than the slack together: t packs on the way use it up with all but
-// 1/t! of their ways, so that few are left to go on from.
+// and use no more than the slack together. Of the ways to choose t packs one in t! does
+// not, so few are left to go on from.
 //
-// The search is complete where its steps suffice, counts them, and so gives the same
-// packing on every machine.
+// The search counts its steps, and so gives the same packing on every machine.
 package cover
 
 import (
@@ -60,7 +59,7 @@ const (
 	maxSets   = 1 << 12 // that are listed
 	appraisal = 4       // rounds of it
 	wider     = 3       // a third more slack where there was no packing
-	patience  = 20      // steps to take, in multiples of those expected
+	patience  = 32      // steps to take, in multiples of those expected
 )
 
 const (

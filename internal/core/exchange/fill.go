@@ -37,6 +37,7 @@ type FillPacker struct {
 	exact   bool          // no load of the layer is rounded
 	reached outcome       // of the packing in best
 	solved  bool          // that was filled
+	spare   int           // steps of filling that come after a proof
 	settled bool          // no packing has a lower max load than reached
 	kicked  bool          // the last kicks found a better packing
 }
@@ -87,7 +88,7 @@ func (p *FillPacker) Pack(ctx context.Context, layer Layer, packIndex, rankInPac
 	weights, p.exact = p.take(ctx, layer)
 	p.begin(layer.Seed, layer.Index, 0, weights)
 	p.keep()
-	p.solved, p.settled = false, false
+	p.solved, p.settled, p.spare = false, false, 0
 	heavy, found, steps := p.heavy(), false, 0
 	if !heavy { // else a descent or a proof may take less time
 		found = p.cover()
@@ -100,7 +101,7 @@ func (p *FillPacker) Pack(ctx context.Context, layer Layer, packIndex, rankInPac
 		p.keep()
 		p.restart(layer, weights)
 		if p.capacity > fill.LeastCapacity { // else kicks are better
-			p.fill(steps, true)
+			p.refill(steps)
 		}
 	}
 	return p.result(ctx, packIndex, rankInPack)
@@ -117,6 +118,30 @@ func (p *FillPacker) restart(layer Layer, weights []float32) {
 			p.keep()
 		}
 	}
+}
+
+// provenBy is the effort after which a proof that no packing is better is looked for.
+const provenBy = 100
+
+// refill fills again, to improve on the best packing, but where the bound is in doubt
+// leaves what is beyond provenBy to Refill.
+func (p *FillPacker) refill(steps int) {
+	if p.BoundInDoubt() {
+		p.spare = min(steps, max(0, (p.effort-provenBy)*len(p.weight)))
+	}
+	p.fill(steps-p.spare, true)
+}
+
+// Refill goes on from the last packing, as [FillPacker.Kick] does, with the filling
+// that Pack has left for after a proof.
+func (p *FillPacker) Refill(ctx context.Context, packIndex, rankInPack []int32) (Result, error) {
+	if p.spare == 0 {
+		return Result{Exchanges: p.count}, ctx.Err()
+	}
+	p.reload(packIndex)
+	p.fill(p.spare, true)
+	p.spare = 0
+	return p.result(ctx, packIndex, rankInPack)
 }
 
 // Cover goes on from the last packing, as [FillPacker.Kick] does, by the search for the
