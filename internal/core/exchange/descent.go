@@ -97,8 +97,16 @@ func newAim(sign, low, limit int64) aim {
 func part(load int64, tolerance float64) int64 { return int64(float64(load) * tolerance) }
 
 // lower aims at a heaviest load within the tolerance of the bound.
+//
+// Where heavy items decide, the packs that hold more of them cannot be as light as the
+// mean, and those that are not above the limit have next to no room. An exchange with
+// one of the other packs moves much, and its hole is filled by the next. Near keeps
+// exchanges to what is above the limit, and so to packs like these.
 func (p *Packer) lower(tolerance float64) aim {
 	low := min(p.goal.floor, p.goal.level-part(p.goal.level, tolerance))
+	if p.opt.Near && p.heavy() {
+		low = max(low, p.goal.bound-part(p.goal.bound, tolerance*p.near))
+	}
 	return newAim(1, low, p.goal.bound+part(p.goal.bound, tolerance))
 }
 

@@ -41,6 +41,7 @@ type Options struct {
 	Starts    int     // descents per layer, at most: one from Order, the others from noisy LPT
 	Passes    int     // passes of an excess from pack to pack, per descent, at most
 	RaiseMin  bool    // then raise the lightest pack in the same way
+	Near      bool    // where heavy items decide, bring packs no lower than just below the bound
 }
 
 // Result says how the packing of a layer went.

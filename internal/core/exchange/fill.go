@@ -4,17 +4,23 @@ import (
 	"context"
 	"math"
 
+	"packbench/internal/core/cover"
 	"packbench/internal/core/fill"
 )
 
 // FillOptions are the parameters of a [FillPacker].
 type FillOptions struct {
+	Order     Order   // as in [Options]
 	Exchange  int     // as in [Options]
 	Tolerance float64 // stop when the heaviest pack is within (1 + Tolerance)·bound
-	Effort    int     // steps per item that filling may take, at most
+	Starts    int     // descents, at most: one from what was filled or from Order, the others from noisy LPT
+	Passes    int     // as in [Options]
+	Effort    int     // steps per item that filling may take, at most; also which layers are searched completely
 }
 
-// FillPacker packs layers of one size by filling packs one by one below lower and
+// FillPacker packs layers of one size. The smallest are searched for the best packing
+// (see the package cover), which takes a few times as long as a descent. Others, or
+// where that search gives up, are packed by filling packs one by one below lower and
 // lower limits (see the package fill), as far as its effort goes. Where that does not
 // pay, or ends far from the bound, it descends from the best packing it has, at first
 // capped LPT; kicks go on from there.
@@ -25,24 +31,40 @@ type FillOptions struct {
 type FillPacker struct {
 	Packer
 	effort  int
-	filler  *fill.Filler // nil where packs are not filled
-	filled  []int32      // [packs, capacity]
-	exact   bool         // no load of the layer is rounded
-	reached outcome      // of the packing in best
-	solved  bool         // that was filled
-	kicked  bool         // the last kicks found a better packing
+	search  *cover.Search // nil where layers are too large
+	filler  *fill.Filler  // nil where packs are not filled
+	filled  []int32       // [packs, capacity]
+	exact   bool          // no load of the layer is rounded
+	reached outcome       // of the packing in best
+	solved  bool          // that was filled
+	spare   int           // steps of filling that come after a proof
+	settled bool          // no packing has a lower max load than reached
+	kicked  bool          // the last kicks found a better packing
 }
 
 // NewFill returns a packer for layers of items that go into packs.
 func NewFill(items, packs int, opt FillOptions) *FillPacker {
 	p := &FillPacker{effort: opt.Effort, Packer: *New(items, packs, Options{
-		Exchange: opt.Exchange, Tolerance: opt.Tolerance, Starts: 1, Passes: 64,
+		Order: opt.Order, Exchange: opt.Exchange, Tolerance: opt.Tolerance, Starts: opt.Starts, Passes: opt.Passes, Near: true,
 	})}
+	if cover.Fits(items, packs, min(coverPerEffort*opt.Effort, coverSteps)) {
+		p.search = cover.New(items, packs)
+	}
 	if fillPays(items, packs) {
 		p.filler, p.filled = fill.New(items, packs), make([]int32, items)
 	}
 	return p
 }
+
+// TinyItems is up to how many items the best packing is looked for even if one is
+// within the tolerance: it takes next to no time.
+const TinyItems = 24
+
+// Expected steps of a complete search up to which one is begun.
+const (
+	coverPerEffort = 300
+	coverSteps     = 1 << 22
+)
 
 // Packs with more than fewEach items are worth filling up to someEach, if there are
 // many: exchanges between two packs find more the more items they choose from.
@@ -66,19 +88,92 @@ func (p *FillPacker) Pack(ctx context.Context, layer Layer, packIndex, rankInPac
 	weights, p.exact = p.take(ctx, layer)
 	p.begin(layer.Seed, layer.Index, 0, weights)
 	p.keep()
-	p.solved = false
-	steps := 0
-	if p.filler != nil && !p.heavy() {
-		steps = p.fill(p.effort*len(p.weight), false)
+	p.solved, p.settled, p.spare = false, false, 0
+	heavy, found, steps := p.heavy(), false, 0
+	if !heavy { // else a descent or a proof may take less time
+		found = p.cover()
+	}
+	if p.filler != nil && !heavy {
+		steps = p.fill(p.effort*len(p.weight), found)
 	}
 	if !p.Done() && (!p.solved || p.gap() > farFilled*p.fillReach()) {
 		p.descend(math.MaxInt64)
 		p.keep()
+		p.restart(layer, weights)
 		if p.capacity > fill.LeastCapacity { // else kicks are better
-			p.fill(steps, true)
+			p.refill(steps)
 		}
 	}
 	return p.result(ctx, packIndex, rankInPack)
+}
+
+// restart descends from noisy starts until one ends within the tolerance.
+func (p *FillPacker) restart(layer Layer, weights []float32) {
+	if p.BoundInDoubt() || len(p.weight) <= TinyItems { // a proof takes less time
+		return
+	}
+	for start := 1; start < p.opt.Starts && !p.Done() && !p.ended(); start++ {
+		p.begin(layer.Seed, layer.Index, start, weights)
+		if got := p.descend(math.MaxInt64); got.most < p.reached.most {
+			p.keep()
+		}
+	}
+}
+
+// provenBy is the effort after which a proof that no packing is better is looked for.
+const provenBy = 100
+
+// refill fills again, to improve on the best packing, but where the bound is in doubt
+// leaves what is beyond provenBy to Refill.
+func (p *FillPacker) refill(steps int) {
+	if p.BoundInDoubt() {
+		p.spare = min(steps, max(0, (p.effort-provenBy)*len(p.weight)))
+	}
+	p.fill(steps-p.spare, true)
+}
+
+// Refill goes on from the last packing, as [FillPacker.Kick] does, with the filling
+// that Pack has left for after a proof.
+func (p *FillPacker) Refill(ctx context.Context, packIndex, rankInPack []int32) (Result, error) {
+	if p.spare == 0 {
+		return Result{Exchanges: p.count}, ctx.Err()
+	}
+	p.reload(packIndex)
+	p.fill(p.spare, true)
+	p.spare = 0
+	return p.result(ctx, packIndex, rankInPack)
+}
+
+// Cover goes on from the last packing, as [FillPacker.Kick] does, by the search for the
+// best packing of small layers, if that has not been tried.
+func (p *FillPacker) Cover(ctx context.Context, packIndex, rankInPack []int32) (Result, error) {
+	if p.search == nil || !p.heavy() {
+		return Result{Exchanges: p.count}, ctx.Err()
+	}
+	p.reload(packIndex)
+	p.cover()
+	return p.result(ctx, packIndex, rankInPack)
+}
+
+// cover searches for the best packing, or the first within the tolerance, and reports
+// whether it found a better one.
+func (p *FillPacker) cover() bool {
+	goal := p.lower(p.opt.Tolerance).limit
+	if len(p.weight) <= TinyItems {
+		goal = p.goal.bound
+	}
+	if p.search == nil || p.reached.most <= goal {
+		return false
+	}
+	var found bool
+	_, found, p.settled = p.search.Improve(p.ctx, p.weight, p.goal.bound, goal, p.reached.most)
+	p.count++
+	if found {
+		p.search.Member(p.member)
+		p.settleMembers()
+		p.keep()
+	}
+	return found
 }
 
 // keep takes the packing in the state for the best.
@@ -91,11 +186,16 @@ func (p *FillPacker) result(ctx context.Context, packIndex, rankInPack []int32) 
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	return p.finish(p.reached, p.exact, packIndex, rankInPack), nil
+	result := p.finish(p.reached, p.exact, packIndex, rankInPack)
+	result.Optimal = result.Optimal || p.exact && p.settled
+	return result, nil
 }
 
-// Done reports whether the last packing is within the tolerance.
-func (p *FillPacker) Done() bool { return p.reached.most <= p.lower(p.opt.Tolerance).limit }
+// Done reports whether the last packing is within the tolerance, or there is none with
+// a lower max load.
+func (p *FillPacker) Done() bool {
+	return p.settled || p.reached.most <= p.lower(p.opt.Tolerance).limit
+}
 
 // Filled reports whether the last packing was filled.
 func (p *FillPacker) Filled() bool { return p.solved }

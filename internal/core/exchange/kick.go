@@ -4,23 +4,26 @@ import "context"
 
 // The numbers of a kick, chosen by trial like those of fill.
 const (
-	kickMoves  = 4  // random exchanges
-	kickPasses = 16 // of an excess, in the descent
-	kickAim    = .9 // gap of the descent, in multiples of the best
+	kickMoves   = 4  // random exchanges
+	kickPasses  = 16 // of an excess, in the descent
+	kickAim     = .9 // gap of the descent, in multiples of the best
+	kickLookups = 20 // fruitless ones of sums, per kick and item, after which kicks are in vain
 )
 
 // Kick goes on from the last packing, whose packs are in packIndex, where that may
 // have been improved since. A kick exchanges a few random items, beginning with one
 // of the heaviest pack, and descends from there; what is not better is undone.
 // Unlike a descent from another start it keeps most of what was reached. Kicks end
-// within the tolerance.
+// within the tolerance, or where they look up many sums in vain: loads that lie on a
+// coarse grid may hold no packing that is better.
 func (p *FillPacker) Kick(ctx context.Context, kicks int, packIndex, rankInPack []int32) (Result, error) {
 	p.reload(packIndex)
 	p.kicked = false
 	random := xorshift(88172645463325252)
 	s := &p.state
+	enough := p.vain + kickLookups*kicks*len(p.weight)
 	for range kicks {
-		if p.Done() || p.ended() {
+		if p.Done() || p.ended() || p.vain > enough {
 			break
 		}
 		best, gap := p.reached.most, p.gap()

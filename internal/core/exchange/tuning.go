@@ -20,6 +20,7 @@ type tuning struct {
 	// Phases of a descent.
 	firstRung    float64 // the widest tolerance, in multiples of the reach
 	rung         float64 // ratio of one tolerance to the next
+	near         float64 // how far below the bound Near lets packs come, in multiples of the tolerance
 	polish       float64 // ratio of the tolerance to the finer one that is tried for a few packs
 	fewPacks     int     // max number of packs above the finer tolerance for which it is tried
 	polishPasses int     // passes of an excess in that attempt
@@ -39,7 +40,7 @@ func tuned() tuning {
 	return tuning{
 		worthSingle: 1, worthSubset: 1, worthLast: 0.1, worthBoth: 0.1,
 		partners: 64, scan: 64, patience: 512,
-		firstRung: 16, rung: 1.5, polish: 100, fewPacks: 3, polishPasses: 8,
+		firstRung: 16, rung: 1.5, near: 1, polish: 100, fewPacks: 3, polishPasses: 8,
 		worthPlain: 0.1, easyPacks: 16,
 		fewItems: 40, poor: 32, poorFew: 2.5, poorest: 5e-3, heavy: 1e-3,
 	}

@@ -22,6 +22,7 @@ var knobs = []struct {
 	{"patience", func(t *tuning, by float64) { scaleInt(&t.patience, by) }},
 	{"firstRung", func(t *tuning, by float64) { t.firstRung *= by }},
 	{"rung", func(t *tuning, by float64) { t.rung = 1 + (t.rung-1)*by }},
+	{"near", func(t *tuning, by float64) { t.near *= by }},
 	{"polish", func(t *tuning, by float64) { t.polish *= by }},
 	{"fewPacks", func(t *tuning, by float64) { scaleInt(&t.fewPacks, by) }},
 	{"polishPasses", func(t *tuning, by float64) { scaleInt(&t.polishPasses, by) }},
@@ -44,6 +45,7 @@ func BenchmarkTuning(b *testing.B) {
 		Options
 	}{
 		{"descent", Options{Exchange: 3, Tolerance: 7e-5, Starts: 3, Passes: 64, RaiseMin: true}},
+		{"fill", Options{Exchange: 3, Tolerance: 2.5e-5, Starts: 1, Passes: 64, Near: true}}, // near counts here only
 		{"best", Options{Exchange: 4, Tolerance: 1e-5, Starts: 24, Passes: 1024, RaiseMin: true}},
 	}
 	for _, opt := range options {
