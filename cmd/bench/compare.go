@@ -39,6 +39,9 @@ func (c *compareCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := checkFile(c.Out); err != nil {
+		return err
+	}
 	sides, err := c.load()
 	if err != nil {
 		return badInput(err)

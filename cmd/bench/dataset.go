@@ -27,6 +27,9 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := checkLoadsFile(c.Out); err != nil {
+		return err
+	}
 	loads, err := w.Generate(c.Seed)
 	if err != nil {
 		return badInput(err)
@@ -81,11 +84,26 @@ type datasetConvertCmd struct {
 
 // Run implements the verb.
 func (c *datasetConvertCmd) Run(s *streams) error {
+	if err := checkLoadsFile(c.Out); err != nil {
+		return err
+	}
 	loads, err := c.read(s, c.In, everyStep)
 	if err != nil {
 		return badInput(err)
 	}
 	return writeLoads(s, loads, c.Out, c.To)
+}
+
+// checkLoadsFile returns an error where no loads can be written to path.
+func checkLoadsFile(path string) error {
+	if path == "-" {
+		return nil
+	}
+	if err := checkFile(path); err != nil {
+		return err
+	}
+	_, err := (&datasets.Loads{Steps: 1}).FormatFor(path)
+	return badInput(err)
 }
 
 // writeLoads writes loads to path and says what it wrote, or writes them to
@@ -98,7 +116,7 @@ func writeLoads(s *streams, loads *datasets.Loads, path, format string) error {
 		return badInput(err)
 	}
 	if err := loads.Write(path); err != nil {
-		return err
+		return wrongTarget(err)
 	}
 	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", clean(path), loads.Shape(), loads.Hash())
 	return nil

@@ -51,7 +51,7 @@ func (c *duelCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	if err := c.makeDir(); err != nil {
-		return err
+		return wrongTarget(err)
 	}
 	defer os.Remove(c.Out) // which fails where a program left anything
 	sides, err := c.fight(programs, s)
@@ -80,6 +80,9 @@ func (c *duelCmd) makeDir() error {
 	named := c.Out != ""
 	if !named {
 		c.Out = filepath.Join("results", "duel-"+time.Now().UTC().Format("20060102T150405Z"))
+	}
+	if err := checkDir(filepath.Dir(c.Out)); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(c.Out), 0o777); err != nil {
 		return err

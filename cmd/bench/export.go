@@ -22,6 +22,9 @@ func (c *exportCmd) Run(s *streams) error {
 	if err := options.Check(); err != nil {
 		return badInput(err)
 	}
+	if err := checkFile(c.Out); err != nil {
+		return err
+	}
 	run, err := runs.Load(c.Dir)
 	if err != nil {
 		return badInput(err)

@@ -18,7 +18,6 @@ import (
 	"github.com/posener/complete"
 
 	"packbench/harness"
-	"packbench/internal/atomicfile"
 	"packbench/strategies"
 )
 
@@ -52,15 +51,6 @@ type streams struct {
 	in  io.Reader
 	out io.Writer
 	err io.Writer
-}
-
-// write writes to the file at path, whole or not at all, or to standard output
-// where path is "-" or empty.
-func (s *streams) write(path string, write func(io.Writer) error) error {
-	if path == "" || path == "-" {
-		return write(s.out)
-	}
-	return atomicfile.Write(path, write)
 }
 
 // Exit codes.

@@ -23,12 +23,15 @@ type mergeCmd struct {
 
 // Run implements the verb.
 func (c *mergeCmd) Run(s *streams) error {
+	if err := checkDir(c.Out); err != nil {
+		return err
+	}
 	merged, err := sweep.Merge(c.Out, c.Dirs, sweep.MergeOptions{AllowMissing: c.AllowMissing, Command: append([]string{"bench"}, os.Args[1:]...)})
 	if errors.Is(err, sweep.ErrInput) {
 		err = badInput(err)
 	}
 	if err != nil {
-		return err
+		return wrongTarget(err)
 	}
 	if !c.Quiet {
 		fmt.Fprintf(s.err, "%s from %s merged into %s\n", number.Count(merged.Records, "record"), directories(merged.Sources), c.Out)

@@ -32,6 +32,9 @@ func (c *packCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := checkFile(c.Out); err != nil {
+		return err
+	}
 	host := c.host(c.backendFlags)
 	defer host.Close()
 	strategy, err := registry(host).Parse(c.Strategy)
@@ -69,10 +72,7 @@ func (c *packCmd) Run(s *streams) error {
 	if format == datasets.NPZ {
 		write = a.WriteNPZ
 	}
-	if err := s.write(c.Out, write); err != nil {
-		return err
-	}
-	return nil
+	return s.write(c.Out, write)
 }
 
 // problem reads the loads and checks that they can be packed.

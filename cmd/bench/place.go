@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,6 +58,9 @@ func (c *placeCmd) Run(s *streams) error {
 	engine, err := c.engine()
 	if err != nil {
 		return badInput(err)
+	}
+	if err := cmp.Or(checkFile(c.Out), checkFile(c.Figure)); err != nil {
+		return err
 	}
 	loads, err := c.read(s, c.File, keepSteps)
 	if err != nil {

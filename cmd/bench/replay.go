@@ -71,6 +71,11 @@ func (c *replayCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if c.Out != "" {
+		if err := checkDir(c.Out); err != nil {
+			return err
+		}
+	}
 	host := c.host(backendFlags{})
 	defer host.Close()
 	plan, err := harness.NewPlan(experiment, harness.Catalog{Planners: plannersOf(host)})
@@ -155,10 +160,8 @@ func (c *replayCmd) record(ctx context.Context, plan *harness.Plan, x *harness.R
 		Command: append([]string{"bench"}, os.Args[1:]...), ShuffleSeed: rand.Uint64(),
 		Environment: harness.CaptureEnvironment(nil, 0),
 	})
-	if errors.Is(err, runs.ErrExists) {
-		return badInput(err)
-	} else if err != nil {
-		return err
+	if err != nil {
+		return wrongTarget(err)
 	}
 	defer session.Close()
 	if err := session.Execute(ctx, x, nil); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -37,8 +36,10 @@ func (c *reportCmd) Run(s *streams) error {
 	if o.Extra, err = c.paper(); err != nil {
 		return badInput(err)
 	}
-	if info, err := os.Stat(c.Out); err == nil && !info.IsDir() {
-		return badInput(fmt.Errorf("--out %s is a file: name a directory", c.Out))
+	if c.Out != "" {
+		if err := checkDir(c.Out); err != nil {
+			return err
+		}
 	}
 	run, err := runs.Load(c.Dir)
 	if err != nil {
@@ -63,7 +64,7 @@ func (c *reportCmd) Run(s *streams) error {
 			return err
 		}
 	}
-	return err
+	return wrongTarget(err)
 }
 
 // table prints the table of results.

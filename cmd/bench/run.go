@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -131,6 +132,9 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		}
 		return session, badInput(err)
 	}
+	if err := checkDir(cmp.Or(c.Out, filepath.Join("results", "new"))); err != nil {
+		return nil, err
+	}
 	experiment, err := harness.FindExperiment(c.name())
 	if err != nil {
 		return nil, badInput(err)
@@ -164,12 +168,10 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 	}
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)
-		if errors.Is(err, runs.ErrExists) {
-			err = badInput(err)
-		}
-		return session, err
+		return session, wrongTarget(err)
 	}
-	return createNew(filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z")), plan, origin)
+	session, err := createNew(filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z")), plan, origin)
+	return session, wrongTarget(err)
 }
 
 // createNew begins a run in the directory dir or, where another run has begun

@@ -63,7 +63,7 @@ func split(plan *harness.Plan, costs string, of int) ([]runs.Shard, error) {
 func beginOrResume(dir string, plan *harness.Plan, catalog harness.Catalog, origin harness.Origin) (*harness.Session, error) {
 	session, err := harness.Create(dir, plan, origin)
 	if !errors.Is(err, runs.ErrExists) {
-		return session, err
+		return session, wrongTarget(err)
 	}
 	m, readErr := runs.ReadManifest(dir)
 	if readErr != nil {

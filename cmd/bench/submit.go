@@ -36,6 +36,9 @@ type submitCmd struct {
 
 // Run implements the verb.
 func (c *submitCmd) Run(s *streams) error {
+	if err := checkDir(c.Out); err != nil {
+		return err
+	}
 	job, open, err := c.prepare()
 	if err != nil {
 		return badInput(err)
@@ -62,7 +65,7 @@ func (c *submitCmd) Run(s *streams) error {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Join(job.Dir, sweep.LogDir), 0o777); err != nil {
-		return err
+		return wrongTarget(err)
 	}
 	for path, text := range map[string]string{arrayPath: array, mergePath: merge} {
 		if err := writeText(path, text); err != nil {

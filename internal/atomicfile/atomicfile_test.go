@@ -99,6 +99,15 @@ func TestWriteKeepsPermissions(t *testing.T) {
 	}
 }
 
+func TestWriteOfALongName(t *testing.T) {
+	dir := t.TempDir()
+	name := strings.Repeat("é", 125) + ".txt"
+	if err := Write(filepath.Join(dir, name), write("x")); err != nil {
+		t.Fatal(err)
+	}
+	mustHaveOnly(t, dir, name)
+}
+
 func TestWriteFollowsLinks(t *testing.T) {
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "b"), filepath.Join(dir, "a")
@@ -133,13 +142,45 @@ func TestWriteDoesNotReplaceDevices(t *testing.T) {
 
 func TestWriteErrors(t *testing.T) {
 	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("kept"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ path, want string }{
-		{dir, "is a directory"},
-		{filepath.Join(dir, "none", "out.txt"), "cannot write"},
+		{dir, "is a directory: name a file"},
+		{filepath.Join(dir, "none", "out.txt"), "there is no directory " + filepath.Join(dir, "none")},
+		{filepath.Join(file, "out.txt"), file + " is not a directory"},
+		{filepath.Join(file, "deep", "out.txt"), "is not a directory"},
+		{filepath.Join(dir, strings.Repeat("n", 300)), "name another file"},
 	} {
-		if err := Write(c.path, write("x")); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("Write(%s): got error %v, want %q", c.path, err, c.want)
+		for name, f := range map[string]func() error{
+			"Write": func() error { return Write(c.path, write("x")) },
+			"Check": func() error { return Check(c.path) },
+		} {
+			if err := f(); !errors.Is(err, ErrTarget) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s(%s): got error %v, want %q", name, c.path, err, c.want)
+			}
 		}
 	}
+	mustHold(t, file, "kept")
+	mustHaveOnly(t, dir, "file")
+}
+
+func TestCheckLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := Check(file); err != nil {
+		t.Fatal(err)
+	}
 	mustHaveOnly(t, dir)
+	if err := os.WriteFile(file, []byte("kept"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, os.DevNull} {
+		if err := Check(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustHold(t, file, "kept")
+	mustHaveOnly(t, dir, "file")
 }
