@@ -115,8 +115,29 @@ func (c *duelCmd) programs() ([]duelist, error) {
 			return nil, fmt.Errorf("%s is not a program to run: name a bench binary by its path (./%s)", list[i].path, list[i].path)
 		}
 		list[i].path = path
+		if err := isBench(path); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
+}
+
+// isBench returns an error where the program at path is none like this one, which
+// its invocations would show only when its turn comes.
+func isBench(path string) error {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	output, err := exec.CommandContext(ctx, path, "--version").CombinedOutput()
+	text := strings.TrimSpace(string(output))
+	switch {
+	case strings.HasPrefix(text, "bench"): // also one too old to know the flag
+		return nil
+	case text == "" && err != nil:
+		text = err.Error()
+	case text == "":
+		text = "it says nothing"
+	}
+	return fmt.Errorf("%s --version does not answer as a bench binary does: %s", path, text)
 }
 
 // fight starts each program once per invocation and joins the runs of each. The

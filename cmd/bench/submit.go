@@ -61,6 +61,9 @@ func (c *submitCmd) Run(s *streams) error {
 		}
 		return nil
 	}
+	if _, err := exec.LookPath("sbatch"); err != nil {
+		return errNoSlurm
+	}
 	if err := queued(job.Dir); err != nil {
 		return err
 	}
@@ -185,13 +188,15 @@ func queued(dir string) error {
 	return fmt.Errorf("tasks of job %s of this sweep are still in the queue: wait, or scancel %s first", before.Array, before.Array)
 }
 
+var errNoSlurm = errors.New("sbatch not found: submit on a machine with Slurm, or print the jobs with --dry-run")
+
 // sbatch submits a script and returns the id of the job.
 func sbatch(args ...string) (id string, err error) {
 	cmd := exec.Command("sbatch", args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("sbatch not found: submit on a machine with Slurm, or print the jobs with --dry-run")
+		return "", errNoSlurm
 	} else if err != nil {
 		return "", fmt.Errorf("sbatch %s: %s", strings.Join(args, " "), strings.TrimSpace(stderr.String()+" "+err.Error()))
 	}
