@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 
 	"packbench/compare"
@@ -91,12 +91,12 @@ func (c *compareCmd) format() (string, error) {
 	if c.Format != "" {
 		return c.Format, compare.CheckFormat(c.Format)
 	}
-	byName := map[string]string{".md": "markdown", ".csv": "csv", ".json": "json", ".tex": "latex"}
-	if format, ok := byName[filepath.Ext(c.Out)]; ok {
-		return format, nil
-	}
-	return compare.Formats()[0], nil
+	format, err := formatByName(c.Out, compareEndings)
+	return cmp.Or(format, compare.Formats()[0]), err
 }
+
+// compareEndings are those of the formats.
+var compareEndings = []ending{{".txt", "text"}, {".md", "markdown"}, {".csv", "csv"}, {".json", "json"}, {".tex", "latex"}}
 
 // load reads the run directories.
 func (c *compareCmd) load() ([]*runs.Run, error) {
