@@ -205,7 +205,10 @@ func (p *Plan) subjects(r *runs.Replay, known planners.Registry) ([]replay.Subje
 		return nil, err
 	}
 	kinds := map[string]replay.Kind{replay.StaticName: replay.Static, replay.OracleName: replay.Oracle, replay.TruthName: replay.Truth}
-	for _, name := range r.Rails {
+	for i, name := range r.Rails {
+		if slices.Contains(r.Rails[:i], name) {
+			return nil, fmt.Errorf("rail %q is listed twice: drop one", name)
+		}
 		kind, ok := kinds[name]
 		if !ok {
 			return nil, fmt.Errorf("unknown rail %q%s", name, spec.Suggest(name, []string{replay.StaticName, replay.OracleName, replay.TruthName}))
