@@ -181,7 +181,7 @@ func lookUp(v tree.Value, key string) (tree.Value, error) {
 	switch v := v.(type) {
 	case *tree.Dict:
 		if !v.Has(head) {
-			return nil, fmt.Errorf("no key %s in the object (it has %s)%s", tree.Quote(head), v.ListKeys(), spec.Suggest(head, v.Keys()))
+			return nil, fmt.Errorf("no key %s in the object (it has %s)%s", tree.Quote(head), v.ListKeys(), spec.Closest(head, v.Keys()))
 		}
 		inner, err := v.Get(head)
 		if err != nil || !nested {
