@@ -224,7 +224,7 @@ func (s *stacker) add(rec *recording, number int) error {
 		return nil
 	}
 	if rec.layers != s.out.layers || rec.items != s.out.items {
-		return fmt.Errorf("%s %d: %d layers of %d items, the first has %d of %d", s.unit, number, rec.layers, rec.items, s.out.layers, s.out.items)
+		return fmt.Errorf("%s %d: %s of %s, the first has %d of %d", s.unit, number, count(rec.layers, "layer"), count(rec.items, "item"), s.out.layers, s.out.items)
 	}
 	if limit := min(s.limit, MaxLoads); len(rec.values) > limit-len(s.out.values) {
 		return fmt.Errorf("more than %d loads: that is the max for a file", limit)

@@ -19,6 +19,7 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
+	"packbench/internal/number"
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
@@ -71,7 +72,7 @@ func (c *runCmd) Run(s *streams) error {
 		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
 	}
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, session.Cells(), session.Dir)
+		fmt.Fprintf(s.err, "%s: %s into %s\n", session.Plan.Experiment.Name, number.Count(session.Cells(), "cell"), session.Dir)
 	}
 	execute := c.execute
 	if session.Plan.Experiment.Invocations > 1 {

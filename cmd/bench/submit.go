@@ -14,6 +14,7 @@ import (
 
 	"packbench/harness"
 	"packbench/internal/atomicfile"
+	"packbench/internal/number"
 	"packbench/placement/planners"
 	"packbench/strategies"
 	"packbench/sweep"
@@ -81,10 +82,14 @@ func (c *submitCmd) Run(s *streams) error {
 		if submission.Array, err = sbatch(tasks...); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "array job %s: %d of %d shards of %s\n", submission.Array, len(open), c.Shards, job.Name)
+		fmt.Fprintf(s.out, "array job %s: %d of %s of %s\n", submission.Array, len(open), number.Count(c.Shards, "shard"), job.Name)
 		mergeArgs = []string{"--parsable", "--dependency=afterany:" + submission.Array, mergePath}
 	} else {
-		fmt.Fprintf(s.out, "all %d shards of %s are complete\n", c.Shards, job.Name)
+		text := "the shard of %[2]s is complete\n"
+		if c.Shards > 1 {
+			text = "all %d shards of %s are complete\n"
+		}
+		fmt.Fprintf(s.out, text, c.Shards, job.Name)
 	}
 	mergeID, mergeErr := sbatch(mergeArgs...)
 	submission.Merge = mergeID

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 
 	"packbench/harness"
+	"packbench/internal/number"
 	"packbench/strategies"
 	"packbench/verify"
 )
@@ -87,9 +88,9 @@ func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[verify
 }
 
 func printAgreement(w io.Writer, a verify.Agreement) error {
-	line := fmt.Sprintf("%s: %d of %d layers equal to %s", a.Backend, a.Equal, a.Layers, a.Against)
+	line := fmt.Sprintf("%s: %d of %s equal to %s", a.Backend, a.Equal, number.Count(a.Layers, "layer"), a.Against)
 	if a.Skipped > 0 {
-		line += fmt.Sprintf(", %d checks skipped: strategy not supported", a.Skipped)
+		line += fmt.Sprintf(", %s skipped: strategy not supported", number.Count(a.Skipped, "check"))
 	}
 	if a.First != nil {
 		line += fmt.Sprintf("\nfirst difference: %v", a.First)
