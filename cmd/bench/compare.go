@@ -23,8 +23,8 @@ type compareCmd struct {
 	FailAbove      *string  `placeholder:"SHARE" help:"Exit with code 1 if a measure is significantly worse by more than SHARE (such as 5%), if a cell broke, or if that could not be checked."`
 	AllowMissing   bool     `help:"Let --fail-above pass even if a side lacks cells or measures."`
 	AcrossMachines bool     `aliases:"any-machine" help:"Compare times even if they come from different machines."`
-	Alpha          float64  `default:"0.05" help:"Level of significance after correction for the number of cells."`
-	Confidence     float64  `default:"0.95" help:"Confidence of intervals."`
+	Alpha          float64  `range:"(0..1)" default:"0.05" help:"Level of significance after correction for the number of cells."`
+	Confidence     float64  `range:"(0..1)" default:"0.95" help:"Confidence of intervals."`
 	Seed           uint64   `default:"0" help:"Seed of the bootstrap."`
 	PoolSeeds      bool     `help:"Pool the seeds of a workload: fewer rows, more layers and runs in each."`
 }
@@ -66,12 +66,6 @@ func (c *compareCmd) options() (compare.Options, error) {
 	o := compare.Options{
 		Alpha: c.Alpha, Confidence: c.Confidence, Seed: c.Seed, Measures: c.Measure,
 		PoolSeeds: c.PoolSeeds, AcrossMachines: c.AcrossMachines, AllowMissing: c.AllowMissing,
-	}
-	if c.Alpha == 0 { // which would mean the default
-		return o, errors.New("alpha 0: use a number between 0 and 1")
-	}
-	if c.Confidence == 0 {
-		return o, errors.New("confidence 0: use a number between 0 and 1")
 	}
 	if c.FailAbove != nil {
 		limit, err := compare.ParseShare(*c.FailAbove)

@@ -39,7 +39,7 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 
 type datasetDescribeCmd struct {
 	Source string `arg:"" name:"file-or-workload" help:"Loads: a file or a folder of ranks' files, - for standard input, or a workload."`
-	Packs  int    `short:"m" help:"Show how even a packing into this many packs can be."`
+	Packs  int    `range:"1.." short:"m" help:"Show how even a packing into this many packs can be."`
 	Seed   uint64 `default:"0" help:"Seed of a generated workload."`
 	JSON   bool   `name:"json" help:"Write JSON."`
 	loadFlags
@@ -56,9 +56,6 @@ func (c *datasetDescribeCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	s.notes(c.Source, loads.Notes)
-	if c.Packs < 0 {
-		return badInput(fmt.Errorf("--packs=%d: use a divisor of the %d items", c.Packs, loads.Items))
-	}
 	d, err := listing.DescribeLoads(loads, c.Packs)
 	if err != nil {
 		return badInput(err)

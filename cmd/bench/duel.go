@@ -24,8 +24,8 @@ type duelCmd struct {
 	New        string `arg:"" predictor:"file" help:"The program after it."`
 	Experiment string `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment or YAML file; default seed."`
 
-	Invocations  int      `default:"6" placeholder:"N" help:"Number of times each program is started; the medians are compared. Default ${default}."`
-	Repeats      *int     `placeholder:"N" help:"Runs of each cell in every invocation, instead of the experiment's."`
+	Invocations  int      `range:"1..1000" default:"6" placeholder:"N" help:"Number of times each program is started; the medians are compared. Default ${default}."`
+	Repeats      *int     `range:"1..4000000" placeholder:"N" help:"Runs of each cell in every invocation, instead of the experiment's."`
 	Backend      []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	Threads      int      `help:"Layers packed in parallel on the CPU; 0 means one per core." default:"0"`
 	Out          string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Directory for the runs old and new; default results/duel-TIME."`
@@ -39,9 +39,6 @@ func (c *duelCmd) Run(s *streams) error {
 	options, err := (&compareCmd{Alpha: 0.05, Confidence: 0.95, FailAbove: c.FailAbove, AllowMissing: c.AllowMissing}).options()
 	if err != nil {
 		return badInput(err)
-	}
-	if c.Invocations < 1 {
-		return badInput(fmt.Errorf("--invocations=%d: use 1 or more, preferably 6", c.Invocations))
 	}
 	if err := (backendFlags{Threads: c.Threads}).check(); err != nil {
 		return badInput(err)

@@ -51,6 +51,8 @@ type streams struct {
 	in  io.Reader
 	out io.Writer
 	err io.Writer
+
+	flags []string // the names of those on the command line
 }
 
 // Exit codes.
@@ -106,8 +108,11 @@ func run(args []string, s *streams) int {
 	if err != nil {
 		return report(s, parseError(err))
 	}
+	if err := checkRanges(ctx); err != nil {
+		return report(s, badInput(err))
+	}
 	out := &sticky{w: s.out}
-	err = ctx.Run(&streams{in: s.in, out: out, err: s.err})
+	err = ctx.Run(&streams{in: s.in, out: out, err: s.err, flags: flagsOf(ctx)})
 	if err == nil && out.err != nil {
 		err = fmt.Errorf("cannot write the output: %w", out.err)
 	}

@@ -23,6 +23,9 @@ type mergeCmd struct {
 
 // Run implements the verb.
 func (c *mergeCmd) Run(s *streams) error {
+	if err := c.check(); err != nil {
+		return badInput(err)
+	}
 	if err := checkDir(c.Out); err != nil {
 		return err
 	}

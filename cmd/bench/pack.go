@@ -15,7 +15,7 @@ import (
 // packCmd packs the loads of one file and writes the packing.
 type packCmd struct {
 	File     string `arg:"" help:"Loads: a file or a folder of ranks' files; - is standard input."`
-	Packs    int    `short:"m" required:"" help:"Number of packs (GPUs); must divide the number of items."`
+	Packs    int    `range:"1.." short:"m" required:"" help:"Number of packs (GPUs); must divide the number of items."`
 	Strategy string `short:"s" default:"topk-max-any" help:"Strategy, as name or name:key=value,…; see bench list strategies."`
 	Backend  string `default:"cpu" help:"Where to run: cpu or cuda."`
 	RNG      string `name:"rng" default:"philox" help:"Random stream: philox, or torch for the draws of the published program."`

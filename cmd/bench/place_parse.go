@@ -81,8 +81,6 @@ func (c *placeCmd) check() error {
 	switch {
 	case !(c.ExpertBytes >= 0) || math.IsInf(c.ExpertBytes, 0):
 		return fmt.Errorf("--expert-bytes=%v: use a finite number ≥ 0", c.ExpertBytes)
-	case c.FirstLayer < 0:
-		return fmt.Errorf("--first-layer=%d: use 0 or more", c.FirstLayer)
 	case c.FirstLayer > 0 && c.To == "":
 		return errors.New("--first-layer only applies to an engine's file: add --to ENGINE")
 	case c.Advise && (c.Out != "" || c.To != "" || c.Previous != ""):

@@ -25,23 +25,23 @@ type replayCmd struct {
 	Trace     string   `arg:"" help:"Loads of experts over time, [steps, layers, experts] in a .npy, .npz or JSON file, or a generated trace, as drift:sigma=0.1,windows=32."`
 	Planner   []string `short:"p" sep:"none" default:"vllm" help:"Planner, as name or name:key=value,…; give several to compare them."`
 	Estimator []string `short:"e" sep:"none" default:"last" help:"Estimator of the loads to plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; planners with a forecast of their own ignore it."`
-	Slots     int      `help:"Slots (physical experts) per layer, on all GPUs together."`
-	GPUs      int      `name:"gpus" help:"Number of GPUs."`
-	Nodes     int      `default:"1" help:"Number of nodes that hold the GPUs."`
-	Groups    int      `default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
-	Window    []int    `default:"1" help:"Steps of the trace per window."`
-	Delay     []int    `default:"1" help:"Windows from the last one a plan sees to the first one it serves."`
-	Every     []int    `default:"1" help:"Windows between plans."`
+	Slots     int      `range:"1..1048576" help:"Slots (physical experts) per layer, on all GPUs together."`
+	GPUs      int      `range:"1..1048576" name:"gpus" help:"Number of GPUs."`
+	Nodes     int      `range:"1..1048576" default:"1" help:"Number of nodes that hold the GPUs."`
+	Groups    int      `range:"1..1048576" default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
+	Window    []int    `range:"1..1048576" default:"1" help:"Steps of the trace per window."`
+	Delay     []int    `range:"1..1048576" default:"1" help:"Windows from the last one a plan sees to the first one it serves."`
+	Every     []int    `range:"1..1048576" default:"1" help:"Windows between plans."`
 	Seed      []uint64 `default:"1" help:"Seeds of a generated trace."`
 	Key       string   `help:"Name of the array in an .npz file."`
 	Rail      []string `default:"static,oracle,truth" help:"Rails: static (planned once), oracle (planned on the window it is scored on), truth (on the loads the generator expects); none to leave them out."`
-	Repeats   int      `default:"1" help:"Number of times each replay is run, for the planning times."`
+	Repeats   int      `range:"1..4000000" default:"1" help:"Number of times each replay is run, for the planning times."`
 
-	StepTime    float64 `name:"step-time" default:"60" help:"Time model: ms per step that the model spends in its experts at even loads."`
-	Iterations  int     `default:"1000" help:"Time model: steps of the model per window."`
-	ExpertBytes int     `name:"expert-bytes" default:"88080384" help:"Time model: bytes of an expert's weights in one layer."`
-	Inside      int     `default:"900" help:"Time model: GB/s between GPUs of a node."`
-	Between     int     `default:"50" help:"Time model: GB/s between nodes."`
+	StepTime    float64 `range:"0.001..1000000000" unit:"ms" name:"step-time" default:"60" help:"Time model: ms per step that the model spends in its experts at even loads."`
+	Iterations  int     `range:"1..1000000000" default:"1000" help:"Time model: steps of the model per window."`
+	ExpertBytes int     `range:"1..1000000000000" name:"expert-bytes" default:"88080384" help:"Time model: bytes of an expert's weights in one layer."`
+	Inside      int     `range:"1..1000000" unit:"GB/s" default:"900" help:"Time model: GB/s between GPUs of a node."`
+	Between     int     `range:"1..1000000" unit:"GB/s" default:"50" help:"Time model: GB/s between nodes."`
 	Parallel    bool    `name:"parallel-moves" help:"Time model: GPUs receive in parallel; otherwise experts move one after another."`
 	OnPath      bool    `name:"on-path" help:"Time model: steps wait for the planner."`
 	Score       string  `help:"Also show a published evaluator's score: adrs, skydiscover or huawei."`

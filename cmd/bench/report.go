@@ -24,11 +24,11 @@ type reportCmd struct {
 
 	Dir     string         `arg:"" help:"Run directory, as bench run makes them."`
 	Out     string         `short:"o" placeholder:"PATH" help:"Write the report into this directory instead of the run directory, which may then be read-only; only the table of results into a file that ends in .txt, .md, .csv or .html."`
-	Layer   *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ clearly."`
+	Layer   *int           `range:"0.." placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ clearly."`
 	Table   reports.Format `placeholder:"FORMAT" help:"Only print the table of results, or write it to the file --out: text, markdown, csv or html."`
 	Figures string         `enum:"page,paper" default:"page" help:"page: figures for the report. paper: also untitled figures for one and two columns (-wide) of a paper, in figures/paper."`
-	Column  float64        `placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
-	Font    float64        `placeholder:"POINTS" help:"Size of the text in figures for the paper, from 4 to 20. Default 7 in one column, 8 in two."`
+	Column  float64        `range:"1..20" unit:"inches" placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
+	Font    float64        `range:"4..20" unit:"points" placeholder:"POINTS" help:"Size of the text in figures for the paper, from 4 to 20. Default 7 in one column, 8 in two."`
 }
 
 // Run implements the verb.
@@ -36,6 +36,9 @@ func (c *reportCmd) Run(s *streams) error {
 	o := reports.Options{Dir: c.Out, Layer: c.Layer}
 	var err error
 	if o.Extra, err = c.paper(); err != nil {
+		return badInput(err)
+	}
+	if err := c.check(); err != nil {
 		return badInput(err)
 	}
 	if err := c.target(); err != nil {
@@ -103,10 +106,6 @@ func (c *reportCmd) paper() ([]reports.FigureSet, error) {
 		return nil, fmt.Errorf("--column and --font only apply to figures for a paper: add --figures paper")
 	case c.Figures != "paper":
 		return nil, nil
-	case c.Column != 0 && !(c.Column >= 1 && c.Column <= 20):
-		return nil, fmt.Errorf("--column %g: use 1 to 20 inches", c.Column)
-	case c.Font != 0 && !(c.Font >= 4 && c.Font <= 20):
-		return nil, fmt.Errorf("--font %g: use 4 to 20 points", c.Font)
 	}
 	one, two := figure.SingleColumn, figure.DoubleColumn
 	if c.Column != 0 {

@@ -34,8 +34,8 @@ type runCmd struct {
 	Experiment       string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
 	Out              string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to create; default results/EXPERIMENT-TIME."`
 	Resume           *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
-	Repeats          *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
-	Invocations      *int     `placeholder:"N" help:"Processes that make these runs, one after another; default 1. Times differ from process to process: use 6 or more to compare them."`
+	Repeats          *int     `range:"1..4000000" placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Invocations      *int     `range:"1..1000" placeholder:"N" help:"Processes that make these runs, one after another; default 1. Times differ from process to process: use 6 or more to compare them."`
 	Backend          []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	ShuffleSeed      *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
 	PythonStrategies fileList `placeholder:"FILE …" help:"Python programs to run beside the experiment's strategies, as python:file=FILE; takes all arguments up to the next flag."`
@@ -148,9 +148,6 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		return nil, badInput(err)
 	}
 	if c.Invocations != nil {
-		if *c.Invocations < 1 {
-			return nil, badInput(fmt.Errorf("--invocations=%d: use 1 or more", *c.Invocations))
-		}
 		experiment.Invocations = *c.Invocations
 	}
 	plan, err := harness.NewPlan(experiment, catalog)

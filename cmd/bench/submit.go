@@ -25,10 +25,10 @@ type submitCmd struct {
 	backendFlags
 
 	Experiment  string   `arg:"" predictor:"experiment" help:"Built-in experiment or YAML file, on a file system that all nodes see."`
-	Shards      int      `required:"" placeholder:"N" help:"Tasks to divide the plan into."`
+	Shards      int      `range:"1..1000000" required:"" placeholder:"N" help:"Tasks to divide the plan into."`
 	Out         string   `short:"o" required:"" predictor:"dir" placeholder:"DIR" help:"Directory of the sweep, on a file system that all nodes see. Submitting to it again submits what is missing."`
 	Options     []string `arg:"" optional:"" name:"option" help:"After --, options of sbatch for the array: -- --partition=gpu --time=2:00:00."`
-	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Repeats     *int     `range:"1..4000000" placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
 	Backend     []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	Costs       string   `predictor:"dir" placeholder:"DIR" help:"Balance the shards by the times of the run in DIR."`
 	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default derived from the plan."`
