@@ -78,8 +78,14 @@ func (r reader) routedText(text string) (*recording, error) {
 			return nil, err
 		}
 	}
+	if r.opt.routed != nil {
+		*r.opt.routed = true
+	}
 	if len(a.Shape) != 3 {
 		return nil, fmt.Errorf("an array of %d dimensions: use [tokens, layers, experts per token]", len(a.Shape))
+	}
+	if k := a.Shape[2]; r.opt.TopK > 0 && k != r.opt.TopK {
+		return nil, fmt.Errorf("%s per token: --top-k %d does not fit", count(k, "expert"), r.opt.TopK)
 	}
 	ids, err := a.Ints()
 	if err != nil {

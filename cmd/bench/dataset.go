@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
@@ -30,6 +31,9 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 	if err := checkLoadsFile(c.Out); err != nil {
 		return err
 	}
+	if err := sameFormat(c.Out, c.Format, slices.Contains(s.flags, "format")); err != nil {
+		return err
+	}
 	loads, err := w.Generate(c.Seed)
 	if err != nil {
 		return badInput(err)
@@ -54,6 +58,11 @@ func (c *datasetDescribeCmd) Run(s *streams) error {
 	loads, workload, err := datasets.Open(c.Source, c.Seed, opt)
 	if err != nil {
 		return badInput(err)
+	}
+	if workload == nil {
+		if err := s.idle(c.Source+" is a file, which has no seed", "seed"); err != nil {
+			return err
+		}
 	}
 	s.notes(c.Source, loads.Notes)
 	d, err := listing.DescribeLoads(loads, c.Packs)
@@ -84,6 +93,9 @@ func (c *datasetConvertCmd) Run(s *streams) error {
 	if err := checkLoadsFile(c.Out); err != nil {
 		return err
 	}
+	if err := sameFormat(c.Out, c.To, slices.Contains(s.flags, "to")); err != nil {
+		return err
+	}
 	loads, err := c.read(s, c.In, everyStep)
 	if err != nil {
 		return badInput(err)
@@ -100,6 +112,19 @@ func checkLoadsFile(path string) error {
 		return err
 	}
 	_, err := (&datasets.Loads{Steps: 1}).FormatFor(path)
+	return badInput(err)
+}
+
+// sameFormat returns an error where the format of standard output was given and the
+// name of the file tells another.
+func sameFormat(path, format string, given bool) error {
+	if path == "-" || !given {
+		return nil
+	}
+	told, err := (&datasets.Loads{Steps: 1}).FormatFor(path)
+	if err == nil && string(told) != format {
+		err = fmt.Errorf("%s: the name says %s and not %s: leave out the format, or name another file", path, told, format)
+	}
 	return badInput(err)
 }
 

@@ -26,6 +26,11 @@ func (c *mergeCmd) Run(s *streams) error {
 	if err := c.check(); err != nil {
 		return badInput(err)
 	}
+	if !c.Report {
+		if err := s.idle("without --report nothing is packed", "threads", "device"); err != nil {
+			return err
+		}
+	}
 	if err := checkDir(c.Out); err != nil {
 		return err
 	}

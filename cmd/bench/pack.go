@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 
 	"packbench/cmd/bench/internal/answer"
 	"packbench/datasets"
@@ -41,6 +42,9 @@ func (c *packCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := c.idle(s); err != nil {
+		return err
+	}
 	stream, err := strategies.ParseStream(c.RNG)
 	if err != nil {
 		return badInput(err)
@@ -73,6 +77,17 @@ func (c *packCmd) Run(s *streams) error {
 		write = a.WriteNPZ
 	}
 	return s.write(c.Out, write)
+}
+
+// idle returns an error for flags that would have no effect.
+func (c *packCmd) idle(s *streams) error {
+	switch {
+	case strings.HasPrefix(c.Strategy, "python"):
+		return nil // it may use threads and a GPU
+	case c.Backend == "cpu":
+		return s.idle(fmt.Sprintf("strategy %s on the CPU needs no GPU and no Python", c.Strategy), "device", "python")
+	}
+	return s.idle(fmt.Sprintf("strategy %s on a GPU needs no threads and no Python", c.Strategy), "threads", "python")
 }
 
 // problem reads the loads and checks that they can be packed.

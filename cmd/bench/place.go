@@ -49,6 +49,9 @@ func (c *placeCmd) Run(s *streams) error {
 	if err := c.check(); err != nil {
 		return badInput(err)
 	}
+	if err := c.idle(s); err != nil {
+		return err
+	}
 	host := c.host(backendFlags{Threads: c.Threads})
 	defer host.Close()
 	planner, err := append(planners.Builtin(), program.Definition(host)).Parse(c.Planner)

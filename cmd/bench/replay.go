@@ -54,6 +54,9 @@ type replayCmd struct {
 // Run implements the verb.
 func (c *replayCmd) Run(s *streams) error {
 	if c.Describe {
+		if err := s.only("--describe shows how the loads of a trace persist and replays nothing", "describe", "key", "seed"); err != nil {
+			return err
+		}
 		return c.describe(s)
 	}
 	if c.Slots == 0 || c.GPUs == 0 {
@@ -70,6 +73,11 @@ func (c *replayCmd) Run(s *streams) error {
 	experiment, err := c.experiment()
 	if err != nil {
 		return badInput(err)
+	}
+	if experiment.Replay.Traces[0].File != "" {
+		if err := s.idle(c.Trace+" is a recording, which has no seed", "seed"); err != nil {
+			return err
+		}
 	}
 	if c.Out != "" {
 		if err := checkDir(c.Out); err != nil {

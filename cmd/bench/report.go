@@ -41,7 +41,7 @@ func (c *reportCmd) Run(s *streams) error {
 	if err := c.check(); err != nil {
 		return badInput(err)
 	}
-	if err := c.target(); err != nil {
+	if err := c.target(s); err != nil {
 		return err
 	}
 	run, err := runs.Load(c.Dir)
@@ -80,7 +80,7 @@ var tableEndings = []ending{{".txt", string(reports.Text)}, {".md", string(repor
 
 // target checks where the output goes. The name of a file that is not a directory
 // tells the format of the table, if it tells one.
-func (c *reportCmd) target() error {
+func (c *reportCmd) target(s *streams) error {
 	if c.Table != "" && !slices.Contains(reports.Formats(), c.Table) {
 		return badInput(fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table))
 	}
@@ -91,6 +91,9 @@ func (c *reportCmd) target() error {
 		}
 	}
 	if c.Table != "" {
+		if err := s.idle("of the table alone nothing is drawn", "layer", "figures", "column", "font", "threads", "device"); err != nil {
+			return err
+		}
 		return checkFile(c.Out)
 	}
 	if c.Out == "" {

@@ -49,7 +49,13 @@ type runCmd struct {
 // Run implements the verb.
 func (c *runCmd) Run(s *streams) error {
 	if c.Print {
+		if err := s.only("--print prints the YAML of an experiment and runs nothing", "print"); err != nil {
+			return err
+		}
 		return c.print(s.out)
+	}
+	if c.Invocation != nil && c.Resume == nil {
+		return badInput(errors.New("--invocation is of a run that was begun: add --resume DIR"))
 	}
 	backends, err := c.backends()
 	if err != nil {
@@ -117,8 +123,8 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		if dir == "" {
 			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
 		}
-		if c.Shard != "" || c.Costs != "" {
-			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun: leave out --shard and --costs", dir))
+		if c.Shard != "" || c.Costs != "" || c.Wait != 0 {
+			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun, at once: leave out --shard, --costs and --wait", dir))
 		}
 		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Invocations != nil || c.Backend != nil || c.ShuffleSeed != nil || c.PythonStrategies != nil {
 			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --invocations, --backend, --shuffle-seed and --python-strategies", dir))

@@ -31,6 +31,11 @@ func (c *verifyCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if c.Backend == "cpu" {
+		if err := s.idle("--backend cpu uses no GPU", "device"); err != nil {
+			return err
+		}
+	}
 	defer closeAll([]strategies.Backend{reference, other})
 	if c.Experiment != "" && c.Backend == "cpu" {
 		return badInput(fmt.Errorf("--experiment %s with --backend cpu compares the CPU with itself: name another backend", c.Experiment))
