@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 
 	"packbench/cmd/bench/internal/listing"
@@ -134,11 +135,12 @@ func writeLoads(s *streams, loads *datasets.Loads, path, format string) error {
 	if path == "-" {
 		return loads.Encode(s.out, datasets.Format(format))
 	}
-	if _, err := loads.FormatFor(path); err != nil {
+	told, err := loads.FormatFor(path)
+	if err != nil {
 		return badInput(err)
 	}
-	if err := loads.Write(path); err != nil {
-		return wrongTarget(err)
+	if err := s.write(path, func(w io.Writer) error { return loads.Encode(w, told) }); err != nil {
+		return err
 	}
 	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", clean(path), loads.Shape(), loads.Hash())
 	return nil

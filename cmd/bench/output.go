@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -15,12 +17,18 @@ import (
 )
 
 // write writes to the file at path, whole or not at all, or to standard output
-// where path is "-" or empty.
+// where path is "-" or empty. An interrupt ends it and leaves nothing.
 func (s *streams) write(path string, write func(io.Writer) error) error {
 	if path == "" || path == "-" {
 		return write(s.out)
 	}
-	return wrongTarget(atomicfile.Write(path, write))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := atomicfile.WriteUntil(ctx, path, write)
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %s was not written", path)
+	}
+	return wrongTarget(err)
 }
 
 // checkFile returns an error where no file can be written to path, for verbs to ask

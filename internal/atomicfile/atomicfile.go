@@ -3,6 +3,7 @@ package atomicfile
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,13 @@ import (
 // /dev/stdout), the bytes go straight there: such a thing must not be replaced
 // by a file. An existing file keeps its permissions.
 func Write(path string, write func(io.Writer) error) error {
+	return WriteUntil(context.Background(), path, write)
+}
+
+// WriteUntil is [Write] until ctx ends: then what was at path is untouched, no
+// temporary file is left, and the error is that of ctx. write may still go on for a
+// while, to no effect.
+func WriteUntil(ctx context.Context, path string, write func(io.Writer) error) error {
 	path, info, err := find(path)
 	perm := fs.FileMode(0o666) // less the umask
 	switch {
@@ -40,7 +48,13 @@ func Write(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = fill(f, write)
+	filled := make(chan error, 1)
+	go func() { filled <- fill(f, write) }()
+	select {
+	case err = <-filled:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
 	if err == nil && info != nil {
 		err = os.Chmod(f.Name(), perm) // the umask may have taken bits away
 	}

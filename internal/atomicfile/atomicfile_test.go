@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -77,6 +78,28 @@ func TestWriteFailureLeavesNothing(t *testing.T) {
 		t.Fatalf("got error %v", err)
 	}
 	mustHaveOnly(t, dir)
+}
+
+func TestWriteUntilLeavesTheOldFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "out.txt")
+	if err := Write(path, write("old")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	err := WriteUntil(ctx, path, func(w io.Writer) error {
+		io.WriteString(w, "half of the new")
+		stop()
+		<-ended // as what computes for long
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got error %v, want %v", err, context.Canceled)
+	}
+	mustHold(t, path, "old")
+	mustHaveOnly(t, dir, "out.txt")
+	close(ended)
 }
 
 func TestWriteKeepsPermissions(t *testing.T) {
