@@ -2,6 +2,7 @@ package harness
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -306,6 +307,29 @@ func pricesOf(r runs.Prices) replay.Prices {
 	}
 	p.Parallel, p.OnPath = r.Parallel, r.OnPath
 	return p
+}
+
+// CheckPlanners returns an error where a planner of a replay refuses a topology,
+// whatever the loads. Programs outside of this process are not asked.
+func (p *Plan) CheckPlanners(ctx context.Context) error {
+	type asked struct{ planner, topology string }
+	seen := map[asked]bool{}
+	for i := range p.replays {
+		planner, topology := p.replays[i].config.Subject.Planner, p.replays[i].config.Topology
+		if _, external := planner.(placement.External); external {
+			continue
+		}
+		a := asked{planner.Spec().String(), fmt.Sprint(topology)}
+		if seen[a] {
+			continue
+		}
+		seen[a] = true
+		task := &placement.Task{Topology: topology, Steps: 1, Layers: 1, Loads: slices.Repeat([]float32{1}, topology.Experts), Threads: 1}
+		if _, _, err := planner.Plan(ctx, task); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Replays reports whether the plan is one of placements.

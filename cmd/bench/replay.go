@@ -97,6 +97,9 @@ func (c *replayCmd) Run(s *streams) error {
 	executor.Observe = func(i int, r *replay.Result, p replay.Prices) {
 		replayed[i] = &replayedCell{plan.Cells[i], r, p}
 	}
+	if err := plan.CheckPlanners(ctx); err != nil && ctx.Err() == nil {
+		return badInput(err)
+	}
 	if c.Out != "" {
 		err = c.record(ctx, plan, executor)
 	} else {
@@ -172,19 +175,20 @@ func (c *replayCmd) record(ctx context.Context, plan *harness.Plan, x *harness.R
 		return wrongTarget(err)
 	}
 	defer session.Close()
-	if err := session.Execute(ctx, x, nil); err != nil {
+	if err := session.Execute(ctx, x, nil); errors.Is(err, harness.ErrInterrupted) {
+		return fmt.Errorf("interrupted: bench run --resume %s finishes the replay", c.Out)
+	} else if err != nil {
 		return err
 	}
 	run, err := runs.Load(c.Out)
 	if err != nil {
 		return err
 	}
-	if err := run.Failure(); err != nil {
-		return err
-	}
 	if err := export.WriteSummary(run); err != nil {
 		return err
 	}
-	_, err = writeReport(run, harness.Catalog{}, reports.Options{})
-	return err
+	if _, err := writeReport(run, harness.Catalog{}, reports.Options{}); err != nil {
+		return err
+	}
+	return run.Failure()
 }
