@@ -208,7 +208,7 @@ func (c *duelCmd) start(ctx context.Context, p duelist, dir string, seed uint64)
 	case err == nil:
 		return nil, fmt.Errorf("%s recorded nothing that this program can read: %w", p.path, loadErr)
 	}
-	text := strings.TrimSpace(string(output))
+	text := strings.TrimPrefix(strings.TrimSpace(string(output)), "bench: ")
 	if text == "" {
 		text = err.Error()
 	}

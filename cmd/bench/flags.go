@@ -35,6 +35,36 @@ func checkRanges(ctx *kong.Context) error {
 	return nil
 }
 
+// checkEmpty returns an error for an argument on the command line that is "", as an
+// unset variable of a shell is: it would read as left out.
+func checkEmpty(ctx *kong.Context) error {
+	for _, p := range ctx.Path {
+		switch {
+		case p.Flag != nil && hasEmpty(p.Flag.Target):
+			return fmt.Errorf("--%s is empty: give a value, or leave it out", p.Flag.Name)
+		case p.Positional != nil && hasEmpty(p.Positional.Target):
+			return fmt.Errorf("the argument <%s> is empty: give a value", p.Positional.Name)
+		}
+	}
+	return nil
+}
+
+// hasEmpty reports whether a text, or one of several, is "", or there are none.
+func hasEmpty(target reflect.Value) bool {
+	switch target.Kind() {
+	case reflect.String:
+		return target.Len() == 0
+	case reflect.Slice:
+		for i := range target.Len() {
+			if hasEmpty(target.Index(i)) {
+				return true
+			}
+		}
+		return target.Len() == 0
+	}
+	return false
+}
+
 // parseRangeTag returns the ends of a range, and whether they are outside of it.
 func parseRangeTag(tag string) (low, high float64, open bool) {
 	trimmed := strings.Trim(tag, "()")

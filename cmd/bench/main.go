@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -108,7 +109,7 @@ func run(args []string, s *streams) int {
 	if err != nil {
 		return report(s, parseError(err))
 	}
-	if err := checkRanges(ctx); err != nil {
+	if err := cmp.Or(checkEmpty(ctx), checkRanges(ctx)); err != nil {
 		return report(s, badInput(err))
 	}
 	out := &sticky{w: s.out}

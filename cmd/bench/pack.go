@@ -33,6 +33,9 @@ func (c *packCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := c.check(); err != nil {
+		return badInput(err)
+	}
 	if err := checkFile(c.Out); err != nil {
 		return err
 	}
