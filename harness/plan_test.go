@@ -91,6 +91,12 @@ func TestNewPlanErrors(t *testing.T) {
 		{"unknown strategy", func(e *runs.Experiment) { e.Strategies[0].Spec = "lbt" }, `unknown strategy "lbt": did you mean "lpt"?`},
 		{"parameter out of range", func(e *runs.Experiment) { e.Strategies[0].Spec = "topk-max-any:rounds=-1" }, "rounds=-1 is out of range"},
 		{"same strategy twice", func(e *runs.Experiment) { e.Strategies = specs("two-opt", "lpt", "two-opt:rounds=20") }, `strategies "two-opt" and "two-opt:rounds=20" are the same`},
+		{"same name of strategies", func(e *runs.Experiment) { e.Strategies[0].Name, e.Strategies[1].Name = "a", "a" }, `strategies "lpt" and "two-opt" are both called "a": give them different names`},
+		{"name that is another's spec", func(e *runs.Experiment) { e.Strategies[1].Name = "lpt" }, `strategies "lpt" and "two-opt" are both called "lpt"`},
+		{"same name of workloads", func(e *runs.Experiment) {
+			e.Workloads[0].Name = "n"
+			e.Workloads = append(e.Workloads, runs.Workload{Spec: "gamma:layers=2,items=12", Name: "n"})
+		}, `workloads "uniform:layers=2,items=12" and "gamma:layers=2,items=12" are both called "n"`},
 		{"no workloads", func(e *runs.Experiment) { e.Workloads = nil }, "no workloads"},
 		{"empty workload", func(e *runs.Experiment) { e.Workloads[0] = runs.Workload{} }, "neither spec nor file"},
 		{"unknown workload", func(e *runs.Experiment) { e.Workloads[0].Spec = "unifrm" }, `unknown workload "unifrm": did you mean "uniform"?`},

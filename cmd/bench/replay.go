@@ -188,7 +188,7 @@ func (c *replayCmd) record(ctx context.Context, plan *harness.Plan, x *harness.R
 		return err
 	}
 	if _, err := writeReport(run, harness.Catalog{}, reports.Options{}); err != nil {
-		return err
+		return fmt.Errorf("the replays are recorded in %s, but their report failed: %w", c.Out, err)
 	}
 	return run.Failure()
 }

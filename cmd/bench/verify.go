@@ -81,7 +81,7 @@ func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[verify
 	if err != nil {
 		return nil, badInput(err)
 	}
-	if len(e.Planners) > 0 {
+	if len(e.Planners) > 0 || e.Replay != nil {
 		return nil, badInput(fmt.Errorf("experiment %s has planners, which do not run on backends: name one that has strategies", e.Name))
 	}
 	e.Backends = []string{"cpu"}

@@ -55,6 +55,9 @@ func WriteUntil(ctx context.Context, path string, write func(io.Writer) error) e
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	if at := (*fs.PathError)(nil); errors.As(err, &at) && at.Path == f.Name() {
+		err = fmt.Errorf("cannot write %s: %w", path, at.Err) // the user knows no temporary name
+	}
 	if err == nil && info != nil {
 		err = os.Chmod(f.Name(), perm) // the umask may have taken bits away
 	}
