@@ -23,6 +23,9 @@ type Topology struct {
 // for products of a few.
 const maxSlots = 1 << 20
 
+// maxGPUs limits what a layer is spread over: tables of GPUs by GPUs take 1 GiB then.
+const maxGPUs = 1 << 14
+
 // Validate returns the first rule that the topology breaks, with the nearest
 // values that keep it.
 func (t Topology) Validate() error {
@@ -35,7 +38,9 @@ func (t Topology) Validate() error {
 		return fmt.Errorf("%s fewer than the %s: each expert needs a slot, so use %d or more", number.Are(t.Slots, "slot"), number.Count(t.Experts, "expert"), t.Experts)
 	case t.Slots > maxSlots:
 		return fmt.Errorf("%s: use at most %d", number.Count(t.Slots, "slot"), maxSlots)
-	case t.GPUs > t.Slots && t.SlotsPerGPU == nil || t.GPUs > maxSlots:
+	case t.GPUs > maxGPUs:
+		return fmt.Errorf("%s: use at most %d", number.Count(t.GPUs, "GPU"), maxGPUs)
+	case t.GPUs > t.Slots && t.SlotsPerGPU == nil:
 		return fmt.Errorf("%s: use 1 to the number of slots, %d", number.Count(t.GPUs, "GPU"), t.Slots)
 	case t.Nodes < 1 || t.Nodes > t.GPUs:
 		return fmt.Errorf("%s: use 1 to the number of GPUs, %d", number.Count(t.Nodes, "node"), t.GPUs)

@@ -60,6 +60,9 @@ func checkDir(path string) error {
 // wrongTarget marks the errors of a path that was named for output and cannot be
 // written as bad input. That a disk is full is none.
 func wrongTarget(err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) && at.Op == "mkdir" && err == error(at) {
+		err = fmt.Errorf("cannot make the directory %s: %w: choose another", at.Path, at.Err)
+	}
 	for _, of := range []error{atomicfile.ErrTarget, runs.ErrExists, fs.ErrPermission, syscall.EROFS, syscall.ENAMETOOLONG} {
 		if errors.Is(err, of) {
 			return badInput(err)

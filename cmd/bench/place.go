@@ -26,8 +26,8 @@ type placeCmd struct {
 	File     string `arg:"" predictor:"file" help:"Loads of experts: a file or a folder of ranks' files; - is standard input."`
 	Planner  string `short:"p" default:"balanced" help:"Planner, as name or name:key=value,…; see bench list planners."`
 	Slots    int    `range:"1..1048576" help:"Slots (physical experts) per layer, on all GPUs together."`
-	GPUs     int    `range:"1..1048576" name:"gpus" required:"" help:"Number of GPUs."`
-	Nodes    int    `range:"1..1048576" default:"1" help:"Number of nodes that hold the GPUs."`
+	GPUs     int    `range:"1..16384" name:"gpus" required:"" help:"Number of GPUs."`
+	Nodes    int    `range:"1..16384" default:"1" help:"Number of nodes that hold the GPUs."`
 	Groups   int    `range:"1..1048576" default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
 	GPUSlots string `name:"gpu-slots" help:"Slots of each GPU, if they differ: 9x30,10x2 for thirty GPUs of 9 and two of 10."`
 	Lost     string `help:"Lost GPUs: 4,8:16 for GPU 4 and the GPUs 8 to 15."`

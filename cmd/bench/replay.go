@@ -26,8 +26,8 @@ type replayCmd struct {
 	Planner   []string `short:"p" sep:"none" default:"vllm" help:"Planner, as name or name:key=value,…; give several to compare them."`
 	Estimator []string `short:"e" sep:"none" default:"last" help:"Estimator of the loads to plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; planners with a forecast of their own ignore it."`
 	Slots     int      `range:"1..1048576" help:"Slots (physical experts) per layer, on all GPUs together."`
-	GPUs      int      `range:"1..1048576" name:"gpus" help:"Number of GPUs."`
-	Nodes     int      `range:"1..1048576" default:"1" help:"Number of nodes that hold the GPUs."`
+	GPUs      int      `range:"1..16384" name:"gpus" help:"Number of GPUs."`
+	Nodes     int      `range:"1..16384" default:"1" help:"Number of nodes that hold the GPUs."`
 	Groups    int      `range:"1..1048576" default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
 	Window    []int    `range:"1..1048576" default:"1" help:"Steps of the trace per window."`
 	Delay     []int    `range:"1..1048576" default:"1" help:"Windows from the last one a plan sees to the first one it serves."`
