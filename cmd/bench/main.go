@@ -7,6 +7,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -156,6 +157,9 @@ func (s *sticky) Write(p []byte) (int, error) {
 func report(s *streams, err error) int {
 	if err == nil {
 		return exitDone
+	}
+	if errors.Is(err, context.Canceled) { // as only an interrupt does
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(s.err, "bench: %s\n", clean(err.Error()))
 	if errors.As(err, new(inputError)) {

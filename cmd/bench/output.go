@@ -31,6 +31,14 @@ func (s *streams) write(path string, write func(io.Writer) error) error {
 	return wrongTarget(err)
 }
 
+// interruptible returns a context that ends on Ctrl-C or when the program is told to
+// end. A second Ctrl-C ends the program at once.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
 // checkFile returns an error where no file can be written to path, for verbs to ask
 // before they read or run anything. Standard output, "-" or "", can.
 func checkFile(path string) error {

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 
 	"packbench/cmd/bench/internal/answer"
@@ -61,9 +58,8 @@ func (c *packCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s on %s: interrupted", strategy.Spec(), backend.Name())

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"packbench/datasets"
 	"packbench/export"
@@ -90,7 +88,7 @@ func (c *replayCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	replayed := make([]*replayedCell, len(plan.Cells))
 	executor := harness.NewReplayExecutor(plan)
@@ -158,7 +156,9 @@ func runAll(ctx context.Context, plan *harness.Plan, x *harness.ReplayExecutor) 
 		if ctx.Err() != nil {
 			return harness.ErrInterrupted
 		}
-		if o := x.Execute(ctx, i, false); o.Status != runs.Done {
+		if o := x.Execute(ctx, i, false); ctx.Err() != nil {
+			return harness.ErrInterrupted
+		} else if o.Status != runs.Done {
 			return fmt.Errorf("%s on %s: %s", cell.Get(runs.PlannerAxis), cell.Workload(), o.Reason)
 		}
 	}

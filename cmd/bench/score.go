@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 
 	"packbench/cmd/bench/internal/score"
@@ -72,7 +70,7 @@ func (c *scoreCmd) Run(s *streams) error {
 		return err
 	}
 	out := scored{File: c.File, Score: formula.Name, Formula: formula.Text, Loads: name, Cases: len(cases), LoadsHash: hash}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
 
 	host := c.host(c.backendFlags)

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"os/signal"
 
 	"packbench/harness"
 	"packbench/internal/number"
@@ -54,7 +51,7 @@ func (c *verifyCmd) Run(s *streams) error {
 		return fmt.Errorf("nothing could be verified: %w", err)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
 	differs := false
 	for _, list := range checks {
