@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -259,7 +260,7 @@ func (r *Result) Trouble() string {
 		}
 	}
 	if n > 0 && n < len(r.Cells) {
-		text = fmt.Sprintf("%d of %d seeds %s", n, len(r.Cells), text)
+		text = fmt.Sprintf("%d of %s %s", n, number.Count(len(r.Cells), "seed"), text)
 	}
 	if text == "" && r.Judged() && len(r.Instances()) == 0 {
 		return "every layer is idle: it has no load"

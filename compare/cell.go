@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"packbench/analysis"
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -161,7 +162,7 @@ func (p pair) comparable() (Status, string) {
 		return Refused, fmt.Sprintf("the loads of %s differ (hash %s against %s): compare runs on the same loads", new.Workload(), short(a), short(b))
 	}
 	if old.Layers != new.Layers || old.Items != new.Items {
-		return Refused, fmt.Sprintf("the shapes of %s differ, %d layers of %d items against %d of %d: a run directory was altered", new.Workload(), old.Layers, old.Items, new.Layers, new.Items)
+		return Refused, fmt.Sprintf("the shapes of %s differ, %s of %s against %d of %d: a run directory was altered", new.Workload(), number.Count(old.Layers, "layer"), number.Count(old.Items, "item"), new.Layers, new.Items)
 	}
 	for _, side := range []struct {
 		name string
@@ -188,7 +189,7 @@ func (p pair) unfinished() string {
 	}{{"new", p.new, p.newRun}, {"old", p.old, p.oldRun}} {
 		asked := side.run.Manifest.Experiment.RunsPerCell()
 		if n := len(side.cell.Done()); n == len(side.cell.Records) && n < asked {
-			return fmt.Sprintf("%s is not finished, %d of %d runs are recorded", side.name, n, asked)
+			return fmt.Sprintf("%s is not finished, %d of %s recorded", side.name, n, number.Are(asked, "run"))
 		}
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/internal/number"
 	"packbench/runs"
 	"packbench/stats"
 )
@@ -79,7 +80,7 @@ func affinity(e runs.Environment) string {
 	if e.Affinity == 0 || e.Affinity == e.Cores {
 		return "all cores"
 	}
-	return fmt.Sprintf("%d cores", e.Affinity)
+	return number.Count(e.Affinity, "core")
 }
 
 func orUnknown(s string) string {
@@ -155,5 +156,5 @@ func unfinished(run *runs.Run) string {
 	if there >= wanted {
 		return ""
 	}
-	return fmt.Sprintf("%s is not finished, %d of %d runs are recorded: bench run --resume %s", run.Dir, there, wanted, run.Dir)
+	return fmt.Sprintf("%s is not finished, %d of %s recorded: bench run --resume %s", run.Dir, there, number.Are(wanted, "run"), run.Dir)
 }

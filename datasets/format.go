@@ -216,7 +216,7 @@ func chooseArray(archive *npz.Archive, key string) (tree.Value, error) {
 	case key == "":
 		key = names[0]
 	case !slices.Contains(names, key):
-		return nil, fmt.Errorf("the archive has no array %q%s", key, spec.Suggest(key, names))
+		return nil, fmt.Errorf("the archive has no array %s (it has %s)%s", tree.Quote(key), listNames(names), spec.Closest(key, names))
 	}
 	return archive.Read(key, MaxLoads)
 }

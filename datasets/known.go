@@ -43,7 +43,7 @@ func newPlanted(v spec.Values) (generator, error) {
 	}
 	capacity, target, sigma := shape.Capacity(), v.Int("target"), v.Float("sigma")
 	if target < capacity {
-		return generator{}, fmt.Errorf("target=%d is below the %d items of a pack: use %d to %d", target, capacity, capacity, maxTokens)
+		return generator{}, fmt.Errorf("target=%d is below the %s of a pack: use %d to %d", target, count(capacity, "item"), capacity, maxTokens)
 	}
 	return generator{
 		optimum: &Optimum{Packs: shape.Packs, Max: float64(target)},
@@ -91,7 +91,7 @@ func newAdversarial(v spec.Values) (generator, error) {
 	}
 	m := shape.Packs
 	if shape.Capacity() < 3 {
-		return generator{}, fmt.Errorf("%d items are fewer than three for each of %d packs: use items=%d or more", shape.Items, m, 3*m)
+		return generator{}, fmt.Errorf("%d items are fewer than three for each of %s: use items=%d or more", shape.Items, count(m, "pack"), 3*m)
 	}
 	if 4*m-1 > maxTokens {
 		return generator{}, fmt.Errorf("packs=%d: float32 cannot hold the loads: use 2 to %d", m, (maxTokens+1)/4)

@@ -56,7 +56,7 @@ func (l *Loads) stepRange() string {
 	if l.Steps == 1 {
 		return "the loads have one step, 0"
 	}
-	return fmt.Sprintf("the loads have %d steps, 0 to %d", l.Steps, l.Steps-1)
+	return fmt.Sprintf("the loads have %s, 0 to %d", count(l.Steps, "step"), l.Steps-1)
 }
 
 // At returns loads that hold step i only. They share memory with l.

@@ -245,7 +245,7 @@ func readYAML(b []byte) (*slotsOf, error) {
 	for _, layer := range slices.Sorted(maps.Keys(file.Assignments)) {
 		experts := file.Assignments[layer]
 		if file.Slots > 0 && len(experts) != file.Slots {
-			return nil, fmt.Errorf("layer %d: %d slots, but num_slots is %d", layer, len(experts), file.Slots)
+			return nil, fmt.Errorf("layer %d: %s, but num_slots is %d", layer, count(len(experts), "slot"), file.Slots)
 		}
 		row := make(tree.Row, len(experts))
 		for i, e := range experts {

@@ -26,6 +26,8 @@ type ReadOptions struct {
 	Experts  int        // where the file names only experts with load; else 0
 	TopK     int        // experts per token, of responses with routed experts in plain bytes
 	Stdin    io.Reader  // what the path "-" means; os.Stdin where it is nil
+
+	routed *bool // set where routed experts were read
 }
 
 // Read reads loads from the file at path, from opt.Stdin where path is "-", or
@@ -37,6 +39,9 @@ type ReadOptions struct {
 // is in the Notes of the loads.
 func Read(path string, opt ReadOptions) (*Loads, error) {
 	if isFolder(path) {
+		if opt.TopK > 0 {
+			return nil, fmt.Errorf("%s: %w", path, opt.notRouted())
+		}
 		loads, err := readFolder(path, opt)
 		return named(loads, path, err)
 	}
@@ -95,9 +100,14 @@ func ReadFrom(r io.Reader, format Format, opt ReadOptions) (*Loads, error) {
 
 // decode reads the loads in an input and takes the steps that were asked for.
 func decode(in input, opt ReadOptions) (*Loads, error) {
+	routed := false
+	opt.routed = &routed
 	loads, err := decodeAll(in, opt)
 	if err != nil {
 		return nil, err
+	}
+	if opt.TopK > 0 && !routed {
+		return nil, opt.notRouted()
 	}
 	if err := loads.Validate(); err != nil {
 		return nil, err
@@ -106,6 +116,11 @@ func decode(in input, opt ReadOptions) (*Loads, error) {
 		return nil, err
 	}
 	return opt.choose(loads)
+}
+
+// notRouted is the error of a number of experts per token for loads that know none.
+func (opt ReadOptions) notRouted() error {
+	return fmt.Errorf("--top-k %d is for routed experts, and these are loads: leave it out", opt.TopK)
 }
 
 // fits reports loads of other sizes than those that were said.

@@ -110,7 +110,8 @@ func TestReadErrors(t *testing.T) {
 
 		{npzOf(t), "", ReadOptions{}, "the archive has no arrays"},
 		{npzOf(t, npz.Float32("a", two, 2), npz.Float32("b", two, 2)), "", ReadOptions{}, "the archive has 2 arrays: choose one with --key (a, b)"},
-		{npzOf(t, npz.Float32("weight", two, 2)), "", ReadOptions{Key: "weights"}, `the archive has no array "weights": did you mean "weight"?`},
+		{npzOf(t, npz.Float32("weight", two, 2)), "", ReadOptions{Key: "weights"}, `the archive has no array "weights" (it has weight): did you mean "weight"?`},
+		{npzOf(t, npz.Float32("a", two, 2), npz.Float32("b c", two, 2)), "", ReadOptions{Key: "loads"}, `the archive has no array "loads" (it has a, "b c")`},
 		{npzOf(t, npz.Float32("a", two, 2))[:150], "", ReadOptions{}, "not a readable zip archive: not a valid zip file"},
 
 		{"{", "", ReadOptions{}, "truncated: the JSON ends early"},

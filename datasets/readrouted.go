@@ -78,8 +78,14 @@ func (r reader) routedText(text string) (*recording, error) {
 			return nil, err
 		}
 	}
+	if r.opt.routed != nil {
+		*r.opt.routed = true
+	}
 	if len(a.Shape) != 3 {
 		return nil, fmt.Errorf("an array of %d dimensions: use [tokens, layers, experts per token]", len(a.Shape))
+	}
+	if k := a.Shape[2]; r.opt.TopK > 0 && k != r.opt.TopK {
+		return nil, fmt.Errorf("%s per token: --top-k %d does not fit", count(k, "expert"), r.opt.TopK)
 	}
 	ids, err := a.Ints()
 	if err != nil {
@@ -95,7 +101,7 @@ func (r reader) plainRouted(b []byte) (*tensor.Array, error) {
 	}
 	token := 4 * r.opt.Layers * r.opt.TopK
 	if r.opt.Layers > len(b) || r.opt.TopK > len(b) || len(b) == 0 || len(b)%token != 0 {
-		return nil, fmt.Errorf("%d bytes are not whole tokens of %d layers of %d experts in int32", len(b), r.opt.Layers, r.opt.TopK)
+		return nil, fmt.Errorf("%d bytes are not whole tokens of %s of %s in int32", len(b), count(r.opt.Layers, "layer"), count(r.opt.TopK, "expert"))
 	}
 	return tensor.New(tensor.Int32, binary.LittleEndian, b, len(b)/token, r.opt.Layers, r.opt.TopK), nil
 }

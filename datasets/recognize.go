@@ -181,7 +181,7 @@ func lookUp(v tree.Value, key string) (tree.Value, error) {
 	switch v := v.(type) {
 	case *tree.Dict:
 		if !v.Has(head) {
-			return nil, fmt.Errorf("no key %s in the object (it has %s)%s", tree.Quote(head), v.ListKeys(), spec.Suggest(head, v.Keys()))
+			return nil, fmt.Errorf("no key %s in the object (it has %s)%s", tree.Quote(head), v.ListKeys(), spec.Closest(head, v.Keys()))
 		}
 		inner, err := v.Get(head)
 		if err != nil || !nested {
@@ -224,7 +224,7 @@ func (s *stacker) add(rec *recording, number int) error {
 		return nil
 	}
 	if rec.layers != s.out.layers || rec.items != s.out.items {
-		return fmt.Errorf("%s %d: %d layers of %d items, the first has %d of %d", s.unit, number, rec.layers, rec.items, s.out.layers, s.out.items)
+		return fmt.Errorf("%s %d: %s of %s, the first has %d of %d", s.unit, number, count(rec.layers, "layer"), count(rec.items, "item"), s.out.layers, s.out.items)
 	}
 	if limit := min(s.limit, MaxLoads); len(rec.values) > limit-len(s.out.values) {
 		return fmt.Errorf("more than %d loads: that is the max for a file", limit)

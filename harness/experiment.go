@@ -1,10 +1,12 @@
 package harness
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"packbench/internal/spec"
@@ -64,8 +66,56 @@ func check(e *runs.Experiment) error {
 	if e.Invocations < 0 || e.Invocations > maxInvocations {
 		return fmt.Errorf("invocations %d: use 1 to %d", e.Invocations, maxInvocations)
 	}
+	if err := checkNames(e); err != nil {
+		return err
+	}
 	_, err := timeout(e)
 	return err
+}
+
+// checkNames returns an error where two strategies, planners, workloads or traces
+// have the same name, by which tables and figures call them.
+func checkNames(e *runs.Experiment) error {
+	type source struct{ spec, file, key, step, steps string }
+	var firstError error
+	names := func(kind string) func(name string, of source) {
+		taken := map[string]source{}
+		return func(name string, of source) {
+			label := cmp.Or(name, of.spec, of.file)
+			if before, ok := taken[label]; ok && before != of && firstError == nil && name != "" {
+				firstError = fmt.Errorf("%s %q and %q are both called %q: give them different names", kind, cmp.Or(before.spec, before.file), cmp.Or(of.spec, of.file), label)
+			}
+			taken[label] = of
+		}
+	}
+	add := names("strategies")
+	for _, s := range e.Strategies {
+		add(s.Name, source{spec: s.Spec})
+	}
+	add = names("planners")
+	for _, s := range e.Planners {
+		add(s.Name, source{spec: s.Spec})
+	}
+	add = names("workloads")
+	for _, w := range e.Workloads {
+		step := ""
+		if w.Step != nil {
+			step = strconv.Itoa(*w.Step)
+		}
+		add(w.Name, source{w.Spec, w.File, cmp.Or(w.Key, w.Array), step, w.Steps})
+	}
+	if e.Replay == nil {
+		return firstError
+	}
+	add = names("planners")
+	for _, s := range e.Replay.Planners {
+		add(s.Name, source{spec: s.Spec})
+	}
+	add = names("traces")
+	for _, t := range e.Replay.Traces {
+		add(t.Name, source{spec: t.Spec, file: t.File, key: t.Key})
+	}
+	return firstError
 }
 
 // maxInvocations is a guard against a slip of the finger.

@@ -67,7 +67,7 @@ func TestPlacementErrors(t *testing.T) {
 		{"no topologies", func(e *runs.Experiment) { e.Topologies = nil }, "has no topologies: give them for it or for the whole experiment"},
 		{"too few slots", func(e *runs.Experiment) { e.Topologies[0].Slots = 8 }, "workload lognormal:layers=3,items=16: 8 slots are fewer than the 16 experts"},
 		{"no GPUs", func(e *runs.Experiment) { e.Topologies[0].GPUs = 0 }, "0 GPUs: need at least one"},
-		{"topology twice", func(e *runs.Experiment) { e.Topologies[1] = e.Topologies[0] }, "vllm on lognormal:layers=3,items=16 with 24 slots, 4 GPUs, backend cpu and seed 1 is in the experiment twice"},
+		{"topology twice", func(e *runs.Experiment) { e.Topologies[1] = e.Topologies[0] }, "topologies: 24 slots, 4 GPUs is in the experiment twice: drop one"},
 		{"unknown previous", func(e *runs.Experiment) { e.Previous = "inital" }, `previous "inital": did you mean "initial"?: use initial`},
 		{"no workloads", func(e *runs.Experiment) { e.Workloads = nil }, "no workloads"},
 		{"no repeats", func(e *runs.Experiment) { e.Repeats = 0 }, "repeats 0"},

@@ -8,6 +8,7 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -224,16 +225,62 @@ func (p *Plan) enter(cell runs.Cell, j job, l *keptLoads) {
 	})
 }
 
-// unique returns an error that names the first cell that occurs twice.
+// unique returns an error that names the list of the experiment that has a value
+// twice, if a cell occurs twice.
 func (p *Plan) unique() error {
 	seen := make(map[string]bool, len(p.Cells))
 	for _, c := range p.Cells {
 		if seen[c.Key] {
-			return fmt.Errorf("%s on %s with %s, backend %s and seed %d is in the experiment twice: drop one", c.Subject(), c.Workload(), c.Target(), c.Backend(), c.Seed())
+			return fmt.Errorf("%s is in the experiment twice: drop one", repeated(&p.Experiment, c.Cell))
 		}
 		seen[c.Key] = true
 	}
 	return nil
+}
+
+// repeated names the value that makes a cell of the experiment occur twice, with its
+// list. Strategies, planners, estimators and backends were looked at before.
+func repeated(e *runs.Experiment, c runs.Cell) string {
+	if twice(e.Seeds, c.Seed()) {
+		return fmt.Sprintf("seeds: %d", c.Seed())
+	}
+	if r := e.Replay; r != nil {
+		for _, list := range []struct {
+			name, axis string
+			values     []int
+		}{{"windows", runs.WindowAxis, r.Windows}, {"delays", runs.DelayAxis, r.Delays}, {"every", runs.EveryAxis, r.Every}} {
+			if n := c.Number(list.axis); twice(list.values, n) {
+				return fmt.Sprintf("%s: %d", list.name, n)
+			}
+		}
+		return "traces: " + c.Workload()
+	}
+	sizes := func(packs []int, topologies []runs.Topology) string {
+		at := runs.Topology{Slots: c.Number(runs.SlotsAxis), GPUs: c.Number(runs.GPUsAxis), Nodes: c.Number(runs.NodesAxis), Groups: c.Number(runs.GroupsAxis)}
+		full := slices.Clone(topologies)
+		for i := range full {
+			full[i].Nodes, full[i].Groups = max(1, full[i].Nodes), max(1, full[i].Groups)
+		}
+		switch {
+		case twice(packs, c.Packs()):
+			return fmt.Sprintf("packs: %d", c.Packs())
+		case twice(full, at):
+			return "topologies: " + c.Target()
+		}
+		return ""
+	}
+	for _, w := range e.Workloads {
+		if text := sizes(w.Packs, w.Topologies); text != "" {
+			return text + " of one workload"
+		}
+	}
+	return cmp.Or(sizes(e.Packs, e.Topologies), fmt.Sprintf("workloads: %s with %s", c.Workload(), c.Target()))
+}
+
+// twice reports whether a list has a value more than once.
+func twice[T comparable](list []T, value T) bool {
+	at := slices.Index(list, value)
+	return at >= 0 && slices.Contains(list[at+1:], value)
 }
 
 // strategies parses the specs, which must mean different strategies.

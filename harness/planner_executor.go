@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"time"
 
+	"packbench/internal/number"
 	"packbench/internal/panics"
 	"packbench/placement"
 	"packbench/runs"
@@ -102,7 +103,7 @@ func checkAnswer(answer *placement.Plan, t placement.Topology, layers int) error
 	case !answer.Topology.Equal(t):
 		return fmt.Errorf("%s, not the %s of the task", answer.Topology, t)
 	case answer.Layers != layers:
-		return fmt.Errorf("%d layers, not the %d of the task", answer.Layers, layers)
+		return fmt.Errorf("%s, not the %d of the task", number.Count(answer.Layers, "layer"), layers)
 	}
 	return answer.Validate()
 }

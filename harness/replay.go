@@ -2,6 +2,7 @@ package harness
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -205,7 +206,10 @@ func (p *Plan) subjects(r *runs.Replay, known planners.Registry) ([]replay.Subje
 		return nil, err
 	}
 	kinds := map[string]replay.Kind{replay.StaticName: replay.Static, replay.OracleName: replay.Oracle, replay.TruthName: replay.Truth}
-	for _, name := range r.Rails {
+	for i, name := range r.Rails {
+		if slices.Contains(r.Rails[:i], name) {
+			return nil, fmt.Errorf("rail %q is listed twice: drop one", name)
+		}
 		kind, ok := kinds[name]
 		if !ok {
 			return nil, fmt.Errorf("unknown rail %q%s", name, spec.Suggest(name, []string{replay.StaticName, replay.OracleName, replay.TruthName}))
@@ -303,6 +307,29 @@ func pricesOf(r runs.Prices) replay.Prices {
 	}
 	p.Parallel, p.OnPath = r.Parallel, r.OnPath
 	return p
+}
+
+// CheckPlanners returns an error where a planner of a replay refuses a topology,
+// whatever the loads. Programs outside of this process are not asked.
+func (p *Plan) CheckPlanners(ctx context.Context) error {
+	type asked struct{ planner, topology string }
+	seen := map[asked]bool{}
+	for i := range p.replays {
+		planner, topology := p.replays[i].config.Subject.Planner, p.replays[i].config.Topology
+		if _, external := planner.(placement.External); external {
+			continue
+		}
+		a := asked{planner.Spec().String(), fmt.Sprint(topology)}
+		if seen[a] {
+			continue
+		}
+		seen[a] = true
+		task := &placement.Task{Topology: topology, Steps: 1, Layers: 1, Loads: slices.Repeat([]float32{1}, topology.Experts), Threads: 1}
+		if _, _, err := planner.Plan(ctx, task); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Replays reports whether the plan is one of placements.

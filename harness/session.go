@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -103,7 +104,7 @@ func (s *Session) Unfinished() []int {
 // cells of an earlier one.
 func (p *Plan) sameAs(cells []runs.PlannedCell) error {
 	if len(p.Cells) != len(cells) {
-		return fmt.Errorf("the experiment has %d cells now and had %d: start a new run", len(p.Cells), len(cells))
+		return fmt.Errorf("the experiment has %s now and had %d: start a new run", number.Count(len(p.Cells), "cell"), len(cells))
 	}
 	for i, now := range p.Cells {
 		switch before := cells[i]; {

@@ -48,8 +48,8 @@ func (g *Packing) Validate(p *Problem) error {
 	return nil
 }
 
-func (g *Packing) validateLayer(l int, count, holder []int32) error {
-	clear(count)
+func (g *Packing) validateLayer(l int, held, holder []int32) error {
+	clear(held)
 	clear(holder)
 	packs, ranks := g.Layer(l)
 	capacity := int32(g.Capacity())
@@ -57,11 +57,11 @@ func (g *Packing) validateLayer(l int, count, holder []int32) error {
 		if pack < 0 || int(pack) >= g.Packs {
 			return fmt.Errorf("item %d is in pack %d: packs are 0 to %d", i, pack, g.Packs-1)
 		}
-		count[pack]++
+		held[pack]++
 	}
-	for pack, c := range count {
+	for pack, c := range held {
 		if c != capacity {
-			return fmt.Errorf("pack %d holds %d items: each pack must hold exactly %d", pack, c, capacity)
+			return fmt.Errorf("pack %d holds %s: each pack must hold exactly %d", pack, count(int(c), "item"), capacity)
 		}
 	}
 	for i, rank := range ranks {
@@ -75,4 +75,12 @@ func (g *Packing) validateLayer(l int, count, holder []int32) error {
 		holder[slot] = int32(i) + 1
 	}
 	return nil
+}
+
+// count writes n of a noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -42,7 +42,7 @@ func (s Shape) Validate() error {
 	case s.Packs < 1:
 		return fmt.Errorf("%d packs: use a number from 1 to the number of items, %d", s.Packs, s.Items)
 	case s.Packs > s.Items:
-		return fmt.Errorf("%d packs are more than the %d items: use a number from 1 to %d that divides %d", s.Packs, s.Items, s.Items, s.Items)
+		return fmt.Errorf("%d packs are more than the %s: use a number from 1 to %d that divides %d", s.Packs, count(s.Items, "item"), s.Items, s.Items)
 	case s.Items > math.MaxInt32:
 		return fmt.Errorf("%d items per layer: the largest supported number is %d", s.Items, math.MaxInt32)
 	case s.Items%s.Packs != 0:

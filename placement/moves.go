@@ -1,6 +1,10 @@
 package placement
 
-import "fmt"
+import (
+	"fmt"
+
+	"packbench/internal/number"
+)
 
 // Moves is what it takes to get from one plan to another. An expert moves
 // when a GPU holds it that did not hold it before; the order inside a GPU is
@@ -63,11 +67,11 @@ func checkComparable(from, to *Plan) error {
 	a, b := from.Topology, to.Topology
 	switch {
 	case from.Layers != to.Layers:
-		return fmt.Errorf("the previous plan has %s, the new one %d: they must be the same layers", plural(from.Layers, "layer"), to.Layers)
+		return fmt.Errorf("the previous plan has %s, the new one %d: they must be the same layers", number.Count(from.Layers, "layer"), to.Layers)
 	case a.Experts != b.Experts:
-		return fmt.Errorf("the previous plan has %s per layer, the new one %d: they must be the same experts", plural(a.Experts, "expert"), b.Experts)
+		return fmt.Errorf("the previous plan has %s per layer, the new one %d: they must be the same experts", number.Count(a.Experts, "expert"), b.Experts)
 	case a.GPUs != b.GPUs:
-		return fmt.Errorf("the previous plan has %s, the new one %d: they must be the same GPUs (lost ones have no slots)", plural(a.GPUs, "GPU"), b.GPUs)
+		return fmt.Errorf("the previous plan has %s, the new one %d: they must be the same GPUs (lost ones have no slots)", number.Count(a.GPUs, "GPU"), b.GPUs)
 	}
 	return nil
 }

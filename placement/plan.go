@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+
+	"packbench/internal/number"
 )
 
 // Plan is a placement of every layer's experts.
@@ -28,7 +30,7 @@ func FromPhysical(t Topology, layers int, physicalToLogical []int32) (*Plan, err
 		return nil, err
 	}
 	if layers < 1 || len(physicalToLogical) != layers*t.Slots {
-		return nil, fmt.Errorf("a map of %d entries for %s of %d slots: need %d", len(physicalToLogical), plural(layers, "layer"), t.Slots, layers*t.Slots)
+		return nil, fmt.Errorf("a map of %d entries for %s of %s: need %d", len(physicalToLogical), number.Count(layers, "layer"), number.Count(t.Slots, "slot"), layers*t.Slots)
 	}
 	p := &Plan{Topology: t, Layers: layers, PhysicalToLogical: physicalToLogical, Counts: make([]int32, layers*t.Experts)}
 	rank := make([]int32, len(physicalToLogical))
@@ -139,8 +141,8 @@ func (p *Plan) Validate() error {
 	}
 	if p.Layers < 1 || len(p.PhysicalToLogical) != p.Layers*t.Slots || len(p.Counts) != p.Layers*t.Experts ||
 		len(p.LogicalToPhysical) != p.Layers*t.Experts*p.Width {
-		return fmt.Errorf("maps of %d, %d and %d entries do not fit %s of %d slots and %d experts with up to %d copies",
-			len(p.PhysicalToLogical), len(p.LogicalToPhysical), len(p.Counts), plural(p.Layers, "layer"), t.Slots, t.Experts, p.Width)
+		return fmt.Errorf("maps of %d, %d and %d entries do not fit %s of %s and %s with up to %d copies",
+			len(p.PhysicalToLogical), len(p.LogicalToPhysical), len(p.Counts), number.Count(p.Layers, "layer"), number.Count(t.Slots, "slot"), number.Count(t.Experts, "expert"), p.Width)
 	}
 	found := make([]int32, t.Experts)
 	for l := range p.Layers {
@@ -167,7 +169,7 @@ func (p *Plan) validateLayer(l int, found []int32) error {
 			return fmt.Errorf("no slot holds expert %d: every expert needs a copy", e)
 		}
 		if counts[e] != n {
-			return fmt.Errorf("expert %d has %s, not the %d of its count", e, plural(int(n), "slot"), counts[e])
+			return fmt.Errorf("expert %d has %s, not the %d of its count", e, number.Count(int(n), "slot"), counts[e])
 		}
 		if int(n) > p.Width {
 			return fmt.Errorf("expert %d has %d copies, more than the width %d of logical_to_physical", e, n, p.Width)
@@ -177,7 +179,7 @@ func (p *Plan) validateLayer(l int, found []int32) error {
 			switch {
 			case x >= int(n):
 				if s != -1 {
-					return fmt.Errorf("expert %d lists slot %d after its %s: the rest must be −1", e, s, plural(int(n), "slot"))
+					return fmt.Errorf("expert %d lists slot %d after its %s: the rest must be −1", e, s, number.Count(int(n), "slot"))
 				}
 			case s < 0 || int(s) >= len(physical) || physical[s] != int32(e):
 				return fmt.Errorf("expert %d lists slot %d, which does not hold it", e, s)

@@ -21,6 +21,7 @@ func TestTopologyErrorsNameWhatWouldBeRight(t *testing.T) {
 		{"fewer slots than experts", func(t *placement.Topology) { t.Slots = 11 }, "use 12 or more"},
 		{"huge", func(t *placement.Topology) { t.Slots = 1 << 30 }, "use at most"},
 		{"no GPUs", func(t *placement.Topology) { t.GPUs = 0 }, "0 GPUs"},
+		{"more GPUs than tables hold", func(t *placement.Topology) { t.Slots, t.GPUs = 1<<20, 1<<20 }, "1048576 GPUs: use at most 16384"},
 		{"more GPUs than slots", func(t *placement.Topology) { t.GPUs = 17 }, "use 1 to the number of slots, 16"},
 		{"more nodes than GPUs", func(t *placement.Topology) { t.Nodes = 9 }, "use 1 to the number of GPUs, 8"},
 		{"no nodes", func(t *placement.Topology) { t.Nodes = 0 }, "0 nodes"},

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"packbench/internal/number"
 	"packbench/internal/spec"
 )
 
@@ -51,7 +52,7 @@ func (k *Task) Validate() error {
 	}
 	n := k.Topology.Experts
 	if k.Steps < 1 || k.Layers < 1 || len(k.Loads) != k.Steps*k.Layers*n {
-		return fmt.Errorf("%d loads for %s of %s of %d experts: need %d", len(k.Loads), plural(k.Steps, "step"), plural(k.Layers, "layer"), n, k.Steps*k.Layers*n)
+		return fmt.Errorf("%d loads for %s of %s of %d experts: need %d", len(k.Loads), number.Count(k.Steps, "step"), number.Count(k.Layers, "layer"), n, k.Steps*k.Layers*n)
 	}
 	for i, w := range k.Loads {
 		if !(w >= 0 && w <= math.MaxFloat32) {

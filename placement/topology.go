@@ -3,6 +3,8 @@ package placement
 import (
 	"fmt"
 	"slices"
+
+	"packbench/internal/number"
 )
 
 // Topology is the size of a deployment: what there is to place, and where.
@@ -21,6 +23,9 @@ type Topology struct {
 // for products of a few.
 const maxSlots = 1 << 20
 
+// maxGPUs limits what a layer is spread over: tables of GPUs by GPUs take 1 GiB then.
+const maxGPUs = 1 << 14
+
 // Validate returns the first rule that the topology breaks, with the nearest
 // values that keep it.
 func (t Topology) Validate() error {
@@ -30,15 +35,17 @@ func (t Topology) Validate() error {
 	case t.GPUs < 1:
 		return fmt.Errorf("%d GPUs: need at least one", t.GPUs)
 	case t.Slots < t.Experts:
-		return fmt.Errorf("%d slots are fewer than the %d experts: each expert needs a slot, so use %d or more", t.Slots, t.Experts, t.Experts)
+		return fmt.Errorf("%s fewer than the %s: each expert needs a slot, so use %d or more", number.Are(t.Slots, "slot"), number.Count(t.Experts, "expert"), t.Experts)
 	case t.Slots > maxSlots:
-		return fmt.Errorf("%d slots: use at most %d", t.Slots, maxSlots)
-	case t.GPUs > t.Slots && t.SlotsPerGPU == nil || t.GPUs > maxSlots:
-		return fmt.Errorf("%d GPUs: use 1 to the number of slots, %d", t.GPUs, t.Slots)
+		return fmt.Errorf("%s: use at most %d", number.Count(t.Slots, "slot"), maxSlots)
+	case t.GPUs > maxGPUs:
+		return fmt.Errorf("%s: use at most %d", number.Count(t.GPUs, "GPU"), maxGPUs)
+	case t.GPUs > t.Slots && t.SlotsPerGPU == nil:
+		return fmt.Errorf("%s: use 1 to the number of slots, %d", number.Count(t.GPUs, "GPU"), t.Slots)
 	case t.Nodes < 1 || t.Nodes > t.GPUs:
-		return fmt.Errorf("%d nodes: use 1 to the number of GPUs, %d", t.Nodes, t.GPUs)
+		return fmt.Errorf("%s: use 1 to the number of GPUs, %d", number.Count(t.Nodes, "node"), t.GPUs)
 	case t.Groups < 1 || t.Groups > t.Experts:
-		return fmt.Errorf("%d groups: use 1 to the number of experts, %d", t.Groups, t.Experts)
+		return fmt.Errorf("%s: use 1 to the number of experts, %d", number.Count(t.Groups, "group"), t.Experts)
 	}
 	return t.validateSlotsPerGPU()
 }
@@ -48,17 +55,17 @@ func (t Topology) validateSlotsPerGPU() error {
 		return nil
 	}
 	if len(t.SlotsPerGPU) != t.GPUs {
-		return fmt.Errorf("%s for %d GPUs: need one number of slots for each", plural(len(t.SlotsPerGPU), "number"), t.GPUs)
+		return fmt.Errorf("%s for %d GPUs: need one number of slots for each", number.Count(len(t.SlotsPerGPU), "number"), t.GPUs)
 	}
 	total := 0
 	for g, n := range t.SlotsPerGPU {
 		if n < 0 || n > maxSlots {
-			return fmt.Errorf("GPU %d has %d slots: use 0 (a lost GPU) to %d", g, n, maxSlots)
+			return fmt.Errorf("GPU %d has %s: use 0 (a lost GPU) to %d", g, number.Count(n, "slot"), maxSlots)
 		}
 		total += n
 	}
 	if total != t.Slots {
-		return fmt.Errorf("the GPUs have %d slots together, not %d", total, t.Slots)
+		return fmt.Errorf("the GPUs have %s together, not %d", number.Count(total, "slot"), t.Slots)
 	}
 	return nil
 }
@@ -170,7 +177,7 @@ func (t Topology) Lose(gpus ...int) (Topology, error) {
 		}
 	}
 	if left < t.Experts {
-		return Topology{}, fmt.Errorf("the %d GPUs that are left have %d slots for %d experts: at least %d more slots are needed", living, left, t.Experts, t.Experts-left)
+		return Topology{}, fmt.Errorf("%s left, with %s for %s: at least %s needed", number.Are(living, "GPU"), number.Count(left, "slot"), number.Count(t.Experts, "expert"), number.Are(t.Experts-left, "more slot"))
 	}
 	t.Slots, t.SlotsPerGPU = left, capacity
 	return t, nil
@@ -178,19 +185,12 @@ func (t Topology) Lose(gpus ...int) (Topology, error) {
 
 // String returns "256 experts in 288 slots on 32 GPUs of 4 nodes, 8 groups".
 func (t Topology) String() string {
-	text := fmt.Sprintf("%d experts in %d slots on %s", t.Experts, t.Slots, plural(t.Living(), "GPU"))
+	text := fmt.Sprintf("%s in %s on %s", number.Count(t.Experts, "expert"), number.Count(t.Slots, "slot"), number.Count(t.Living(), "GPU"))
 	if t.Nodes > 1 {
-		text += " of " + plural(t.Nodes, "node")
+		text += " of " + number.Count(t.Nodes, "node")
 	}
 	if t.Groups > 1 {
-		text += ", " + plural(t.Groups, "group")
+		text += ", " + number.Count(t.Groups, "group")
 	}
 	return text
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"packbench/internal/number"
 	"packbench/placement"
 )
 
@@ -176,7 +177,7 @@ func (c *Config) check() (*windows, error) {
 	case t == nil || t.Layers < 1 || len(t.Loads) != t.Steps*t.Layers*t.Experts:
 		return nil, errors.New("a trace without loads")
 	case t.Experts != c.Topology.Experts:
-		return nil, fmt.Errorf("a trace of %d experts and a topology of %d", t.Experts, c.Topology.Experts)
+		return nil, fmt.Errorf("a trace of %s and a topology of %d", number.Count(t.Experts, "expert"), c.Topology.Experts)
 	case c.Subject.Planner == nil:
 		return nil, errors.New("a subject without a planner")
 	case c.Subject.Kind == Truth && t.Truth == nil:
@@ -184,7 +185,7 @@ func (c *Config) check() (*windows, error) {
 	case c.Delay < 1:
 		return nil, fmt.Errorf("delay %d: a plan comes into force in the next window at the earliest, so use 1 or more", c.Delay)
 	case c.Every < 1:
-		return nil, fmt.Errorf("a plan every %d windows: use 1 or more", c.Every)
+		return nil, fmt.Errorf("a plan every %s: use 1 or more", number.Count(c.Every, "window"))
 	}
 	if err := c.Topology.Validate(); err != nil {
 		return nil, err
@@ -194,7 +195,7 @@ func (c *Config) check() (*windows, error) {
 		return nil, err
 	}
 	if c.Delay >= w.count {
-		return nil, fmt.Errorf("delay %d in a trace of %d windows: no plan would come into force, so use 1 to %d", c.Delay, w.count, w.count-1)
+		return nil, fmt.Errorf("delay %d in a trace of %s: no plan would come into force, so use 1 to %d", c.Delay, number.Count(w.count, "window"), w.count-1)
 	}
 	return w, nil
 }

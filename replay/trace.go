@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"packbench/datasets"
+	"packbench/internal/number"
 )
 
 // Trace is the loads of experts over time.
@@ -29,7 +30,7 @@ func NewTrace(l *datasets.Loads, expected []float32) *Trace {
 // are not used.
 func (t *Trace) windows(steps int) (*windows, error) {
 	if steps < 1 || steps > t.Steps/2 {
-		return nil, fmt.Errorf("windows of %d steps in a trace of %d: a plan needs a window before it and one after, so use 1 to %d", steps, t.Steps, t.Steps/2)
+		return nil, fmt.Errorf("windows of %s in a trace of %d: a plan needs a window before it and one after, so use 1 to %d", number.Count(steps, "step"), t.Steps, t.Steps/2)
 	}
 	n := t.Layers * t.Experts
 	w := &windows{trace: t, steps: steps, count: t.Steps / steps}

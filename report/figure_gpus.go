@@ -85,7 +85,7 @@ func (v *view) slotSeries() []slotSeries {
 			continue
 		}
 		rest := p.Cell.Without(runs.WorkloadAxis, runs.SlotsAxis, runs.PreviousAxis)
-		name := fmt.Sprintf("%s, %d experts on %s", v.problemName(p), p.Items, rest.Target())
+		name := fmt.Sprintf("%s, %s on %s", v.problemName(p), number.Count(p.Items, "expert"), rest.Target())
 		i := slices.IndexFunc(all, func(s slotSeries) bool {
 			return s.problems[0].Layers == p.Layers && s.problems[0].Cell.Without(runs.SlotsAxis).Equal(p.Cell.Without(runs.SlotsAxis))
 		})

@@ -115,7 +115,7 @@ func (v *view) doubtfulTimes() []string {
 	for _, d := range doubts {
 		where := d.first
 		if d.cells > 1 {
-			where = fmt.Sprintf("%d of %d cells, the first being %s", d.cells, cells, d.first)
+			where = fmt.Sprintf("%d of %s, the first being %s", d.cells, number.Count(cells, "cell"), d.first)
 		}
 		all = append(all, sentence(fmt.Sprintf("Times (%s): %s: %s", where, d.w.Message, d.w.Advice)))
 	}

@@ -80,12 +80,17 @@ func AxesOf(cells []PlannedCell) []Axis {
 // knownAxes are those of packings and of replays.
 func knownAxes() []Axis { return append(Axes(), ReplayAxes()...) }
 
-// Say returns how a value of the axis reads beside values of other axes.
+// Say returns how a value of the axis reads beside values of other axes. One of what
+// the axis counts ("%s packs") is written as one.
 func (a Axis) Say(value string) string {
 	if a.Phrase == "" {
 		return value
 	}
-	return fmt.Sprintf(a.Phrase, value)
+	text := fmt.Sprintf(a.Phrase, value)
+	if a.Number && value == "1" && strings.HasPrefix(a.Phrase, "%s ") {
+		text = strings.TrimSuffix(text, "s")
+	}
+	return text
 }
 
 // findAxis returns the axis of that name among axes.

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"unsafe"
+
+	"packbench/internal/number"
 )
 
 // CellRuns is a cell with all its runs so far.
@@ -238,7 +240,7 @@ func (r *Run) Failure() error {
 	if first == nil {
 		return nil
 	}
-	return fmt.Errorf("%d of %d cells failed, the first %s on %s (%s): %s", failures, total, first.Subject(), first.Workload(), first.Backend(), first.Reason())
+	return fmt.Errorf("%d of %s failed, the first %s on %s (%s): %s", failures, number.Count(total, "cell"), first.Subject(), first.Workload(), first.Backend(), first.Reason())
 }
 
 // Environments returns the keys of the environments that the runs that are done

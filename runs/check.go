@@ -6,6 +6,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"packbench/internal/number"
 )
 
 // check returns an error where the manifest contradicts itself.
@@ -26,7 +28,7 @@ func (m *Manifest) check() error {
 		case seen[c.Key]:
 			return fmt.Errorf("cell %d: key %s occurs twice", i, c.Key)
 		case c.Layers < 1 || c.Items < 1:
-			return fmt.Errorf("cell %d: %d layers of %d items", i, c.Layers, c.Items)
+			return fmt.Errorf("cell %d: %s of %s", i, number.Count(c.Layers, "layer"), number.Count(c.Items, "item"))
 		case !c.hasKey(c.Key, c.WorkloadHash):
 			return fmt.Errorf("cell %d: key %s does not match its coordinates", i, c.Key)
 		}
@@ -96,7 +98,7 @@ func (c *checker) record(line int, r *Record) error {
 	case !plan.Cell.Equal(r.Cell):
 		return fmt.Errorf("key %s does not match the cell", r.Key)
 	case r.Layers != plan.Layers || r.Items != plan.Items:
-		return fmt.Errorf("%d layers of %d items in a cell of %d of %d", r.Layers, r.Items, plan.Layers, plan.Items)
+		return fmt.Errorf("%s of %s in a cell of %d of %d", number.Count(r.Layers, "layer"), number.Count(r.Items, "item"), plan.Layers, plan.Items)
 	case r.WorkloadHash != plan.WorkloadHash:
 		return fmt.Errorf("workload hash %q differs from the plan's, %q", cut(r.WorkloadHash), plan.WorkloadHash)
 	}

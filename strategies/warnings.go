@@ -3,6 +3,7 @@ package strategies
 import (
 	"fmt"
 
+	"packbench/internal/number"
 	"packbench/packing"
 )
 
@@ -48,8 +49,8 @@ func (e Ensemble) warnOfEpsilon(p *packing.Problem, g *packing.Packing) string {
 		mean += float64(w) / float64(p.Packs)
 	}
 	return fmt.Sprintf(
-		"epsilon=%v of %s exceeds the differences of the loads and forbids swaps in %d of %d layers (packs of layer %d weigh %.3g on average): scale the loads up, or use epsilon=%.0e",
-		e.Epsilon, e.Name, stopped, p.Layers, first, mean, mean*1e-8)
+		"epsilon=%v of %s exceeds the differences of the loads and forbids swaps in %d of %s (packs of layer %d weigh %.3g on average): scale the loads up, or use epsilon=%.0e",
+		e.Epsilon, e.Name, stopped, number.Count(p.Layers, "layer"), first, mean, mean*1e-8)
 }
 
 // stoppedByEpsilon reports whether the packing of layer l could be improved by a

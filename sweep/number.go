@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"packbench/internal/number"
 )
 
 // ParseNumber returns which shard text names: "3/10" is the third of ten. "auto"
@@ -103,7 +105,7 @@ func slurm(of int, getenv func(string) string) (index, count int, err error) {
 	}
 	switch {
 	case of != 0 && of != count:
-		return 0, 0, fmt.Errorf("the array has %d tasks and the sweep %d shards: use --array=1-%d, or \"$SLURM_ARRAY_TASK_ID/%d\" for some of them", count, of, of, of)
+		return 0, 0, fmt.Errorf("the array has %s and the sweep %s: use --array=1-%d, or \"$SLURM_ARRAY_TASK_ID/%d\" for some of them", number.Count(count, "task"), number.Count(of, "shard"), of, of)
 	case step < 1 || (id-first)%step != 0:
 		return 0, 0, fmt.Errorf("task %d of an array from %d in steps of %d: use i/N", id, first, step)
 	}

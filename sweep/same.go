@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -30,7 +31,7 @@ func same(a, b *source) error {
 		return fmt.Errorf("the experiments differ in %s: %s in %s, %s in %s", member, v, a.dir, w, b.dir)
 	}
 	if len(x.Cells) != len(y.Cells) {
-		return fmt.Errorf("%s has %d cells and %s has %d", a.dir, len(x.Cells), b.dir, len(y.Cells))
+		return fmt.Errorf("%s has %s and %s has %d", a.dir, number.Count(len(x.Cells), "cell"), b.dir, len(y.Cells))
 	}
 	for i, c := range x.Cells {
 		d := y.Cells[i]
@@ -43,7 +44,7 @@ func same(a, b *source) error {
 		}
 	}
 	if s, t := x.Shard, y.Shard; s != nil && t != nil && s.Of != t.Of {
-		return fmt.Errorf("%s is one of %d shards and %s of %d", a.dir, s.Of, b.dir, t.Of)
+		return fmt.Errorf("%s is one of %s and %s of %d", a.dir, number.Count(s.Of, "shard"), b.dir, t.Of)
 	}
 	if !reflect.DeepEqual(x.Axes, y.Axes) || !reflect.DeepEqual(x.Measures, y.Measures) {
 		return fmt.Errorf("%s and %s declare different axes or measures: they were made by different programs", a.dir, b.dir)

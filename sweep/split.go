@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -25,7 +26,7 @@ func Split(cells []runs.PlannedCell, costs []float64, of int) ([]runs.Shard, err
 		groups = group(cells, costs, false)
 	}
 	if of < 1 || of > len(groups) {
-		return nil, fmt.Errorf("%d shards: the plan has %d problems, which shards do not divide: use 1 to %d", of, len(groups), len(groups))
+		return nil, fmt.Errorf("%s: the plan has %s, which shards do not divide: use 1 to %d", number.Count(of, "shard"), number.Count(len(groups), "problem"), len(groups))
 	}
 	slices.SortStableFunc(groups, func(a, b *problem) int { return cmp.Compare(b.cost, a.cost) })
 	shards := make([]runs.Shard, of)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -90,7 +91,7 @@ func ReadStatus(dir string, of int) (*Report, error) {
 	seen := make([]*progress, of)
 	for _, d := range dirs {
 		if d.of != of {
-			return nil, fmt.Errorf("%s is not one of %d shards: use one directory per sweep", d.path, of)
+			return nil, fmt.Errorf("%s is not one of %s: use one directory per sweep", d.path, number.Count(of, "shard"))
 		}
 		if isRun(d.path) {
 			seen[d.index-1] = readShard(d.path, &r.Shards[d.index-1], times)
@@ -251,7 +252,7 @@ func machine(e runs.Environment) string {
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	if e.Threads > 0 {
-		text += fmt.Sprintf(", %d threads", e.Threads)
+		text += fmt.Sprintf(", %s", number.Count(e.Threads, "thread"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Backends)) {
 		if b := e.Backends[name]; b.Device != "" && name != "cpu" {

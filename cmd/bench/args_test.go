@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -41,5 +44,15 @@ func TestHelpThatCannotBeWrittenIsAFailure(t *testing.T) {
 		if code := run(strings.Fields(args), &streams{out: full{}, err: &stderr}); code != exitFailed || strings.Count(stderr.String(), "\n") != 1 {
 			t.Errorf("bench %s: exit code %d, %q", args, code, stderr.String())
 		}
+	}
+}
+
+func TestAnInterruptIsSaid(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	var stderr bytes.Buffer
+	err := planError(ctx, fmt.Errorf("planner balanced: %w", ctx.Err()))
+	if code := report(&streams{err: &stderr}, err); code != exitFailed || stderr.String() != "bench: interrupted\n" {
+		t.Errorf("exit %d, %q", code, stderr.String())
 	}
 }

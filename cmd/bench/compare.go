@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 
 	"packbench/compare"
@@ -23,8 +23,8 @@ type compareCmd struct {
 	FailAbove      *string  `placeholder:"SHARE" help:"Exit with code 1 if a measure is significantly worse by more than SHARE (such as 5%), if a cell broke, or if that could not be checked."`
 	AllowMissing   bool     `help:"Let --fail-above pass even if a side lacks cells or measures."`
 	AcrossMachines bool     `aliases:"any-machine" help:"Compare times even if they come from different machines."`
-	Alpha          float64  `default:"0.05" help:"Level of significance after correction for the number of cells."`
-	Confidence     float64  `default:"0.95" help:"Confidence of intervals."`
+	Alpha          float64  `range:"(0..1)" default:"0.05" help:"Level of significance after correction for the number of cells."`
+	Confidence     float64  `range:"(0..1)" default:"0.95" help:"Confidence of intervals."`
 	Seed           uint64   `default:"0" help:"Seed of the bootstrap."`
 	PoolSeeds      bool     `help:"Pool the seeds of a workload: fewer rows, more layers and runs in each."`
 }
@@ -38,6 +38,9 @@ func (c *compareCmd) Run(s *streams) error {
 	format, err := c.format()
 	if err != nil {
 		return badInput(err)
+	}
+	if err := checkFile(c.Out); err != nil {
+		return err
 	}
 	sides, err := c.load()
 	if err != nil {
@@ -64,12 +67,6 @@ func (c *compareCmd) options() (compare.Options, error) {
 		Alpha: c.Alpha, Confidence: c.Confidence, Seed: c.Seed, Measures: c.Measure,
 		PoolSeeds: c.PoolSeeds, AcrossMachines: c.AcrossMachines, AllowMissing: c.AllowMissing,
 	}
-	if c.Alpha == 0 { // which would mean the default
-		return o, errors.New("alpha 0: use a number between 0 and 1")
-	}
-	if c.Confidence == 0 {
-		return o, errors.New("confidence 0: use a number between 0 and 1")
-	}
 	if c.FailAbove != nil {
 		limit, err := compare.ParseShare(*c.FailAbove)
 		if err != nil {
@@ -88,12 +85,12 @@ func (c *compareCmd) format() (string, error) {
 	if c.Format != "" {
 		return c.Format, compare.CheckFormat(c.Format)
 	}
-	byName := map[string]string{".md": "markdown", ".csv": "csv", ".json": "json", ".tex": "latex"}
-	if format, ok := byName[filepath.Ext(c.Out)]; ok {
-		return format, nil
-	}
-	return compare.Formats()[0], nil
+	format, err := formatByName(c.Out, compareEndings)
+	return cmp.Or(format, compare.Formats()[0]), err
 }
+
+// compareEndings are those of the formats.
+var compareEndings = []ending{{".txt", "text"}, {".md", "markdown"}, {".csv", "csv"}, {".json", "json"}, {".tex", "latex"}}
 
 // load reads the run directories.
 func (c *compareCmd) load() ([]*runs.Run, error) {

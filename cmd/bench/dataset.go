@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"slices"
 
 	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
@@ -27,6 +29,12 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := checkLoadsFile(c.Out); err != nil {
+		return err
+	}
+	if err := sameFormat(c.Out, c.Format, slices.Contains(s.flags, "format")); err != nil {
+		return err
+	}
 	loads, err := w.Generate(c.Seed)
 	if err != nil {
 		return badInput(err)
@@ -36,7 +44,7 @@ func (c *datasetGenerateCmd) Run(s *streams) error {
 
 type datasetDescribeCmd struct {
 	Source string `arg:"" name:"file-or-workload" help:"Loads: a file or a folder of ranks' files, - for standard input, or a workload."`
-	Packs  int    `short:"m" help:"Show how even a packing into this many packs can be."`
+	Packs  int    `range:"1.." short:"m" help:"Show how even a packing into this many packs can be."`
 	Seed   uint64 `default:"0" help:"Seed of a generated workload."`
 	JSON   bool   `name:"json" help:"Write JSON."`
 	loadFlags
@@ -52,10 +60,12 @@ func (c *datasetDescribeCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	s.notes(c.Source, loads.Notes)
-	if c.Packs < 0 {
-		return badInput(fmt.Errorf("--packs=%d: use a divisor of the %d items", c.Packs, loads.Items))
+	if workload == nil {
+		if err := s.idle(c.Source+" is a file, which has no seed", "seed"); err != nil {
+			return err
+		}
 	}
+	s.notes(c.Source, loads.Notes)
 	d, err := listing.DescribeLoads(loads, c.Packs)
 	if err != nil {
 		return badInput(err)
@@ -81,11 +91,42 @@ type datasetConvertCmd struct {
 
 // Run implements the verb.
 func (c *datasetConvertCmd) Run(s *streams) error {
+	if err := checkLoadsFile(c.Out); err != nil {
+		return err
+	}
+	if err := sameFormat(c.Out, c.To, slices.Contains(s.flags, "to")); err != nil {
+		return err
+	}
 	loads, err := c.read(s, c.In, everyStep)
 	if err != nil {
 		return badInput(err)
 	}
 	return writeLoads(s, loads, c.Out, c.To)
+}
+
+// checkLoadsFile returns an error where no loads can be written to path.
+func checkLoadsFile(path string) error {
+	if path == "-" {
+		return nil
+	}
+	if err := checkFile(path); err != nil {
+		return err
+	}
+	_, err := (&datasets.Loads{Steps: 1}).FormatFor(path)
+	return badInput(err)
+}
+
+// sameFormat returns an error where the format of standard output was given and the
+// name of the file tells another.
+func sameFormat(path, format string, given bool) error {
+	if path == "-" || !given {
+		return nil
+	}
+	told, err := (&datasets.Loads{Steps: 1}).FormatFor(path)
+	if err == nil && string(told) != format {
+		err = fmt.Errorf("%s: the name says %s and not %s: leave out the format, or name another file", path, told, format)
+	}
+	return badInput(err)
 }
 
 // writeLoads writes loads to path and says what it wrote, or writes them to
@@ -94,10 +135,11 @@ func writeLoads(s *streams, loads *datasets.Loads, path, format string) error {
 	if path == "-" {
 		return loads.Encode(s.out, datasets.Format(format))
 	}
-	if _, err := loads.FormatFor(path); err != nil {
+	told, err := loads.FormatFor(path)
+	if err != nil {
 		return badInput(err)
 	}
-	if err := loads.Write(path); err != nil {
+	if err := s.write(path, func(w io.Writer) error { return loads.Encode(w, told) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "%s: %s, sha256 %s\n", clean(path), loads.Shape(), loads.Hash())

@@ -24,8 +24,8 @@ type duelCmd struct {
 	New        string `arg:"" predictor:"file" help:"The program after it."`
 	Experiment string `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment or YAML file; default seed."`
 
-	Invocations  int      `default:"6" placeholder:"N" help:"Number of times each program is started; the medians are compared. Default ${default}."`
-	Repeats      *int     `placeholder:"N" help:"Runs of each cell in every invocation, instead of the experiment's."`
+	Invocations  int      `range:"1..1000" default:"6" placeholder:"N" help:"Number of times each program is started; the medians are compared. Default ${default}."`
+	Repeats      *int     `range:"1..4000000" placeholder:"N" help:"Runs of each cell in every invocation, instead of the experiment's."`
 	Backend      []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	Threads      int      `help:"Layers packed in parallel on the CPU; 0 means one per core." default:"0"`
 	Out          string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Directory for the runs old and new; default results/duel-TIME."`
@@ -40,9 +40,6 @@ func (c *duelCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	if c.Invocations < 1 {
-		return badInput(fmt.Errorf("--invocations=%d: use 1 or more, preferably 6", c.Invocations))
-	}
 	if err := (backendFlags{Threads: c.Threads}).check(); err != nil {
 		return badInput(err)
 	}
@@ -51,7 +48,7 @@ func (c *duelCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	if err := c.makeDir(); err != nil {
-		return err
+		return wrongTarget(err)
 	}
 	defer os.Remove(c.Out) // which fails where a program left anything
 	sides, err := c.fight(programs, s)
@@ -80,6 +77,9 @@ func (c *duelCmd) makeDir() error {
 	named := c.Out != ""
 	if !named {
 		c.Out = filepath.Join("results", "duel-"+time.Now().UTC().Format("20060102T150405Z"))
+	}
+	if err := checkDir(filepath.Dir(c.Out)); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(c.Out), 0o777); err != nil {
 		return err
@@ -112,8 +112,29 @@ func (c *duelCmd) programs() ([]duelist, error) {
 			return nil, fmt.Errorf("%s is not a program to run: name a bench binary by its path (./%s)", list[i].path, list[i].path)
 		}
 		list[i].path = path
+		if err := isBench(path); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
+}
+
+// isBench returns an error where the program at path is none like this one, which
+// its invocations would show only when its turn comes.
+func isBench(path string) error {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	output, err := exec.CommandContext(ctx, path, "--version").CombinedOutput()
+	text := strings.TrimSpace(string(output))
+	switch {
+	case strings.HasPrefix(text, "bench"): // also one too old to know the flag
+		return nil
+	case text == "" && err != nil:
+		text = err.Error()
+	case text == "":
+		text = "it says nothing"
+	}
+	return fmt.Errorf("%s --version does not answer as a bench binary does: %s", path, text)
 }
 
 // fight starts each program once per invocation and joins the runs of each. The
@@ -187,7 +208,7 @@ func (c *duelCmd) start(ctx context.Context, p duelist, dir string, seed uint64)
 	case err == nil:
 		return nil, fmt.Errorf("%s recorded nothing that this program can read: %w", p.path, loadErr)
 	}
-	text := strings.TrimSpace(string(output))
+	text := strings.TrimPrefix(strings.TrimSpace(string(output)), "bench: ")
 	if text == "" {
 		text = err.Error()
 	}

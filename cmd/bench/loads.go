@@ -14,12 +14,12 @@ import (
 // file, and what it leaves open.
 type loadFlags struct {
 	Key     string `aliases:"array" help:"Array of an .npz, key of a JSON object or .pt dictionary (a.b for nested ones), or column of a long table."`
-	Step    *int   `xor:"steps" help:"Take this step of loads recorded over several."`
+	Step    *int   `range:"0.." xor:"steps" help:"Take this step of loads recorded over several."`
 	Steps   string `xor:"steps" placeholder:"A:B|all" help:"Sum steps A to B-1, or all."`
 	Format  string `help:"Format of the loads, if neither name nor content shows it: ${load_formats}."`
-	Layers  int    `help:"Number of layers, if the file does not give it."`
-	Experts int    `help:"Number of experts, if the file lists only those with load."`
-	TopK    int    `name:"top-k" help:"Experts per token, for routed experts that were recorded as plain bytes."`
+	Layers  int    `range:"1..268435456" help:"Number of layers, if the file does not give it."`
+	Experts int    `range:"1..268435456" help:"Number of experts, if the file lists only those with load."`
+	TopK    int    `range:"1..268435456" name:"top-k" help:"Experts per token, for routed experts that were recorded as plain bytes."`
 }
 
 // stepUse is what a verb does with loads of several steps.
@@ -35,14 +35,6 @@ const (
 func (f *loadFlags) options(s *streams, use stepUse) (datasets.ReadOptions, error) {
 	opt := datasets.ReadOptions{
 		Key: f.Key, Step: f.Step, Format: datasets.Format(f.Format), Layers: f.Layers, Experts: f.Experts, TopK: f.TopK, Stdin: s.in,
-	}
-	for _, n := range []struct {
-		flag  string
-		value int
-	}{{"layers", f.Layers}, {"experts", f.Experts}, {"top-k", f.TopK}} {
-		if n.value < 0 || n.value > datasets.MaxLoads {
-			return opt, fmt.Errorf("--%s %d: use a number from 1 to %d", n.flag, n.value, datasets.MaxLoads)
-		}
 	}
 	if f.Steps != "" {
 		steps, err := datasets.ParseStepRange(f.Steps)

@@ -6,6 +6,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +20,6 @@ import (
 	"github.com/posener/complete"
 
 	"packbench/harness"
-	"packbench/internal/atomicfile"
 	"packbench/strategies"
 )
 
@@ -52,15 +53,8 @@ type streams struct {
 	in  io.Reader
 	out io.Writer
 	err io.Writer
-}
 
-// write writes to the file at path, whole or not at all, or to standard output
-// where path is "-" or empty.
-func (s *streams) write(path string, write func(io.Writer) error) error {
-	if path == "" || path == "-" {
-		return write(s.out)
-	}
-	return atomicfile.Write(path, write)
+	flags []string // the names of those on the command line
 }
 
 // Exit codes.
@@ -116,8 +110,11 @@ func run(args []string, s *streams) int {
 	if err != nil {
 		return report(s, parseError(err))
 	}
+	if err := cmp.Or(checkEmpty(ctx), checkRanges(ctx)); err != nil {
+		return report(s, badInput(err))
+	}
 	out := &sticky{w: s.out}
-	err = ctx.Run(&streams{in: s.in, out: out, err: s.err})
+	err = ctx.Run(&streams{in: s.in, out: out, err: s.err, flags: flagsOf(ctx)})
 	if err == nil && out.err != nil {
 		err = fmt.Errorf("cannot write the output: %w", out.err)
 	}
@@ -160,6 +157,9 @@ func (s *sticky) Write(p []byte) (int, error) {
 func report(s *streams, err error) int {
 	if err == nil {
 		return exitDone
+	}
+	if errors.Is(err, context.Canceled) { // as only an interrupt does
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(s.err, "bench: %s\n", clean(err.Error()))
 	if errors.As(err, new(inputError)) {

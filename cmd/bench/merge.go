@@ -23,17 +23,32 @@ type mergeCmd struct {
 
 // Run implements the verb.
 func (c *mergeCmd) Run(s *streams) error {
+	if err := c.check(); err != nil {
+		return badInput(err)
+	}
+	if !c.Report {
+		if err := s.idle("without --report nothing is packed", "threads", "device"); err != nil {
+			return err
+		}
+	}
+	if err := checkDir(c.Out); err != nil {
+		return err
+	}
 	merged, err := sweep.Merge(c.Out, c.Dirs, sweep.MergeOptions{AllowMissing: c.AllowMissing, Command: append([]string{"bench"}, os.Args[1:]...)})
 	if errors.Is(err, sweep.ErrInput) {
 		err = badInput(err)
 	}
 	if err != nil {
-		return err
+		return wrongTarget(err)
 	}
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "%s from %s merged into %s\n", number.Count(merged.Records, "record"), directories(merged.Sources), c.Out)
+		sources := "1 directory"
+		if merged.Sources != 1 {
+			sources = fmt.Sprintf("%d directories", merged.Sources)
+		}
+		fmt.Fprintf(s.err, "%s from %s merged into %s\n", number.Count(merged.Records, "record"), sources, c.Out)
 		if merged.Missing > 0 {
-			fmt.Fprintf(s.err, "%d of %d runs are missing: their cells are pending\n", merged.Missing, merged.Runs)
+			fmt.Fprintf(s.err, "%d of %s missing: their cells are pending\n", merged.Missing, number.Are(merged.Runs, "run"))
 		}
 	}
 	if !c.Report {
@@ -46,11 +61,4 @@ func (c *mergeCmd) Run(s *streams) error {
 	defer closeAll(backends)
 	finish := runCmd{Quiet: c.Quiet}
 	return finish.finish(c.Out, harness.Catalog{Strategies: withoutPrograms(), Backends: backends, Planners: plannersWithoutPrograms()}, s)
-}
-
-func directories(n int) string {
-	if n == 1 {
-		return "1 directory"
-	}
-	return fmt.Sprintf("%d directories", n)
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
+	"strings"
 
 	"packbench/cmd/bench/internal/answer"
 	"packbench/datasets"
@@ -15,7 +13,7 @@ import (
 // packCmd packs the loads of one file and writes the packing.
 type packCmd struct {
 	File     string `arg:"" help:"Loads: a file or a folder of ranks' files; - is standard input."`
-	Packs    int    `short:"m" required:"" help:"Number of packs (GPUs); must divide the number of items."`
+	Packs    int    `range:"1.." short:"m" required:"" help:"Number of packs (GPUs); must divide the number of items."`
 	Strategy string `short:"s" default:"topk-max-any" help:"Strategy, as name or name:key=value,…; see bench list strategies."`
 	Backend  string `default:"cpu" help:"Where to run: cpu or cuda."`
 	RNG      string `name:"rng" default:"philox" help:"Random stream: philox, or torch for the draws of the published program."`
@@ -32,11 +30,20 @@ func (c *packCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := c.check(); err != nil {
+		return badInput(err)
+	}
+	if err := checkFile(c.Out); err != nil {
+		return err
+	}
 	host := c.host(c.backendFlags)
 	defer host.Close()
 	strategy, err := registry(host).Parse(c.Strategy)
 	if err != nil {
 		return badInput(err)
+	}
+	if err := c.idle(s); err != nil {
+		return err
 	}
 	stream, err := strategies.ParseStream(c.RNG)
 	if err != nil {
@@ -51,9 +58,8 @@ func (c *packCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	result, err := strategies.Pack(ctx, backend, strategy, problem, strategies.Random{Stream: stream, Seed: c.Seed})
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s on %s: interrupted", strategy.Spec(), backend.Name())
@@ -69,10 +75,18 @@ func (c *packCmd) Run(s *streams) error {
 	if format == datasets.NPZ {
 		write = a.WriteNPZ
 	}
-	if err := s.write(c.Out, write); err != nil {
-		return err
+	return s.write(c.Out, write)
+}
+
+// idle returns an error for flags that would have no effect.
+func (c *packCmd) idle(s *streams) error {
+	switch {
+	case strings.HasPrefix(c.Strategy, "python"):
+		return nil // it may use threads and a GPU
+	case c.Backend == "cpu":
+		return s.idle(fmt.Sprintf("strategy %s on the CPU needs no GPU and no Python", c.Strategy), "device", "python")
 	}
-	return nil
+	return s.idle(fmt.Sprintf("strategy %s on a GPU needs no threads and no Python", c.Strategy), "threads", "python")
 }
 
 // problem reads the loads and checks that they can be packed.

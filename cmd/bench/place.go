@@ -1,12 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -24,10 +23,10 @@ type placeCmd struct {
 
 	File     string `arg:"" predictor:"file" help:"Loads of experts: a file or a folder of ranks' files; - is standard input."`
 	Planner  string `short:"p" default:"balanced" help:"Planner, as name or name:key=value,…; see bench list planners."`
-	Slots    int    `help:"Slots (physical experts) per layer, on all GPUs together."`
-	GPUs     int    `name:"gpus" required:"" help:"Number of GPUs."`
-	Nodes    int    `default:"1" help:"Number of nodes that hold the GPUs."`
-	Groups   int    `default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
+	Slots    int    `range:"1..1048576" help:"Slots (physical experts) per layer, on all GPUs together."`
+	GPUs     int    `range:"1..16384" name:"gpus" required:"" help:"Number of GPUs."`
+	Nodes    int    `range:"1..16384" default:"1" help:"Number of nodes that hold the GPUs."`
+	Groups   int    `range:"1..1048576" default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
 	GPUSlots string `name:"gpu-slots" help:"Slots of each GPU, if they differ: 9x30,10x2 for thirty GPUs of 9 and two of 10."`
 	Lost     string `help:"Lost GPUs: 4,8:16 for GPU 4 and the GPUs 8 to 15."`
 
@@ -38,7 +37,7 @@ type placeCmd struct {
 	Figure      string  `placeholder:"FILE" help:"With --advise, draw the balance against the number of slots: .svg, .png or .pdf."`
 
 	To         string `help:"Write the file of an engine: sglang, vllm, vllm-jsonl, trtllm or ascend."`
-	FirstLayer int    `name:"first-layer" help:"Number of dense layers before the first layer with experts, for engines that count them."`
+	FirstLayer int    `range:"0..1048576" name:"first-layer" help:"Number of dense layers before the first layer with experts, for engines that count them."`
 	pythonFlags
 	Out string `short:"o" help:"Where to write: .npz for NumPy arrays, anything else for JSON (or the engine's form); - is standard output."`
 }
@@ -47,6 +46,9 @@ type placeCmd struct {
 func (c *placeCmd) Run(s *streams) error {
 	if err := c.check(); err != nil {
 		return badInput(err)
+	}
+	if err := c.idle(s); err != nil {
+		return err
 	}
 	host := c.host(backendFlags{Threads: c.Threads})
 	defer host.Close()
@@ -58,11 +60,14 @@ func (c *placeCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if err := cmp.Or(checkFile(c.Out), checkFile(c.Figure)); err != nil {
+		return err
+	}
 	loads, err := c.read(s, c.File, keepSteps)
 	if err != nil {
 		return badInput(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
 	if c.Advise {
 		return c.advise(ctx, s, loads)

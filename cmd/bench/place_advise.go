@@ -8,6 +8,7 @@ import (
 
 	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
+	"packbench/internal/number"
 	"packbench/placement"
 	"packbench/placement/planners"
 	"packbench/placement/planners/program"
@@ -36,9 +37,9 @@ func (c *placeCmd) advise(ctx context.Context, s *streams, loads *datasets.Loads
 		}
 		w.Render()
 	}
-	about := fmt.Sprintf("%s of %d experts on %d GPUs", layersOf(loads), loads.Items, c.GPUs)
+	about := fmt.Sprintf("%s of %s on %s", layersOf(loads), number.Count(loads.Items, "expert"), number.Count(c.GPUs, "GPU"))
 	if c.Figure != "" {
-		if err := c.drawAdvice(a, fmt.Sprintf("%s of %d nodes; %d groups", about, t.Nodes, t.Groups)); err != nil {
+		if err := c.drawAdvice(a, fmt.Sprintf("%s of %s; %s", about, number.Count(t.Nodes, "node"), number.Count(t.Groups, "group"))); err != nil {
 			return err
 		}
 	}

@@ -73,5 +73,5 @@ func (c *placeCmd) drawAdvice(a planners.Advice, about string) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.WriteFile(c.Figure, drawn)
+	return wrongTarget(atomicfile.WriteFile(c.Figure, drawn))
 }

@@ -73,6 +73,24 @@ func parseCounts(text string) ([]int, error) {
 	return list, nil
 }
 
+// idle returns an error for flags that would have no effect.
+func (c *placeCmd) idle(s *streams) error {
+	if c.Advise {
+		if err := s.idle("--advise plans in its own ways and places nothing", "planner", "expert-bytes", "python"); err != nil {
+			return err
+		}
+	}
+	if c.Previous == "" {
+		if err := s.idle("without --previous nothing moves", "expert-bytes"); err != nil {
+			return err
+		}
+	}
+	if !strings.HasPrefix(c.Planner, "python") {
+		return s.idle(fmt.Sprintf("planner %s is not in Python", c.Planner), "python")
+	}
+	return nil
+}
+
 // check returns an error for the first flag whose value cannot be.
 func (c *placeCmd) check() error {
 	if err := (backendFlags{Threads: c.Threads}).check(); err != nil {
@@ -81,8 +99,6 @@ func (c *placeCmd) check() error {
 	switch {
 	case !(c.ExpertBytes >= 0) || math.IsInf(c.ExpertBytes, 0):
 		return fmt.Errorf("--expert-bytes=%v: use a finite number ≥ 0", c.ExpertBytes)
-	case c.FirstLayer < 0:
-		return fmt.Errorf("--first-layer=%d: use 0 or more", c.FirstLayer)
 	case c.FirstLayer > 0 && c.To == "":
 		return errors.New("--first-layer only applies to an engine's file: add --to ENGINE")
 	case c.Advise && (c.Out != "" || c.To != "" || c.Previous != ""):

@@ -9,6 +9,7 @@ import (
 
 	"packbench/cmd/bench/internal/listing"
 	"packbench/datasets"
+	"packbench/internal/number"
 	"packbench/placement"
 	"packbench/placement/planfile"
 )
@@ -43,6 +44,8 @@ func (c *placeCmd) show(w io.Writer, p placed) error {
 	switch idle := after.GPUs.Idle; {
 	case idle == p.Plan.Layers:
 		fmt.Fprint(w, "\nidle      no layer has any load: there is nothing to balance\n")
+	case idle == 1:
+		fmt.Fprintf(w, "\nidle      1 of %d layers has no load and does not count\n", p.Plan.Layers)
 	case idle > 0:
 		fmt.Fprintf(w, "\nidle      %d of %d layers have no load and do not count\n", idle, p.Plan.Layers)
 	}
@@ -59,12 +62,9 @@ func (c *placeCmd) show(w io.Writer, p placed) error {
 }
 
 func layersOf(l *datasets.Loads) string {
-	text := fmt.Sprintf("%d layers", l.Layers)
-	if l.Layers == 1 {
-		text = "1 layer"
-	}
+	text := number.Count(l.Layers, "layer")
 	if l.Steps > 1 {
-		text += fmt.Sprintf(" over %d steps", l.Steps)
+		text += fmt.Sprintf(" over %s", number.Count(l.Steps, "step"))
 	}
 	return text
 }
@@ -118,7 +118,7 @@ func movesText(m placement.Moves, p placed) string {
 	for _, n := range m.PerGPU {
 		most = max(most, n)
 	}
-	text := fmt.Sprintf("%d experts (%.1f per layer), at most %d to a GPU", m.Total, float64(m.Total)/float64(p.Plan.Layers), most)
+	text := fmt.Sprintf("%s (%.1f per layer), at most %d to a GPU", number.Count(m.Total, "expert"), float64(m.Total)/float64(p.Plan.Layers), most)
 	if p.Plan.Topology.Nodes > 1 {
 		text += fmt.Sprintf(", %d across nodes", m.AcrossNodes)
 	}

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"packbench/datasets"
 	"packbench/export"
@@ -25,23 +23,23 @@ type replayCmd struct {
 	Trace     string   `arg:"" help:"Loads of experts over time, [steps, layers, experts] in a .npy, .npz or JSON file, or a generated trace, as drift:sigma=0.1,windows=32."`
 	Planner   []string `short:"p" sep:"none" default:"vllm" help:"Planner, as name or name:key=value,…; give several to compare them."`
 	Estimator []string `short:"e" sep:"none" default:"last" help:"Estimator of the loads to plan for: last, mean:h=4, ewma:half=2, risk:z=0.67, krige; planners with a forecast of their own ignore it."`
-	Slots     int      `help:"Slots (physical experts) per layer, on all GPUs together."`
-	GPUs      int      `name:"gpus" help:"Number of GPUs."`
-	Nodes     int      `default:"1" help:"Number of nodes that hold the GPUs."`
-	Groups    int      `default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
-	Window    []int    `default:"1" help:"Steps of the trace per window."`
-	Delay     []int    `default:"1" help:"Windows from the last one a plan sees to the first one it serves."`
-	Every     []int    `default:"1" help:"Windows between plans."`
+	Slots     int      `range:"1..1048576" help:"Slots (physical experts) per layer, on all GPUs together."`
+	GPUs      int      `range:"1..16384" name:"gpus" help:"Number of GPUs."`
+	Nodes     int      `range:"1..16384" default:"1" help:"Number of nodes that hold the GPUs."`
+	Groups    int      `range:"1..1048576" default:"1" help:"Number of groups of experts; hierarchical planners keep each group on one node."`
+	Window    []int    `range:"1..1048576" default:"1" help:"Steps of the trace per window."`
+	Delay     []int    `range:"1..1048576" default:"1" help:"Windows from the last one a plan sees to the first one it serves."`
+	Every     []int    `range:"1..1048576" default:"1" help:"Windows between plans."`
 	Seed      []uint64 `default:"1" help:"Seeds of a generated trace."`
 	Key       string   `help:"Name of the array in an .npz file."`
 	Rail      []string `default:"static,oracle,truth" help:"Rails: static (planned once), oracle (planned on the window it is scored on), truth (on the loads the generator expects); none to leave them out."`
-	Repeats   int      `default:"1" help:"Number of times each replay is run, for the planning times."`
+	Repeats   int      `range:"1..4000000" default:"1" help:"Number of times each replay is run, for the planning times."`
 
-	StepTime    float64 `name:"step-time" default:"60" help:"Time model: ms per step that the model spends in its experts at even loads."`
-	Iterations  int     `default:"1000" help:"Time model: steps of the model per window."`
-	ExpertBytes int     `name:"expert-bytes" default:"88080384" help:"Time model: bytes of an expert's weights in one layer."`
-	Inside      int     `default:"900" help:"Time model: GB/s between GPUs of a node."`
-	Between     int     `default:"50" help:"Time model: GB/s between nodes."`
+	StepTime    float64 `range:"0.001..1000000000" unit:"ms" name:"step-time" default:"60" help:"Time model: ms per step that the model spends in its experts at even loads."`
+	Iterations  int     `range:"1..1000000000" default:"1000" help:"Time model: steps of the model per window."`
+	ExpertBytes int     `range:"1..1000000000000" name:"expert-bytes" default:"88080384" help:"Time model: bytes of an expert's weights in one layer."`
+	Inside      int     `range:"1..1000000" unit:"GB/s" default:"900" help:"Time model: GB/s between GPUs of a node."`
+	Between     int     `range:"1..1000000" unit:"GB/s" default:"50" help:"Time model: GB/s between nodes."`
 	Parallel    bool    `name:"parallel-moves" help:"Time model: GPUs receive in parallel; otherwise experts move one after another."`
 	OnPath      bool    `name:"on-path" help:"Time model: steps wait for the planner."`
 	Baseline    string  `placeholder:"PLANNER" help:"Planner that the others are compared with over windows; default the published one of the highest balance."`
@@ -56,6 +54,9 @@ type replayCmd struct {
 // Run implements the verb.
 func (c *replayCmd) Run(s *streams) error {
 	if c.Describe {
+		if err := s.only("--describe shows how the loads of a trace persist and replays nothing", "describe", "key", "seed"); err != nil {
+			return err
+		}
 		return c.describe(s)
 	}
 	if c.Slots == 0 || c.GPUs == 0 {
@@ -73,6 +74,16 @@ func (c *replayCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if experiment.Replay.Traces[0].File != "" {
+		if err := s.idle(c.Trace+" is a recording, which has no seed", "seed"); err != nil {
+			return err
+		}
+	}
+	if c.Out != "" {
+		if err := checkDir(c.Out); err != nil {
+			return err
+		}
+	}
 	host := c.host(backendFlags{})
 	defer host.Close()
 	plan, err := harness.NewPlan(experiment, harness.Catalog{Planners: plannersOf(host)})
@@ -82,12 +93,15 @@ func (c *replayCmd) Run(s *streams) error {
 	if err := checkBaseline(plan, c.Baseline); err != nil {
 		return badInput(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	replayed := make([]*replayedCell, len(plan.Cells))
 	executor := harness.NewReplayExecutor(plan)
 	executor.Observe = func(i int, r *replay.Result, p replay.Prices) {
 		replayed[i] = &replayedCell{plan.Cells[i], r, p}
+	}
+	if err := plan.CheckPlanners(ctx); err != nil && ctx.Err() == nil {
+		return badInput(err)
 	}
 	if c.Out != "" {
 		err = c.record(ctx, plan, executor)
@@ -147,7 +161,9 @@ func runAll(ctx context.Context, plan *harness.Plan, x *harness.ReplayExecutor) 
 		if ctx.Err() != nil {
 			return harness.ErrInterrupted
 		}
-		if o := x.Execute(ctx, i, false); o.Status != runs.Done {
+		if o := x.Execute(ctx, i, false); ctx.Err() != nil {
+			return harness.ErrInterrupted
+		} else if o.Status != runs.Done {
 			return fmt.Errorf("%s on %s: %s", cell.Get(runs.PlannerAxis), cell.Workload(), o.Reason)
 		}
 	}
@@ -160,25 +176,24 @@ func (c *replayCmd) record(ctx context.Context, plan *harness.Plan, x *harness.R
 		Command: append([]string{"bench"}, os.Args[1:]...), ShuffleSeed: rand.Uint64(),
 		Environment: harness.CaptureEnvironment(nil, 0),
 	})
-	if errors.Is(err, runs.ErrExists) {
-		return badInput(err)
-	} else if err != nil {
-		return err
+	if err != nil {
+		return wrongTarget(err)
 	}
 	defer session.Close()
-	if err := session.Execute(ctx, x, nil); err != nil {
+	if err := session.Execute(ctx, x, nil); errors.Is(err, harness.ErrInterrupted) {
+		return fmt.Errorf("interrupted: bench run --resume %s finishes the replay", c.Out)
+	} else if err != nil {
 		return err
 	}
 	run, err := runs.Load(c.Out)
 	if err != nil {
 		return err
 	}
-	if err := run.Failure(); err != nil {
-		return err
-	}
 	if err := export.WriteSummary(run); err != nil {
 		return err
 	}
-	_, err = writeReport(run, harness.Catalog{}, reports.Options{})
-	return err
+	if _, err := writeReport(run, harness.Catalog{}, reports.Options{}); err != nil {
+		return fmt.Errorf("the replays are recorded in %s, but their report failed: %w", c.Out, err)
+	}
+	return run.Failure()
 }

@@ -10,6 +10,15 @@ import (
 // describe writes how the loads of the trace persist, the last line of a table
 // that several calls make.
 func (c *replayCmd) describe(s *streams) error {
+	if trace, err := datasets.ParseTrace(c.Trace); err != nil {
+		if err := s.idle(c.Trace+" is a recording, which has no seed", "seed"); err != nil {
+			return err
+		}
+	} else if c.Key != "" {
+		return badInput(fmt.Errorf("trace %s is generated: leave out --key", trace.Spec()))
+	} else if len(c.Seed) > 1 {
+		return badInput(fmt.Errorf("--describe shows a trace of one seed: name one of the %d", len(c.Seed)))
+	}
 	loads, err := c.load()
 	if err != nil {
 		return badInput(err)

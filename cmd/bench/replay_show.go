@@ -93,7 +93,7 @@ func showProblem(w io.Writer, plan *harness.Plan, c *replayedCell) {
 	if l := plan.Labels[runs.WorkloadAxis][workload]; l != "" {
 		workload = l
 	}
-	fmt.Fprintf(w, "%s: %s × %s in %s on %s", workload, number.Count(c.cell.Layers, "layer"), number.Count(c.cell.Items, "expert"), c.cell.Get(runs.SlotsAxis)+" slots", c.cell.Get(runs.PacksAxis)+" GPUs")
+	fmt.Fprintf(w, "%s: %s × %s in %s on %s", workload, number.Count(c.cell.Layers, "layer"), number.Count(c.cell.Items, "expert"), number.Count(c.cell.Number(runs.SlotsAxis), "slot"), number.Count(c.cell.Packs(), "GPU"))
 	if n := c.cell.Get(runs.NodesAxis); n != "" {
 		fmt.Fprintf(w, " of %s nodes", n)
 	}

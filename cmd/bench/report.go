@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -22,13 +23,13 @@ type reportCmd struct {
 	backendFlags
 
 	Dir      string         `arg:"" help:"Run directory, as bench run makes them."`
-	Out      string         `placeholder:"DIR" help:"Write the report here instead of into the run directory, which may then be read-only."`
-	Layer    *int           `placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ clearly."`
+	Out      string         `short:"o" placeholder:"PATH" help:"Write the report into this directory instead of the run directory, which may then be read-only; only the table of results into a file that ends in .txt, .md, .csv or .html."`
+	Layer    *int           `range:"0.." placeholder:"N" help:"Layer whose pack loads are drawn, from 0; default one where the strategies differ clearly."`
 	Baseline string         `placeholder:"PLANNER" help:"Planner of a replay that the others are compared with over windows; default the published one of the highest balance."`
-	Table    reports.Format `placeholder:"FORMAT" help:"Only print the table of results: text, markdown, csv or html."`
+	Table    reports.Format `placeholder:"FORMAT" help:"Only print the table of results, or write it to the file --out: text, markdown, csv or html."`
 	Figures  string         `enum:"page,paper" default:"page" help:"page: figures for the report. paper: also untitled figures for one and two columns (-wide) of a paper, in figures/paper."`
-	Column   float64        `placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
-	Font     float64        `placeholder:"POINTS" help:"Size of the text in figures for the paper, from 4 to 20. Default 7 in one column, 8 in two."`
+	Column   float64        `range:"1..20" unit:"inches" placeholder:"INCHES" help:"Width of a column of the paper, from 1 to 20; two columns are as wide as two and a gap. Default 3.33."`
+	Font     float64        `range:"4..20" unit:"points" placeholder:"POINTS" help:"Size of the text in figures for the paper, from 4 to 20. Default 7 in one column, 8 in two."`
 }
 
 // Run implements the verb.
@@ -38,8 +39,11 @@ func (c *reportCmd) Run(s *streams) error {
 	if o.Extra, err = c.paper(); err != nil {
 		return badInput(err)
 	}
-	if info, err := os.Stat(c.Out); err == nil && !info.IsDir() {
-		return badInput(fmt.Errorf("--out %s is a file: name a directory", c.Out))
+	if err := c.check(); err != nil {
+		return badInput(err)
+	}
+	if err := c.target(s); err != nil {
+		return err
 	}
 	run, err := runs.Load(c.Dir)
 	if err != nil {
@@ -67,15 +71,39 @@ func (c *reportCmd) Run(s *streams) error {
 			return err
 		}
 	}
-	return err
+	return wrongTarget(err)
 }
 
 // table prints the table of results.
 func (c *reportCmd) table(s *streams, run *runs.Run) error {
-	if !slices.Contains(reports.Formats(), c.Table) {
+	return s.write(c.Out, func(w io.Writer) error { return reports.Table(w, run, c.Table, names(run)) })
+}
+
+// tableEndings are those of files with the table of results.
+var tableEndings = []ending{{".txt", string(reports.Text)}, {".md", string(reports.Markdown)}, {".csv", string(reports.CSV)}, {".html", string(reports.HTML)}}
+
+// target checks where the output goes. The name of a file that is not a directory
+// tells the format of the table, if it tells one.
+func (c *reportCmd) target(s *streams) error {
+	if c.Table != "" && !slices.Contains(reports.Formats(), c.Table) {
 		return badInput(fmt.Errorf("unknown table format %q: use text, markdown, csv or html", c.Table))
 	}
-	return reports.Table(s.out, run, c.Table, names(run))
+	if info, err := os.Stat(c.Out); c.Table == "" && (err != nil || !info.IsDir()) {
+		format, err := formatByName(c.Out, tableEndings)
+		if err == nil { // of other names, any may be a directory's
+			c.Table = reports.Format(format)
+		}
+	}
+	if c.Table != "" {
+		if err := s.idle("of the table alone nothing is drawn", "layer", "baseline", "figures", "column", "font", "threads", "device"); err != nil {
+			return err
+		}
+		return checkFile(c.Out)
+	}
+	if c.Out == "" {
+		return nil
+	}
+	return checkDir(c.Out)
 }
 
 // paper returns the figures for a paper that are asked for.
@@ -85,10 +113,6 @@ func (c *reportCmd) paper() ([]reports.FigureSet, error) {
 		return nil, fmt.Errorf("--column and --font only apply to figures for a paper: add --figures paper")
 	case c.Figures != "paper":
 		return nil, nil
-	case c.Column != 0 && !(c.Column >= 1 && c.Column <= 20):
-		return nil, fmt.Errorf("--column %g: use 1 to 20 inches", c.Column)
-	case c.Font != 0 && !(c.Font >= 4 && c.Font <= 20):
-		return nil, fmt.Errorf("--font %g: use 4 to 20 points", c.Font)
 	}
 	one, two := figure.SingleColumn, figure.DoubleColumn
 	if c.Column != 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"packbench/cmd/bench/internal/progress"
 	"packbench/export"
 	"packbench/harness"
+	"packbench/internal/number"
 	reports "packbench/report"
 	"packbench/runs"
 	"packbench/strategies"
@@ -32,8 +34,8 @@ type runCmd struct {
 	Experiment       string   `arg:"" optional:"" predictor:"experiment" help:"Built-in experiment (see bench list experiments) or YAML file; default seed, the published comparison."`
 	Out              string   `short:"o" predictor:"dir" placeholder:"DIR" help:"Run directory to create; default results/EXPERIMENT-TIME."`
 	Resume           *string  `predictor:"dir" placeholder:"DIR" help:"Finish the run in this directory; runs that have a record are not repeated."`
-	Repeats          *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
-	Invocations      *int     `placeholder:"N" help:"Processes that make these runs, one after another; default 1. Times differ from process to process: use 6 or more to compare them."`
+	Repeats          *int     `range:"1..4000000" placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Invocations      *int     `range:"1..1000" placeholder:"N" help:"Processes that make these runs, one after another; default 1. Times differ from process to process: use 6 or more to compare them."`
 	Backend          []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	ShuffleSeed      *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default random, and recorded."`
 	PythonStrategies fileList `placeholder:"FILE …" help:"Python programs to run beside the experiment's strategies, as python:file=FILE; takes all arguments up to the next flag."`
@@ -47,7 +49,13 @@ type runCmd struct {
 // Run implements the verb.
 func (c *runCmd) Run(s *streams) error {
 	if c.Print {
+		if err := s.only("--print prints the YAML of an experiment and runs nothing", "print"); err != nil {
+			return err
+		}
 		return c.print(s.out)
+	}
+	if c.Invocation != nil && c.Resume == nil {
+		return badInput(errors.New("--invocation is of a run that was begun: add --resume DIR"))
 	}
 	backends, err := c.backends()
 	if err != nil {
@@ -70,7 +78,7 @@ func (c *runCmd) Run(s *streams) error {
 		fmt.Fprintf(s.err, "bench: note: %s\n", clean(note))
 	}
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "%s: %d cells into %s\n", session.Plan.Experiment.Name, session.Cells(), session.Dir)
+		fmt.Fprintf(s.err, "%s: %s into %s\n", session.Plan.Experiment.Name, number.Count(session.Cells(), "cell"), session.Dir)
 	}
 	execute := c.execute
 	if session.Plan.Experiment.Invocations > 1 {
@@ -115,8 +123,8 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		if dir == "" {
 			return nil, badInput(errors.New("--resume is empty: name the run directory to finish"))
 		}
-		if c.Shard != "" || c.Costs != "" {
-			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun: leave out --shard and --costs", dir))
+		if c.Shard != "" || c.Costs != "" || c.Wait != 0 {
+			return nil, badInput(fmt.Errorf("--resume finishes the shard in %s as it was begun, at once: leave out --shard, --costs and --wait", dir))
 		}
 		if c.Experiment != "" || c.Out != "" || c.Repeats != nil || c.Invocations != nil || c.Backend != nil || c.ShuffleSeed != nil || c.PythonStrategies != nil {
 			return nil, badInput(fmt.Errorf("--resume finishes the run in %s as it was begun: leave out the experiment, --out, --repeats, --invocations, --backend, --shuffle-seed and --python-strategies", dir))
@@ -131,6 +139,9 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		}
 		return session, badInput(err)
 	}
+	if err := checkDir(cmp.Or(c.Out, filepath.Join("results", "new"))); err != nil {
+		return nil, err
+	}
 	experiment, err := harness.FindExperiment(c.name())
 	if err != nil {
 		return nil, badInput(err)
@@ -143,9 +154,6 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 		return nil, badInput(err)
 	}
 	if c.Invocations != nil {
-		if *c.Invocations < 1 {
-			return nil, badInput(fmt.Errorf("--invocations=%d: use 1 or more", *c.Invocations))
-		}
 		experiment.Invocations = *c.Invocations
 	}
 	plan, err := harness.NewPlan(experiment, catalog)
@@ -164,12 +172,10 @@ func (c *runCmd) open(catalog harness.Catalog, host *python.Host) (*harness.Sess
 	}
 	if c.Out != "" {
 		session, err := harness.Create(c.Out, plan, origin)
-		if errors.Is(err, runs.ErrExists) {
-			err = badInput(err)
-		}
-		return session, err
+		return session, wrongTarget(err)
 	}
-	return createNew(filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z")), plan, origin)
+	session, err := createNew(filepath.Join("results", experiment.Name+"-"+time.Now().UTC().Format("20060102T150405Z")), plan, origin)
+	return session, wrongTarget(err)
 }
 
 // createNew begins a run in the directory dir or, where another run has begun

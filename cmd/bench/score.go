@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 
 	"packbench/cmd/bench/internal/score"
@@ -63,12 +61,16 @@ func (c *scoreCmd) Run(s *streams) error {
 		return badInput(err)
 	}
 	defer backend.Close()
+	references, err := c.references()
+	if err != nil {
+		return badInput(err)
+	}
 	cases, name, hash, err := score.Cases(c.Quick)
 	if err != nil {
 		return err
 	}
 	out := scored{File: c.File, Score: formula.Name, Formula: formula.Text, Loads: name, Cases: len(cases), LoadsHash: hash}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
 
 	host := c.host(c.backendFlags)
@@ -101,7 +103,7 @@ func (c *scoreCmd) Run(s *streams) error {
 			fail(err)
 		default:
 			out.Result, out.CombinedScore, out.Remarks = &result, result.CombinedScore, remarks
-			if err := c.compare(ctx, &out, cases, formula); err != nil {
+			if err := c.compare(ctx, &out, references, cases, formula); err != nil {
 				return err
 			}
 		}
@@ -119,20 +121,28 @@ func ofProgram(err error) bool {
 	return errors.As(err, &fault) && fault.Kind != "library"
 }
 
+// references are the strategies to compare with.
+func (c *scoreCmd) references() ([]strategies.Strategy, error) {
+	list := make([]strategies.Strategy, len(c.Reference))
+	for i, name := range c.Reference {
+		var err error
+		if list[i], err = strategies.Builtin().Parse(name); err != nil {
+			return nil, fmt.Errorf("--reference: %w", err)
+		}
+	}
+	return list, nil
+}
+
 // compare scores the references on the CPU.
-func (c *scoreCmd) compare(ctx context.Context, out *scored, cases []score.Case, formula score.Formula) error {
+func (c *scoreCmd) compare(ctx context.Context, out *scored, references []strategies.Strategy, cases []score.Case, formula score.Formula) error {
 	cpu, err := c.backend("cpu")
 	if err != nil {
 		return badInput(err)
 	}
 	defer cpu.Close()
 	out.References, out.Difference = map[string]score.Result{}, map[string]float64{}
-	for _, name := range c.Reference {
-		reference, err := strategies.Builtin().Parse(name)
-		if err != nil {
-			return badInput(err)
-		}
-		r, _, err := score.Measure(ctx, cpu, reference, cases, formula)
+	for i, name := range c.Reference {
+		r, _, err := score.Measure(ctx, cpu, references[i], cases, formula)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

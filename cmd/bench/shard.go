@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"packbench/harness"
+	"packbench/internal/number"
 	"packbench/runs"
 	"packbench/sweep"
 )
@@ -63,7 +64,7 @@ func split(plan *harness.Plan, costs string, of int) ([]runs.Shard, error) {
 func beginOrResume(dir string, plan *harness.Plan, catalog harness.Catalog, origin harness.Origin) (*harness.Session, error) {
 	session, err := harness.Create(dir, plan, origin)
 	if !errors.Is(err, runs.ErrExists) {
-		return session, err
+		return session, wrongTarget(err)
 	}
 	m, readErr := runs.ReadManifest(dir)
 	if readErr != nil {
@@ -86,7 +87,7 @@ func (c *runCmd) finishShard(session *harness.Session, s *streams) error {
 		return err
 	}
 	if !c.Quiet {
-		fmt.Fprintf(s.err, "shard %v is complete: %d records in %s; bench merge puts the shards together\n", session.Shard(), len(run.Records), session.Dir)
+		fmt.Fprintf(s.err, "shard %v is complete: %s in %s; bench merge puts the shards together\n", session.Shard(), number.Count(len(run.Records), "record"), session.Dir)
 	}
 	return run.Failure()
 }

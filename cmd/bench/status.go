@@ -7,6 +7,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"packbench/internal/number"
 	"packbench/sweep"
 )
 
@@ -68,7 +69,7 @@ func statusTable(r *sweep.Report) string {
 	if r.Runs > 0 {
 		share = 100 * float64(r.Done) / float64(r.Runs)
 	}
-	return fmt.Sprintf("%s\n\n%d of %d shards complete, %d of %d runs done (%.0f %%), %d cells failed\n%s", t.Render(), complete, r.Of, r.Done, r.Runs, share, r.Failed, remarks)
+	return fmt.Sprintf("%s\n\n%d of %s complete, %d of %s done (%.0f %%), %s failed\n%s", t.Render(), complete, number.Count(r.Of, "shard"), r.Done, number.Count(r.Runs, "run"), share, number.Count(r.Failed, "cell"), remarks)
 }
 
 // clock is a time as people read it, "" where there is none.

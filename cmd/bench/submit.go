@@ -14,6 +14,7 @@ import (
 
 	"packbench/harness"
 	"packbench/internal/atomicfile"
+	"packbench/internal/number"
 	"packbench/placement/planners"
 	"packbench/strategies"
 	"packbench/sweep"
@@ -24,10 +25,10 @@ type submitCmd struct {
 	backendFlags
 
 	Experiment  string   `arg:"" predictor:"experiment" help:"Built-in experiment or YAML file, on a file system that all nodes see."`
-	Shards      int      `required:"" placeholder:"N" help:"Tasks to divide the plan into."`
+	Shards      int      `range:"1..1000000" required:"" placeholder:"N" help:"Tasks to divide the plan into."`
 	Out         string   `short:"o" required:"" predictor:"dir" placeholder:"DIR" help:"Directory of the sweep, on a file system that all nodes see. Submitting to it again submits what is missing."`
 	Options     []string `arg:"" optional:"" name:"option" help:"After --, options of sbatch for the array: -- --partition=gpu --time=2:00:00."`
-	Repeats     *int     `placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
+	Repeats     *int     `range:"1..4000000" placeholder:"N" help:"Runs of each cell, instead of the experiment's."`
 	Backend     []string `placeholder:"NAME" help:"Run only these of the experiment's backends."`
 	Costs       string   `predictor:"dir" placeholder:"DIR" help:"Balance the shards by the times of the run in DIR."`
 	ShuffleSeed *uint64  `placeholder:"SEED" help:"Seed of the order of runs; default derived from the plan."`
@@ -36,6 +37,9 @@ type submitCmd struct {
 
 // Run implements the verb.
 func (c *submitCmd) Run(s *streams) error {
+	if err := checkDir(c.Out); err != nil {
+		return err
+	}
 	job, open, err := c.prepare()
 	if err != nil {
 		return badInput(err)
@@ -58,11 +62,14 @@ func (c *submitCmd) Run(s *streams) error {
 		}
 		return nil
 	}
+	if _, err := exec.LookPath("sbatch"); err != nil {
+		return errNoSlurm
+	}
 	if err := queued(job.Dir); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Join(job.Dir, sweep.LogDir), 0o777); err != nil {
-		return err
+		return wrongTarget(err)
 	}
 	for path, text := range map[string]string{arrayPath: array, mergePath: merge} {
 		if err := writeText(path, text); err != nil {
@@ -75,10 +82,14 @@ func (c *submitCmd) Run(s *streams) error {
 		if submission.Array, err = sbatch(tasks...); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "array job %s: %d of %d shards of %s\n", submission.Array, len(open), c.Shards, job.Name)
+		fmt.Fprintf(s.out, "array job %s: %d of %s of %s\n", submission.Array, len(open), number.Count(c.Shards, "shard"), job.Name)
 		mergeArgs = []string{"--parsable", "--dependency=afterany:" + submission.Array, mergePath}
 	} else {
-		fmt.Fprintf(s.out, "all %d shards of %s are complete\n", c.Shards, job.Name)
+		text := "the shard of %[2]s is complete\n"
+		if c.Shards > 1 {
+			text = "all %d shards of %s are complete\n"
+		}
+		fmt.Fprintf(s.out, text, c.Shards, job.Name)
 	}
 	mergeID, mergeErr := sbatch(mergeArgs...)
 	submission.Merge = mergeID
@@ -182,13 +193,15 @@ func queued(dir string) error {
 	return fmt.Errorf("tasks of job %s of this sweep are still in the queue: wait, or scancel %s first", before.Array, before.Array)
 }
 
+var errNoSlurm = errors.New("sbatch not found: submit on a machine with Slurm, or print the jobs with --dry-run")
+
 // sbatch submits a script and returns the id of the job.
 func sbatch(args ...string) (id string, err error) {
 	cmd := exec.Command("sbatch", args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("sbatch not found: submit on a machine with Slurm, or print the jobs with --dry-run")
+		return "", errNoSlurm
 	} else if err != nil {
 		return "", fmt.Errorf("sbatch %s: %s", strings.Join(args, " "), strings.TrimSpace(stderr.String()+" "+err.Error()))
 	}

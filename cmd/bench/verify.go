@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"os/signal"
 
 	"packbench/harness"
+	"packbench/internal/number"
 	"packbench/strategies"
 	"packbench/verify"
 )
@@ -30,6 +28,11 @@ func (c *verifyCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	if c.Backend == "cpu" {
+		if err := s.idle("--backend cpu uses no GPU", "device"); err != nil {
+			return err
+		}
+	}
 	defer closeAll([]strategies.Backend{reference, other})
 	if c.Experiment != "" && c.Backend == "cpu" {
 		return badInput(fmt.Errorf("--experiment %s with --backend cpu compares the CPU with itself: name another backend", c.Experiment))
@@ -48,7 +51,7 @@ func (c *verifyCmd) Run(s *streams) error {
 		return fmt.Errorf("nothing could be verified: %w", err)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := interruptible()
 	defer stop()
 	differs := false
 	for _, list := range checks {
@@ -75,7 +78,7 @@ func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[verify
 	if err != nil {
 		return nil, badInput(err)
 	}
-	if len(e.Planners) > 0 {
+	if len(e.Planners) > 0 || e.Replay != nil {
 		return nil, badInput(fmt.Errorf("experiment %s has planners, which do not run on backends: name one that has strategies", e.Name))
 	}
 	e.Backends = []string{"cpu"}
@@ -87,9 +90,9 @@ func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[verify
 }
 
 func printAgreement(w io.Writer, a verify.Agreement) error {
-	line := fmt.Sprintf("%s: %d of %d layers equal to %s", a.Backend, a.Equal, a.Layers, a.Against)
+	line := fmt.Sprintf("%s: %d of %s equal to %s", a.Backend, a.Equal, number.Count(a.Layers, "layer"), a.Against)
 	if a.Skipped > 0 {
-		line += fmt.Sprintf(", %d checks skipped: strategy not supported", a.Skipped)
+		line += fmt.Sprintf(", %s skipped: strategy not supported", number.Count(a.Skipped, "check"))
 	}
 	if a.First != nil {
 		line += fmt.Sprintf("\nfirst difference: %v", a.First)

@@ -3,6 +3,7 @@ package atomicfile
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"syscall"
 )
 
 // Write makes the file at path hold what write writes. The bytes go to a
@@ -22,17 +25,19 @@ import (
 // /dev/stdout), the bytes go straight there: such a thing must not be replaced
 // by a file. An existing file keeps its permissions.
 func Write(path string, write func(io.Writer) error) error {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
+	return WriteUntil(context.Background(), path, write)
+}
+
+// WriteUntil is [Write] until ctx ends: then what was at path is untouched, no
+// temporary file is left, and the error is that of ctx. write may still go on for a
+// while, to no effect.
+func WriteUntil(ctx context.Context, path string, write func(io.Writer) error) error {
+	path, info, err := find(path)
 	perm := fs.FileMode(0o666) // less the umask
-	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return err
-	case info.IsDir():
-		return fmt.Errorf("%s is a directory: name a file", path)
+	case info == nil:
 	case !info.Mode().IsRegular():
 		return writeThrough(path, write)
 	default:
@@ -43,7 +48,16 @@ func Write(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	err = fill(f, write)
+	filled := make(chan error, 1)
+	go func() { filled <- fill(f, write) }()
+	select {
+	case err = <-filled:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if at := (*fs.PathError)(nil); errors.As(err, &at) && at.Path == f.Name() {
+		err = fmt.Errorf("cannot write %s: %w", path, at.Err) // the user knows no temporary name
+	}
 	if err == nil && info != nil {
 		err = os.Chmod(f.Name(), perm) // the umask may have taken bits away
 	}
@@ -55,6 +69,54 @@ func Write(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// find follows the links of path and returns what is there, nil where nothing is. The
+// error is that of a path where no file can be.
+func find(path string) (string, fs.FileInfo, error) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return "", nil, targetError{fmt.Sprintf("%s is a directory: name a file", path)}
+	}
+	if err == nil {
+		return path, info, nil
+	}
+	dir := filepath.Dir(path)
+	switch parent, parentErr := os.Stat(dir); {
+	case errors.Is(parentErr, fs.ErrNotExist):
+		return "", nil, targetError{fmt.Sprintf("cannot write %s: there is no directory %s: make it, or name another file", path, dir)}
+	case parentErr == nil && !parent.IsDir() || errors.Is(parentErr, syscall.ENOTDIR):
+		return "", nil, targetError{fmt.Sprintf("cannot write %s: %s is not a directory: name a file in one", path, dir)}
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil, nil
+	}
+	return "", nil, targetError{fmt.Sprintf("cannot write %s: %v: name another file", path, errors.Unwrap(err))}
+}
+
+// ErrTarget is the error of a path where no file can be written: a directory, or
+// a name in a directory that is not there or that may not be written.
+var ErrTarget = errors.New("cannot be written")
+
+type targetError struct{ text string }
+
+func (e targetError) Error() string { return e.text }
+func (targetError) Is(e error) bool { return e == ErrTarget }
+
+// Check returns the error, an [ErrTarget], that [Write] would return for path
+// whatever it is to write. It leaves nothing behind.
+func Check(path string) error {
+	path, info, err := find(path)
+	if err != nil || info != nil && !info.Mode().IsRegular() {
+		return err
+	}
+	f, err := createBeside(path, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // WriteFile is [Write] of a whole content.
@@ -89,6 +151,9 @@ func IsTemporary(name string) bool { return temporary.MatchString(name) }
 // after it. Unlike os.CreateTemp it leaves the permissions to the umask.
 func createBeside(path string, perm fs.FileMode) (*os.File, error) {
 	dir, base := filepath.Split(path)
+	if len(base) > 200 { // names of files end at 255 bytes
+		base = strings.ToValidUTF8(base[:200], "")
+	}
 	for {
 		name := filepath.Join(dir, fmt.Sprintf(".%s.%08x.tmp", base, rand.Uint32()))
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
@@ -97,7 +162,11 @@ func createBeside(path string, perm fs.FileMode) (*os.File, error) {
 			continue
 		case err != nil:
 			// The temporary name would only confuse: the directory is at fault.
-			return nil, fmt.Errorf("cannot write %s: %w", path, errors.Unwrap(err))
+			err = fmt.Errorf("cannot write %s: %w", path, errors.Unwrap(err))
+			if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENAMETOOLONG) {
+				err = targetError{err.Error() + ": name another file"}
+			}
+			return nil, err
 		}
 		return f, nil
 	}

@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -79,6 +80,28 @@ func TestWriteFailureLeavesNothing(t *testing.T) {
 	mustHaveOnly(t, dir)
 }
 
+func TestWriteUntilLeavesTheOldFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "out.txt")
+	if err := Write(path, write("old")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	err := WriteUntil(ctx, path, func(w io.Writer) error {
+		io.WriteString(w, "half of the new")
+		stop()
+		<-ended // as what computes for long
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got error %v, want %v", err, context.Canceled)
+	}
+	mustHold(t, path, "old")
+	mustHaveOnly(t, dir, "out.txt")
+	close(ended)
+}
+
 func TestWriteKeepsPermissions(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("permissions are not POSIX here")
@@ -97,6 +120,15 @@ func TestWriteKeepsPermissions(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o666 {
 		t.Fatalf("permissions %v (%v), want 0666", info.Mode(), err)
 	}
+}
+
+func TestWriteOfALongName(t *testing.T) {
+	dir := t.TempDir()
+	name := strings.Repeat("é", 125) + ".txt"
+	if err := Write(filepath.Join(dir, name), write("x")); err != nil {
+		t.Fatal(err)
+	}
+	mustHaveOnly(t, dir, name)
 }
 
 func TestWriteFollowsLinks(t *testing.T) {
@@ -133,13 +165,45 @@ func TestWriteDoesNotReplaceDevices(t *testing.T) {
 
 func TestWriteErrors(t *testing.T) {
 	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("kept"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ path, want string }{
-		{dir, "is a directory"},
-		{filepath.Join(dir, "none", "out.txt"), "cannot write"},
+		{dir, "is a directory: name a file"},
+		{filepath.Join(dir, "none", "out.txt"), "there is no directory " + filepath.Join(dir, "none")},
+		{filepath.Join(file, "out.txt"), file + " is not a directory"},
+		{filepath.Join(file, "deep", "out.txt"), "is not a directory"},
+		{filepath.Join(dir, strings.Repeat("n", 300)), "name another file"},
 	} {
-		if err := Write(c.path, write("x")); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("Write(%s): got error %v, want %q", c.path, err, c.want)
+		for name, f := range map[string]func() error{
+			"Write": func() error { return Write(c.path, write("x")) },
+			"Check": func() error { return Check(c.path) },
+		} {
+			if err := f(); !errors.Is(err, ErrTarget) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s(%s): got error %v, want %q", name, c.path, err, c.want)
+			}
 		}
 	}
+	mustHold(t, file, "kept")
+	mustHaveOnly(t, dir, "file")
+}
+
+func TestCheckLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := Check(file); err != nil {
+		t.Fatal(err)
+	}
 	mustHaveOnly(t, dir)
+	if err := os.WriteFile(file, []byte("kept"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, os.DevNull} {
+		if err := Check(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustHold(t, file, "kept")
+	mustHaveOnly(t, dir, "file")
 }

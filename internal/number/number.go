@@ -91,6 +91,14 @@ func P(p float64) string {
 	return "= " + Significant(p, 2)
 }
 
+// Are writes that n of a noun are: "1 layer is", "58 layers are".
+func Are(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " is"
+	}
+	return Count(n, noun) + " are"
+}
+
 // Count writes n of a noun: "1 layer", "58 layers".
 func Count(n int, noun string) string {
 	if n == 1 {

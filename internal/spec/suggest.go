@@ -12,16 +12,24 @@ import (
 //	`: did you mean "topk-max-any"?`
 //	`: use one of lpt, two-opt, topk-max-any`
 func Suggest(name string, known []string) string {
+	if text := Closest(name, known); text != "" {
+		return text
+	}
+	return ": use one of " + strings.Join(known, ", ")
+}
+
+// Closest is [Suggest] beside a list of what is known: "" where no name is close.
+func Closest(name string, known []string) string {
 	best, at := len(name)/2+2, -1
 	for i, k := range known {
 		if d := distance(strings.ToLower(name), k); d < best {
 			best, at = d, i
 		}
 	}
-	if at >= 0 {
-		return fmt.Sprintf(": did you mean %q?", known[at])
+	if at < 0 {
+		return ""
 	}
-	return ": use one of " + strings.Join(known, ", ")
+	return fmt.Sprintf(": did you mean %q?", known[at])
 }
 
 // distance is the Levenshtein distance of a and b, in bytes.

@@ -67,9 +67,8 @@ func isNumbered(name string) bool {
 // uncertainNamed reports a table that can be read in two ways although its
 // columns have names, for these say nothing.
 func (s *sheet) uncertainNamed() error {
-	if first := s.counting(); first != nil {
-		return fmt.Errorf("the column %s is %v, %v, %v, …: loads, or an index? Use --format csv for loads, --format indexed for an index",
-			tree.Quote(s.header[0]), first[0], first[1], first[2])
+	if err := s.counting("the column " + tree.Quote(s.header[0])); err != nil {
+		return err
 	}
 	if len(s.header) == 3 && s.isGrid() {
 		return fmt.Errorf("line 1 names %s, of which two number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv, or name the columns layer, expert and load",

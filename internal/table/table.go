@@ -60,7 +60,7 @@ func Read(b []byte, opt Options) (*Loads, error) {
 	}
 	l.Notes = append(s.notes, l.Notes...)
 	if opt.Layers > 0 && l.Layers != opt.Layers {
-		return nil, fmt.Errorf("%d layers of %d items: --layers %d does not fit", l.Layers, l.Items, opt.Layers)
+		return nil, fmt.Errorf("%s of %s: --layers %d does not fit", count(l.Layers, "layer"), count(l.Items, "item"), opt.Layers)
 	}
 	return l, nil
 }

@@ -89,8 +89,11 @@ func (s *sheet) uncertain(opt Options) error {
 				s.rows[0].line, first[0], first[1], n, n-1)
 		}
 	}
-	if column := s.counting(); column != nil {
-		return fmt.Errorf("the first column is %v, %v, %v, …: loads, or an index? Use --format csv for loads, --format indexed for an index", column[0], column[1], column[2])
+	if n == 2 && s.numbersColumns(opt) {
+		return nil
+	}
+	if err := s.counting("the first column"); err != nil {
+		return err
 	}
 	if len(first) == 3 && s.isGrid() {
 		return fmt.Errorf("three columns, two of which number all pairs: layers of 3 items, or a layer, expert and load per line? Use --format csv or --format long")
@@ -98,20 +101,34 @@ func (s *sheet) uncertain(opt Options) error {
 	return nil
 }
 
-// counting returns the first of several columns where it counts lines, as an index
-// does, nil otherwise.
-func (s *sheet) counting() []float64 {
-	if len(s.rows) < 3 || len(s.rows[0].values) < 2 || s.arange() {
+// counting returns an error where the first of several columns, called what, counts
+// lines, as an index does. Two lines count by chance, as loads of 0 and 1 do: then it is one only
+// if it stands apart, below every number of two columns or more; else what was
+// assumed is noted.
+func (s *sheet) counting(what string) error {
+	n := len(s.rows)
+	if n < 2 || len(s.rows[0].values) < 2 || s.arange() {
 		return nil
 	}
-	column := make([]float64, len(s.rows))
+	column := make([]float64, n)
+	least := math.Inf(1) // of the other columns
 	for i, r := range s.rows {
 		column[i] = r.values[0]
+		for _, v := range r.values[1:] {
+			least = min(least, v)
+		}
 	}
 	if !consecutive(column) {
 		return nil
 	}
-	return column
+	text := fmt.Sprintf("%s is %v, %v", what, column[0], column[1])
+	if n > 2 {
+		text += fmt.Sprintf(", %v, …", column[2])
+	} else if len(s.rows[0].values) == 2 || least <= column[1] {
+		s.notes = append(s.notes, text+" and is read as loads; if it is an index, use --format indexed")
+		return nil
+	}
+	return fmt.Errorf("%s: loads, or an index? Use --format csv for loads, --format indexed for an index", text)
 }
 
 // arange reports whether the numbers count through the table, as in examples.

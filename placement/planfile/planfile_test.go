@@ -131,7 +131,7 @@ func TestAColonNamesWhatToRead(t *testing.T) {
 		":":     "no name after the colon",
 		":none": `no key "none" in the object`,
 		":bad":  "expert 0.5: use whole numbers",
-		":flat": "expert 1, but 1 slots hold experts 0 to 0 at most",
+		":flat": "expert 1, but 1 slot holds experts 0 to 0 at most",
 	} {
 		if _, err := Read(path + suffix); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", suffix, err, want)

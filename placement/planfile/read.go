@@ -11,6 +11,7 @@ import (
 
 	"packbench/datasets"
 	"packbench/internal/npz"
+	"packbench/internal/number"
 	"packbench/placement"
 )
 
@@ -97,18 +98,18 @@ func (m *Map) Plan(now, full placement.Topology, layers int) (*placement.Plan, e
 	case m.SlotsPerGPU != nil:
 		t.SlotsPerGPU, t.Slots, t.GPUs = m.SlotsPerGPU, m.Slots, len(m.SlotsPerGPU)
 		if t.GPUs != now.GPUs {
-			return nil, fmt.Errorf("it is a placement on %d GPUs: the new one is on %d", t.GPUs, now.GPUs)
+			return nil, fmt.Errorf("it is a placement on %s: the new one is on %d", number.Count(t.GPUs, "GPU"), now.GPUs)
 		}
 	case m.Slots == now.Slots:
 	case m.Slots == full.Slots:
 		t = full
 	case full.Slots != now.Slots:
-		return nil, fmt.Errorf("it has %d slots per layer: need %d, or the %d there were before GPUs were lost", m.Slots, now.Slots, full.Slots)
+		return nil, fmt.Errorf("it has %s per layer: need %d, or the %d there were before GPUs were lost", number.Count(m.Slots, "slot"), now.Slots, full.Slots)
 	default:
-		return nil, fmt.Errorf("it has %d slots per layer: need %d", m.Slots, now.Slots)
+		return nil, fmt.Errorf("it has %s per layer: need %d", number.Count(m.Slots, "slot"), now.Slots)
 	}
 	if m.Layers != layers {
-		return nil, fmt.Errorf("it has %d layers: the loads have %d", m.Layers, layers)
+		return nil, fmt.Errorf("it has %s: the loads have %d", number.Count(m.Layers, "layer"), layers)
 	}
 	return placement.FromPhysical(t, m.Layers, m.PhysicalToLogical)
 }

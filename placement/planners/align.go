@@ -45,9 +45,6 @@ func newAligner(s *session) *aligner {
 		used: make([]bool, t.Slots), counts: make([]int32, t.Experts),
 		here: make([]uint64, t.Experts),
 	}
-	if s.c.Align == AlignRelabel {
-		a.relabel = newRelabeler(s)
-	}
 	return a
 }
 
@@ -67,6 +64,9 @@ func (a *aligner) layer(w *worker, l int) error {
 			return nil
 		}
 		if a.s.c.Align == AlignRelabel {
+			if a.relabel == nil { // its tables grow as the square of the GPUs
+				a.relabel = newRelabeler(a.s)
+			}
 			a.relabel.layer(w, old, a.offsets)
 		}
 		if a.s.c.Align != AlignNone {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"packbench/internal/number"
 	"packbench/placement"
 )
 
@@ -14,7 +15,7 @@ func (c *Composition) hierarchical(t placement.Topology) (bool, error) {
 		return false, fmt.Errorf("its GPUs have different numbers of slots, %d to %d: it takes the same number on each (balanced takes any)", slices.Min(t.SlotsPerGPU), slices.Max(t.SlotsPerGPU))
 	}
 	if c.Engine && t.Slots%t.GPUs != 0 {
-		return false, fmt.Errorf("%d slots do not divide evenly over %d GPUs: it takes %s slots (balanced takes any number)", t.Slots, t.GPUs, multiplesNear(t.Slots, t.GPUs, t.Experts))
+		return false, fmt.Errorf("%s do not divide evenly over %s: it takes %s slots (balanced takes any number)", number.Count(t.Slots, "slot"), number.Count(t.GPUs, "GPU"), multiplesNear(t.Slots, t.GPUs, t.Experts))
 	}
 	if c.Policy == Global || c.Policy == Auto && t.Groups%t.Nodes != 0 {
 		return false, nil
@@ -33,16 +34,16 @@ func (c *Composition) hierarchical(t placement.Topology) (bool, error) {
 func (c *Composition) checkHierarchy(t placement.Topology) error {
 	switch {
 	case t.Groups%t.Nodes != 0:
-		return fmt.Errorf("%d groups do not divide over %d nodes: hierarchical takes %s groups", t.Groups, t.Nodes, multiplesNear(t.Groups, t.Nodes, 1))
+		return fmt.Errorf("%s cannot be divided over %s: hierarchical takes %s groups", number.Count(t.Groups, "group"), number.Count(t.Nodes, "node"), multiplesNear(t.Groups, t.Nodes, 1))
 	case t.Experts%t.Groups != 0:
-		return fmt.Errorf("%d experts do not divide into %d groups: hierarchical takes %s groups", t.Experts, t.Groups, divisorsNear(t.Experts, t.Groups))
+		return fmt.Errorf("%s do not divide into %s: hierarchical takes %s groups", number.Count(t.Experts, "expert"), number.Count(t.Groups, "group"), divisorsNear(t.Experts, t.Groups))
 	case c.Engine && t.GPUs%t.Nodes != 0:
-		return fmt.Errorf("%d GPUs do not divide over %d nodes: hierarchical takes %s nodes", t.GPUs, t.Nodes, divisorsNear(t.GPUs, t.Nodes))
+		return fmt.Errorf("%s do not divide over %s: hierarchical takes %s nodes", number.Count(t.GPUs, "GPU"), number.Count(t.Nodes, "node"), divisorsNear(t.GPUs, t.Nodes))
 	}
 	need := t.Experts / t.Nodes
 	for n, slots := range slotsOfNodes(t) {
 		if slots < need {
-			return fmt.Errorf("node %d has %d slots for the %d experts of its groups: hierarchical needs at least that many on every node", n, slots, need)
+			return fmt.Errorf("node %d has %s for the %s of its groups: hierarchical needs at least that many on every node", n, number.Count(slots, "slot"), number.Count(need, "expert"))
 		}
 	}
 	return nil
@@ -60,10 +61,10 @@ func slotsOfNodes(t placement.Topology) []int {
 // on those of a node where groups stay on nodes.
 func (c *Composition) checkLimits(t placement.Topology, hierarchical bool) error {
 	if _, ok := c.Replicate.(noReplicator); ok && t.Slots != t.Experts {
-		return fmt.Errorf("replicate=none makes no spare copies: %d slots do not suit %d experts, use %d", t.Slots, t.Experts, t.Experts)
+		return fmt.Errorf("replicate=none makes no spare copies: %s do not suit %s, use %d", number.Count(t.Slots, "slot"), number.Count(t.Experts, "expert"), t.Experts)
 	}
 	if c.CopyLimit > 0 && t.Slots > c.CopyLimit*t.Experts {
-		return fmt.Errorf("%d slots cannot be filled with at most %d copies of %d experts: use at most %d slots, or copies=%d", t.Slots, c.CopyLimit, t.Experts, c.CopyLimit*t.Experts, (t.Slots+t.Experts-1)/t.Experts)
+		return fmt.Errorf("%s cannot be filled with at most %d copies of %s: use at most %s, or copies=%d", number.Count(t.Slots, "slot"), c.CopyLimit, number.Count(t.Experts, "expert"), number.Count(c.CopyLimit*t.Experts, "slot"), (t.Slots+t.Experts-1)/t.Experts)
 	}
 	nodes, where := 1, "the"
 	if hierarchical {
@@ -79,7 +80,7 @@ func (c *Composition) checkLimits(t placement.Topology, hierarchical bool) error
 		for g := first; g < end; g++ {
 			k := t.Capacity(g)
 			if c.Distinct && k > experts {
-				return fmt.Errorf("GPU %d has %d slots, more than %s %d experts, so two copies of one must share it: use distinct=no, or fewer slots", g, k, where, experts)
+				return fmt.Errorf("GPU %d has %s, more than %s %s, so two copies of one must share it: use distinct=no, or fewer slots", g, number.Count(k, "slot"), where, number.Count(experts, "expert"))
 			}
 			slots += k
 			if k > 0 {
@@ -87,7 +88,7 @@ func (c *Composition) checkLimits(t placement.Topology, hierarchical bool) error
 			}
 		}
 		if limit := c.copyLimit(gpus); c.limited() && slots > limit*experts {
-			return fmt.Errorf("node %d has %d slots, more than %d copies of its %d experts fill: use policy=global, or more copies", n, slots, limit, experts)
+			return fmt.Errorf("node %d has %s, more than %d copies of its %s fill: use policy=global, or more copies", n, number.Count(slots, "slot"), limit, number.Count(experts, "expert"))
 		}
 	}
 	return nil

@@ -20,6 +20,7 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 
+	"packbench/internal/number"
 	"packbench/internal/panics"
 	"packbench/packing"
 	"packbench/strategies"
@@ -69,7 +70,7 @@ func (b *Backend) Describe() (strategies.Description, error) {
 		instructions = "AVX-512"
 	}
 	return strategies.Description{
-		Device: fmt.Sprintf("%s, %d threads", cmp.Or(strings.TrimSpace(cpuid.CPU.BrandName), runtime.GOARCH), b.threads),
+		Device: fmt.Sprintf("%s, %s", cmp.Or(strings.TrimSpace(cpuid.CPU.BrandName), runtime.GOARCH), number.Count(b.threads, "thread")),
 		Facts: []strategies.Fact{
 			{Name: "threads", Value: fmt.Sprint(b.threads)},
 			{Name: "instructions", Value: instructions},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -36,7 +37,7 @@ func WriteEnvironment(w io.Writer, e runs.Environment) {
 		row("cpu quota", fmt.Sprintf("%g cores' worth of time, set by the control group", e.CPUQuota))
 	}
 	if e.Affinity != 0 {
-		row("affinity", fmt.Sprintf("the process may run on %d of the %d cores", e.Affinity, e.Cores))
+		row("affinity", fmt.Sprintf("the process may run on %d of the %s", e.Affinity, number.Count(e.Cores, "core")))
 	}
 	row("governor", e.Governor)
 	row("turbo", e.Turbo)

@@ -95,12 +95,12 @@ func WriteLoads(w io.Writer, d Loads) {
 	t.AppendRow(table.Row{"name", d.Name})
 	shape := number.Count(d.Layers, "layer") + " × " + number.Count(d.Items, "item")
 	if d.Steps != 1 {
-		shape = fmt.Sprintf("%d steps × %s", d.Steps, shape)
+		shape = fmt.Sprintf("%s × %s", number.Count(d.Steps, "step"), shape)
 	}
 	t.AppendRow(table.Row{"shape", shape})
 	t.AppendRow(table.Row{"sha256", d.SHA256})
 	if d.Optimum != nil {
-		t.AppendRow(table.Row{"optimum", fmt.Sprintf("heaviest pack %s, with %d packs", short(d.Optimum.Max), d.Optimum.Packs)})
+		t.AppendRow(table.Row{"optimum", fmt.Sprintf("heaviest pack %s, with %s", short(d.Optimum.Max), number.Count(d.Optimum.Packs, "pack"))})
 	}
 	t.Render()
 
@@ -120,8 +120,8 @@ func WriteLoads(w io.Writer, d Loads) {
 	}
 	t.Render()
 	if p := d.Packs; p != nil {
-		fmt.Fprintf(w, "\n%d packs of %d items: in %d of %d layers one item outweighs the mean pack, in %d no packing comes within %g%% of even\n",
-			p.Packs, p.Capacity, p.Outweighed, p.Layers, p.Uneven, 100*datasets.NearlyEven)
+		fmt.Fprintf(w, "\n%s of %s: in %d of %s one item outweighs the mean pack, in %d no packing comes within %g%% of even\n",
+			number.Count(p.Packs, "pack"), number.Count(p.Capacity, "item"), p.Outweighed, number.Count(p.Layers, "layer"), p.Uneven, 100*datasets.NearlyEven)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"packbench/harness"
+	"packbench/internal/number"
 	"packbench/runs"
 )
 
@@ -75,7 +76,7 @@ func (d *Display) Observe(e harness.Event) {
 	}
 	if now := d.now(); now.Sub(d.last) >= Interval && left > 0 {
 		d.last = now
-		d.say(fmt.Sprintf("%d of %d runs%s", d.made, d.made+left, timeLeft(", ", e.Left)))
+		d.say(fmt.Sprintf("%d of %s%s", d.made, number.Count(d.made+left, "run"), timeLeft(", ", e.Left)))
 	}
 }
 
