@@ -182,7 +182,7 @@ func TestGapTakesTheBetterBound(t *testing.T) {
 	cell := func(bound float64) *runs.CellRuns {
 		return &runs.CellRuns{
 			PlannedCell: runs.PlannedCell{Layers: 1},
-			Records: []runs.Record{{Status: runs.Done, Run: map[string]float64{runs.TimeMeasure: 1000}, Layer: map[string][]float64{
+			Records: []*runs.Record{{Status: runs.Done, Run: runs.NewValues(map[string]float64{runs.TimeMeasure: 1000}), Layer: map[string][]float64{
 				runs.ImbalanceMeasure: {20}, runs.MaxMeasure: {110}, runs.MinMeasure: {90}, runs.MeanMeasure: {100}, runs.LowerBoundMeasure: {bound},
 			}}},
 		}

@@ -47,7 +47,7 @@ func withNews(window string, moved, memory float64) *runs.Run {
 		record := &r.Records[i]
 		p := m.Cells[keys[record.Key]]
 		record.Key, record.Cell = p.Key, p.Cell
-		record.Run["memory"] = memory + float64(i)
+		record.Run.Set("memory", memory+float64(i))
 		if record.Layer != nil {
 			record.Layer["kept"] = slices.Repeat([]float64{moved}, record.Layers)
 		}

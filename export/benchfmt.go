@@ -101,7 +101,7 @@ func writeBenchfmt(w io.Writer, run *runs.Run) error {
 }
 
 // result is the line of a run that is done.
-func result(m *runs.Manifest, c *analysis.Cell, r runs.Record, measures []unit) *benchfmt.Result {
+func result(m *runs.Manifest, c *analysis.Cell, r *runs.Record, measures []unit) *benchfmt.Result {
 	e := m.Environments[r.Environment]
 	result := &benchfmt.Result{
 		Config: configuration(e),
@@ -110,7 +110,7 @@ func result(m *runs.Manifest, c *analysis.Cell, r runs.Record, measures []unit) 
 		Values: []benchfmt.Value{{Value: r.Time() / 1e9, Unit: "sec/op", OrigValue: r.Time(), OrigUnit: "ns/op"}},
 	}
 	for _, u := range measures {
-		v, ok := r.Run[u.Measure.Name]
+		v, ok := r.Run.Get(u.Measure.Name)
 		if u.Scope == runs.PerLayer {
 			values := c.Values(u.Measure.Name)
 			v, ok = analysis.Mean(values), len(values) > 0
@@ -124,7 +124,7 @@ func result(m *runs.Manifest, c *analysis.Cell, r runs.Record, measures []unit) 
 
 // benchmarkName names a cell as a benchmark with sub-names. Threads stand where
 // the Go benchmarks have GOMAXPROCS; 0 leaves them out.
-func benchmarkName(m *runs.Manifest, r runs.Record, threads int) string {
+func benchmarkName(m *runs.Manifest, r *runs.Record, threads int) string {
 	name := "Pack"
 	for _, a := range axes(m) {
 		if value := r.Cell.Get(a.Name); value != "" {

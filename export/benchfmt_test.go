@@ -60,7 +60,7 @@ func TestBenchmarkNameSurvivesOddSpecs(t *testing.T) {
 		runs.Coordinate{Axis: runs.BackendAxis, Value: "cpu"},
 		runs.Coordinate{Axis: runs.RNGAxis, Value: "philox"},
 		runs.Coordinate{Axis: runs.SeedAxis, Value: "7"})}
-	name := benchfmt.Name(benchmarkName(&runs.Manifest{}, r, 2))
+	name := benchfmt.Name(benchmarkName(&runs.Manifest{}, &r, 2))
 	base, parts := name.Parts()
 	if string(base) != "Pack" || len(parts) != 7 || string(parts[1]) != "/workload=file:my_loads∕a_b\\x1b.npy" || string(parts[6]) != "-2" {
 		t.Errorf("parts %q", parts)

@@ -180,7 +180,8 @@ func TestNewAxisAndMeasuresAppear(t *testing.T) {
 			continue
 		}
 		r.Cell = m.Cells[0].Cell
-		r.Run["memory"], r.Run["kernel"] = 1.5, 99
+		r.Run.Set("memory", 1.5)
+		r.Run.Set("kernel", 99)
 		if r.Layer != nil {
 			r.Layer["moved"] = []float64{1, 2, 3, 4, 5, 6, 7, 8}
 		}

@@ -54,8 +54,8 @@ func runTable(run *runs.Run) *table {
 }
 
 // runValue returns a measure of a run, nil where the run has none.
-func runValue(d runs.Measure, r runs.Record) any {
-	v, ok := r.Run[d.Name]
+func runValue(d runs.Measure, r *runs.Record) any {
+	v, ok := r.Run.Get(d.Name)
 	if !ok || r.Status != runs.Done {
 		return nil
 	}
@@ -71,7 +71,7 @@ func environmentColumns() []column {
 	}
 }
 
-func environmentValues(r runs.Record, e runs.Environment) []any {
+func environmentValues(r *runs.Record, e runs.Environment) []any {
 	values := []any{
 		r.Environment, e.Host, e.OS, e.CPU,
 		int64(e.Cores), int64(e.Threads), e.Backends[r.Cell.Backend()].Device, e.GoVersion,

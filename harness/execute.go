@@ -128,7 +128,7 @@ func (s *Session) record(step Step, o Outcome) runs.Record {
 		Environment:  s.environment,
 	}
 	if o.Status == runs.Done {
-		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = o.AnswerHash, o.Run, o.Layer, o.Window, o.Warnings
+		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = o.AnswerHash, runs.NewValues(o.Run), o.Layer, o.Window, o.Warnings
 	}
 	return r
 }

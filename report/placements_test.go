@@ -210,7 +210,7 @@ func TestAnyPlacementRunHasAReport(t *testing.T) {
 		for i := range run.Records {
 			r := &run.Records[i]
 			if drop[i] {
-				r.Status, r.Reason, r.Run, r.Layer = runs.Failed, "oh", nil, nil
+				r.Status, r.Reason, r.Run, r.Layer = runs.Failed, "oh", runs.Values{}, nil
 			}
 			if r.Layer != nil {
 				for l := range r.Layer[runs.GPUBalanceLayerMeasure] {

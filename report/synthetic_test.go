@@ -104,8 +104,8 @@ func named(specs []string) []runs.Named {
 }
 
 // timed are the measures of a run of ns nanoseconds.
-func timed(ns float64) map[string]float64 {
-	return map[string]float64{runs.TimeMeasure: math.Floor(ns)}
+func timed(ns float64) runs.Values {
+	return runs.NewValues(map[string]float64{runs.TimeMeasure: math.Floor(ns)})
 }
 
 // layersOf are the measures of layers: a list of max, min, mean and lower bound.

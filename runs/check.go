@@ -141,7 +141,7 @@ func (c *checker) stranger(key string) error {
 func (c *checker) outcome(r *Record) error {
 	switch r.Status {
 	case Failed, Timeout, Unsupported, Unavailable:
-		if len(r.Run) > 0 || len(r.Layer) > 0 || len(r.Window) > 0 || r.AnswerHash != "" {
+		if r.Run.Len() > 0 || len(r.Layer) > 0 || len(r.Window) > 0 || r.AnswerHash != "" {
 			return fmt.Errorf("measures of a run that is %s", r.Status)
 		}
 		return nil
@@ -157,7 +157,7 @@ func (c *checker) outcome(r *Record) error {
 	case r.AnswerHash == "":
 		return errors.New("a run that is done without the hash of its answer")
 	}
-	for name, v := range r.Run {
+	for name, v := range r.Run.All() {
 		if d, ok := c.measure(name); !ok || d.Scope != PerRun || !isFinite(v) {
 			return c.wrongMeasure(r)
 		}
@@ -179,11 +179,11 @@ func (c *checker) measure(name string) (Measure, bool) {
 // wrongMeasure says what is wrong with the first measure, by name, of a run that
 // has a wrong one.
 func (c *checker) wrongMeasure(r *Record) error {
-	for _, name := range slices.Sorted(maps.Keys(r.Run)) {
+	for name, v := range r.Run.All() {
 		if d, ok := c.measure(name); !ok || d.Scope != PerRun {
 			return fmt.Errorf("%q is not a declared measure of runs", cut(name))
 		}
-		if v := r.Run[name]; !isFinite(v) {
+		if !isFinite(v) {
 			return fmt.Errorf("%s %v: not a finite number", name, v)
 		}
 	}

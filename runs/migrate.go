@@ -151,10 +151,11 @@ func recordV1(line []byte, keys map[string]string) (Record, error) {
 		Start: old.Start, Warnings: old.Warnings, Environment: old.Environment,
 	}
 	if old.TimeNS != 0 {
-		r.Run = map[string]float64{TimeMeasure: float64(old.TimeNS)}
+		measures := map[string]float64{TimeMeasure: float64(old.TimeNS)}
 		for _, s := range old.Stages {
-			r.Run[StagePrefix+s.Name] += float64(s.TimeNS)
+			measures[StagePrefix+s.Name] += float64(s.TimeNS)
 		}
+		r.Run = NewValues(measures)
 	}
 	if old.Quality != nil {
 		r.Layer = old.Quality.measures()

@@ -18,7 +18,7 @@ import (
 type Run struct {
 	Dir      string
 	Manifest Manifest
-	Records  []Record // in the order the runs ended; of a merged run, by cell
+	Records  []Record // in the order the runs ended; of a merged run, shard by shard
 	// Truncated is true if the last line of the records was cut short, as when
 	// a machine dies while writing. That line is not in Records.
 	Truncated bool
@@ -53,9 +53,6 @@ func Load(dir string) (*Run, error) {
 	})
 	if err != nil {
 		return nil, err
-	}
-	if len(r.Manifest.Sources) > 0 {
-		r.group()
 	}
 	return r, nil
 }

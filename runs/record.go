@@ -1,7 +1,6 @@
 package runs
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -41,7 +40,7 @@ type Record struct {
 
 	Start time.Time `json:"start"`
 	// Run holds the measures of the run, by name.
-	Run map[string]float64 `json:"run,omitempty"`
+	Run Values `json:"run,omitzero"`
 	// Layer holds the measures of the layers of the answer, by name, [layers]
 	// each: once per cell, with its first record that is done.
 	Layer map[string][]float64 `json:"layer,omitempty"`
@@ -56,7 +55,10 @@ type Record struct {
 }
 
 // Time returns the time of the run in ns, 0 where it is not done.
-func (r *Record) Time() float64 { return r.Run[TimeMeasure] }
+func (r *Record) Time() float64 {
+	time, _ := r.Run.Get(TimeMeasure)
+	return time
+}
 
 // Stage is the time of a part of a run.
 type Stage struct {
@@ -68,11 +70,10 @@ type Stage struct {
 // names.
 func (r *Record) Stages() []Stage {
 	var stages []Stage
-	for name, time := range r.Run {
+	for name, time := range r.Run.All() {
 		if name, ok := strings.CutPrefix(name, StagePrefix); ok {
 			stages = append(stages, Stage{name, time})
 		}
 	}
-	slices.SortFunc(stages, func(a, b Stage) int { return strings.Compare(a.Name, b.Name) })
 	return stages
 }

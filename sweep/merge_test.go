@@ -161,7 +161,7 @@ func TestMergeRefusesWhatDoesNotBelongTogether(t *testing.T) {
 func TestMergeRefusesRunsThatAreThereTwice(t *testing.T) {
 	dir, shards := putSweep(t)
 	records := wholeShard(shards[0], "a")
-	records[3].Run[runs.TimeMeasure]++
+	records[3].Run.Set(runs.TimeMeasure, records[3].Time()+1)
 	m := manifestOf(&shards[0], "a")
 	m.Created = m.Created.Add(time.Hour)
 	copied := put(t, filepath.Join(t.TempDir(), "copy"), m, records)

@@ -143,10 +143,10 @@ func madeUp(random *rand.Rand, c *runs.PlannedCell, repeat int, start time.Time,
 	r := &runs.Record{
 		Key: c.Key, Cell: c.Cell, Repeat: repeat, Status: runs.Done, Layers: c.Layers, Items: c.Items, WorkloadHash: c.WorkloadHash,
 		AnswerHash: strings.Repeat(c.Key, 4), Start: start, Environment: environment,
-		Run: map[string]float64{runs.TimeMeasure: math.Round(50_000 * math.Exp(0.2*random.NormFloat64()))},
+		Run: runs.NewValues(map[string]float64{runs.TimeMeasure: math.Round(50_000 * math.Exp(0.2*random.NormFloat64()))}),
 	}
 	for _, stage := range []string{"orders", "greedy"} {
-		r.Run[runs.StagePrefix+stage] = math.Round(r.Time() * random.Float64() / 2)
+		r.Run.Set(runs.StagePrefix+stage, math.Round(r.Time()*random.Float64()/2))
 	}
 	if repeat == 0 {
 		r.Layer = map[string][]float64{}

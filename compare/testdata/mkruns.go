@@ -130,7 +130,7 @@ func write(dir string, e runs.Environment, loads string, cells []cell) {
 			r.Repeat, r.Start = i, r.Start.Add(time.Second)
 			// Within 1.2 % of the middle run, never twice the same.
 			time := float64(int64(c.micros*1000*(1+0.004*float64(i-repeats/2))) + int64(7*i*i+number))
-			r.Run = map[string]float64{runs.TimeMeasure: time, runs.StagePrefix + "pack": time - 17}
+			r.Run = runs.NewValues(map[string]float64{runs.TimeMeasure: time, runs.StagePrefix + "pack": time - 17})
 			r.Layer = nil
 			if i == 0 {
 				r.Layer = answer
