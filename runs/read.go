@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -43,11 +42,8 @@ func Load(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	read := int64(0)
-	err = r.scan(func(line []byte, record *Record) error {
-		if read += int64(len(line)) + 1; len(r.Records) == expectAfter {
-			r.expect(read)
-		}
+	r.expect()
+	err = r.scan(func(_ []byte, record *Record) error {
 		r.Records = append(r.Records, *record)
 		return nil
 	})
@@ -57,18 +53,19 @@ func Load(dir string) (*Run, error) {
 	return r, nil
 }
 
-// expectAfter is how many records tell how many there will be.
-const expectAfter = 10_000
-
-// expect makes room for the records of the file, of which the first have so many
-// bytes.
-func (r *Run) expect(read int64) {
+// expect makes room for the records: those of the plan, or of a run that has
+// just begun what fits into its file.
+func (r *Run) expect() {
+	const shortest = 200 // bytes of a line; most have 500
 	info, err := os.Stat(filepath.Join(r.Dir, RecordsFile))
 	if err != nil {
 		return
 	}
-	share := float64(info.Size()) / float64(read)
-	r.Records = slices.Grow(r.Records, max(0, int(1.02*share*expectAfter)-len(r.Records)))
+	n := int(info.Size() / shortest)
+	if planned := len(r.Manifest.Planned()) * r.Manifest.Experiment.RunsPerCell(); planned > 0 {
+		n = min(n, planned)
+	}
+	r.Records = make([]Record, 0, n)
 }
 
 // open reads the manifest of a run directory.
