@@ -203,7 +203,9 @@ func reseeded(t *testing.T, name string, sameLoads bool) *runs.Run {
 		hash = ""
 	}
 	for _, r := range slices.Clone(run.Records) {
-		r.Cell, r.Key, r.WorkloadHash = r.Cell.With(runs.SeedAxis, "2"), r.Key+"2", r.WorkloadHash+hash
+		p := *r.PlannedCell
+		p.Cell, p.Key, p.WorkloadHash = p.Cell.With(runs.SeedAxis, "2"), p.Key+"2", p.WorkloadHash+hash
+		r.PlannedCell = &p
 		run.Records = append(run.Records, r)
 	}
 	for _, p := range slices.Clone(run.Manifest.Cells) {

@@ -33,8 +33,7 @@ func invented(cells, repeats int, time, imbalance func(cell int) float64) *runs.
 		r.Manifest.Cells = append(r.Manifest.Cells, p)
 		for repeat := range repeats {
 			record := runs.Record{
-				Key: p.Key, Cell: cell, Repeat: repeat, Status: runs.Done, Layers: layers, Items: 64, WorkloadHash: "loads",
-				AnswerHash: fmt.Sprint(imbalance(c)), Environment: "here",
+				PlannedCell: &p, Repeat: repeat, Status: runs.Done, AnswerHash: fmt.Sprint(imbalance(c)), Environment: "here",
 				Run: runs.NewValues(map[string]float64{runs.TimeMeasure: time(c) + float64(repeat)}),
 			}
 			if repeat == 0 {
@@ -79,7 +78,7 @@ func end(r *runs.Run, cell int, s runs.Status) {
 	p := r.Manifest.Cells[cell]
 	r.Records = slices.DeleteFunc(r.Records, ofCell(r, cell))
 	if s != runs.Pending {
-		r.Records = append(r.Records, runs.Record{Key: p.Key, Cell: p.Cell, Status: s, Reason: "reason", Layers: p.Layers, Items: p.Items, WorkloadHash: p.WorkloadHash, Environment: "here"})
+		r.Records = append(r.Records, runs.Record{PlannedCell: &p, Status: s, Reason: "reason", Environment: "here"})
 	}
 }
 

@@ -179,7 +179,7 @@ func TestNewAxisAndMeasuresAppear(t *testing.T) {
 		if r.Key != m.Cells[0].Key {
 			continue
 		}
-		r.Cell = m.Cells[0].Cell
+		r.PlannedCell = &m.Cells[0]
 		r.Run.Set("memory", 1.5)
 		r.Run.Set("kernel", 99)
 		if r.Layer != nil {

@@ -69,8 +69,8 @@ type known struct {
 // place identifies a record.
 type place struct{ cell, repeat uint32 }
 
-func newChecker(m *Manifest) *checker {
-	own := m.Planned()
+// newChecker returns a checker of the records of a run, whose cells are own.
+func newChecker(m *Manifest, own []PlannedCell) *checker {
 	c := &checker{manifest: m, measures: map[string]Measure{}, cells: make(map[string]*known, len(own)), lines: map[place]uint32{}}
 	for i := range own {
 		c.cells[own[i].Key] = &known{plan: &own[i], index: uint32(i)}
@@ -78,8 +78,8 @@ func newChecker(m *Manifest) *checker {
 	return c
 }
 
-// record returns what is wrong with the record on the given line. Texts that
-// many records share it makes one.
+// record returns what is wrong with the record on the given line. What many
+// records share it makes one: their cell, and the hash of its answer.
 func (c *checker) record(line int, r *Record) error {
 	cell := c.cells[r.Key]
 	if cell == nil {
@@ -93,6 +93,7 @@ func (c *checker) record(line int, r *Record) error {
 		return fmt.Errorf("invocation %d: the first is 0", r.Invocation)
 	case r.Repeat > math.MaxInt32:
 		return fmt.Errorf("repeat %d: the max is %d", r.Repeat, math.MaxInt32)
+	case r.PlannedCell == plan:
 	case !plan.Cell.Equal(r.Cell):
 		return fmt.Errorf("key %s does not match the cell", r.Key)
 	case r.Layers != plan.Layers || r.Items != plan.Items:
@@ -100,7 +101,7 @@ func (c *checker) record(line int, r *Record) error {
 	case r.WorkloadHash != plan.WorkloadHash:
 		return fmt.Errorf("workload hash %q differs from the plan's, %q", cut(r.WorkloadHash), plan.WorkloadHash)
 	}
-	r.Key, r.Cell, r.WorkloadHash = plan.Key, plan.Cell, plan.WorkloadHash
+	r.PlannedCell = plan
 	if _, ok := c.manifest.Environments[r.Environment]; !ok {
 		return fmt.Errorf("environment %q is not in %s", cut(r.Environment), ManifestFile)
 	}

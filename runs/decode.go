@@ -26,8 +26,8 @@ type encodedCell struct {
 	text []byte
 }
 
-func newDecoder(m *Manifest) *decoder {
-	own := m.Planned()
+// newDecoder returns a decoder of records of planned cells.
+func newDecoder(own []PlannedCell) *decoder {
 	d := &decoder{cells: make(map[string]encodedCell, len(own))}
 	for i := range own {
 		if text, err := own[i].Cell.MarshalJSON(); err == nil {
@@ -77,7 +77,12 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 	if !s.skip('{') {
 		return r, false
 	}
-	var cell encodedCell
+	var (
+		cell          encodedCell
+		coordinates   bool // are there, those of the cell
+		layers, items int
+		hash          []byte // of the workload
+	)
 	left := members
 	for {
 		name, ok := s.name()
@@ -93,12 +98,11 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 				cell, ok = d.cells[string(key)]
 			}
 			if ok {
-				r.Key = cell.plan.Key
+				r.PlannedCell = cell.plan
 			}
 		case "cell":
 			if ok = cell.plan != nil && bytes.HasPrefix(s.rest, cell.text); ok {
-				s.rest = s.rest[len(cell.text):]
-				r.Cell = cell.plan.Cell
+				s.rest, coordinates = s.rest[len(cell.text):], true
 			}
 		case "repeat":
 			r.Repeat, ok = s.int()
@@ -111,11 +115,11 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 		case "reason":
 			r.Reason, ok = d.kept(&s)
 		case "layers":
-			r.Layers, ok = s.int()
+			layers, ok = s.int()
 		case "items":
-			r.Items, ok = s.int()
+			items, ok = s.int()
 		case "workload_hash":
-			r.WorkloadHash, ok = d.kept(&s)
+			hash, ok = s.text()
 		case "answer_hash":
 			r.AnswerHash, ok = d.kept(&s)
 		case "start":
@@ -138,7 +142,7 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 		case !ok:
 			return r, false
 		case s.skip('}'):
-			return r, len(s.rest) == 0
+			return r, len(s.rest) == 0 && coordinates && layers == cell.plan.Layers && items == cell.plan.Items && string(hash) == cell.plan.WorkloadHash
 		case !s.skip(','):
 			return r, false
 		}

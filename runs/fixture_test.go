@@ -39,7 +39,7 @@ func sampleManifest() Manifest {
 func record(strategy string, repeat int, time float64) Record {
 	p := planned(strategy)
 	r := Record{
-		Key: p.Key, Cell: p.Cell, Repeat: repeat, Status: Done, Layers: 2, Items: 12, WorkloadHash: hash, AnswerHash: hash,
+		PlannedCell: &p, Repeat: repeat, Status: Done, AnswerHash: hash,
 		Run:         NewValues(map[string]float64{TimeMeasure: time, StagePrefix + "greedy": time / 2}),
 		Environment: Environment{Host: "h", CPU: "<c>"}.Key(),
 	}

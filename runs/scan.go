@@ -114,7 +114,8 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 			return true
 		})
 	}()
-	first := newDecoder(&r.Manifest)
+	planned := r.Manifest.Planned()
+	first := newDecoder(planned)
 	for range workers {
 		go func(d *decoder) {
 			for b := range work {
@@ -128,7 +129,7 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 		for range ordered {
 		}
 	}()
-	check := newChecker(&r.Manifest)
+	check := newChecker(&r.Manifest, planned)
 	number := 0
 	for b := range ordered {
 		<-b.decoded

@@ -141,8 +141,7 @@ func makeUpSweep(t *testing.T, yaml, dir string) {
 
 func madeUp(random *rand.Rand, c *runs.PlannedCell, repeat int, start time.Time, environment string) *runs.Record {
 	r := &runs.Record{
-		Key: c.Key, Cell: c.Cell, Repeat: repeat, Status: runs.Done, Layers: c.Layers, Items: c.Items, WorkloadHash: c.WorkloadHash,
-		AnswerHash: strings.Repeat(c.Key, 4), Start: start, Environment: environment,
+		PlannedCell: c, Repeat: repeat, Status: runs.Done, AnswerHash: strings.Repeat(c.Key, 4), Start: start, Environment: environment,
 		Run: runs.NewValues(map[string]float64{runs.TimeMeasure: math.Round(50_000 * math.Exp(0.2*random.NormFloat64()))}),
 	}
 	for _, stage := range []string{"orders", "greedy"} {
