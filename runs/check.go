@@ -54,7 +54,7 @@ type checker struct {
 	manifest *Manifest
 	measures map[string]Measure // declared, as far as records had them
 	cells    map[string]*known  // by key
-	lines    map[place]uint32   // line of each run
+	lines    lines
 }
 
 // known is what the records so far say of a cell.
@@ -66,12 +66,38 @@ type known struct {
 	first  int    // line of the first run that is done
 }
 
-// place identifies a record.
+// lines are where the runs stand that have been read.
+type lines struct {
+	perCell uint32           // runs that the plan asks for
+	planned []uint32         // line of each of them, by cell, from 1; 0 of none
+	more    map[place]uint32 // of any others
+}
+
 type place struct{ cell, repeat uint32 }
+
+func newLines(cells, perCell int) lines {
+	const most = 1 << 23 // twice the runs of the largest plan
+	l := lines{more: map[place]uint32{}}
+	if perCell > 0 && perCell <= most/max(1, cells) {
+		l.perCell, l.planned = uint32(perCell), make([]uint32, cells*perCell)
+	}
+	return l
+}
+
+// set notes the line of a run and returns the one it had before, 0 for none.
+func (l *lines) set(at place, line uint32) (before uint32) {
+	if at.repeat < l.perCell {
+		p := &l.planned[at.cell*l.perCell+at.repeat]
+		before, *p = *p, line
+		return before
+	}
+	before, l.more[at] = l.more[at], line
+	return before
+}
 
 // newChecker returns a checker of the records of a run, whose cells are own.
 func newChecker(m *Manifest, own []PlannedCell) *checker {
-	c := &checker{manifest: m, measures: map[string]Measure{}, cells: make(map[string]*known, len(own)), lines: map[place]uint32{}}
+	c := &checker{manifest: m, measures: map[string]Measure{}, cells: make(map[string]*known, len(own)), lines: newLines(len(own), m.Experiment.RunsPerCell())}
 	for i := range own {
 		c.cells[own[i].Key] = &known{plan: &own[i], index: uint32(i)}
 	}
@@ -108,11 +134,9 @@ func (c *checker) record(line int, r *Record) error {
 	if err := c.outcome(r); err != nil {
 		return err
 	}
-	this := place{cell.index, uint32(r.Repeat)}
-	if before, ok := c.lines[this]; ok {
+	if before := c.lines.set(place{cell.index, uint32(r.Repeat)}, uint32(line)); before != 0 {
 		return fmt.Errorf("run %d of cell %s is already on line %d", r.Repeat, r.Key, before)
 	}
-	c.lines[this] = uint32(line)
 	if r.Status != Done {
 		return nil
 	}

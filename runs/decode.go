@@ -63,19 +63,19 @@ var members = []string{"key", "cell", "repeat", "invocation", "status", "reason"
 
 // sealed reads the record of a line whose checksum begins at a byte. For the
 // time of the call that byte ends the object.
-func (d *decoder) sealed(line []byte, at int) (r Record, ok bool) {
+func (d *decoder) sealed(line []byte, at int, r *Record) (ok bool) {
 	was := line[at]
 	line[at] = '}'
-	r, ok = d.record(line[:at+1])
+	ok = d.record(line[:at+1], r)
 	line[at] = was
-	return r, ok
+	return ok
 }
 
 // record reads a record; ok is false where encoding/json must decide.
-func (d *decoder) record(object []byte) (r Record, ok bool) {
+func (d *decoder) record(object []byte, r *Record) (ok bool) {
 	s := scanner{object}
 	if !s.skip('{') {
-		return r, false
+		return false
 	}
 	var (
 		cell          encodedCell
@@ -88,7 +88,7 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 		name, ok := s.name()
 		at := slices.Index(left, string(name))
 		if !ok || at < 0 {
-			return r, false
+			return false
 		}
 		left = left[at+1:]
 		switch string(name) {
@@ -140,11 +140,11 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 		}
 		switch {
 		case !ok:
-			return r, false
+			return false
 		case s.skip('}'):
-			return r, len(s.rest) == 0 && coordinates && layers == cell.plan.Layers && items == cell.plan.Items && string(hash) == cell.plan.WorkloadHash
+			return len(s.rest) == 0 && coordinates && layers == cell.plan.Layers && items == cell.plan.Items && string(hash) == cell.plan.WorkloadHash
 		case !s.skip(','):
-			return r, false
+			return false
 		}
 	}
 }

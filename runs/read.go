@@ -191,24 +191,23 @@ func (r *Run) cutShort(line []byte) bool {
 	return at < 0 || len(line)-at < sealLength
 }
 
-// parseRecord reads one line, without its end. The line is as before when it
-// returns.
-func (r *Run) parseRecord(d *decoder, line []byte) (record Record, err error) {
+// parseRecord reads one line, without its end, into a record that is zero. The
+// line is as before when it returns.
+func (r *Run) parseRecord(d *decoder, line []byte, record *Record) error {
 	body, sealed, err := sealedBody(line)
 	switch {
 	case err != nil:
-		return Record{}, err
+		return err
+	case sealed && d.sealed(line, len(body), record):
+		return nil
 	case sealed:
-		if record, ok := d.sealed(line, len(body)); ok {
-			return record, nil
-		}
-		err = unmarshalStrict(append(bytes.Clone(body), '}'), &record)
+		err = unmarshalStrict(append(bytes.Clone(body), '}'), record)
 	case r.format == 1:
-		record, err = recordV1(line, r.keys)
+		*record, err = recordV1(line, r.keys)
 	default:
 		err = errors.New("damaged: the checksum is missing")
 	}
-	return record, jsonError(err)
+	return jsonError(err)
 }
 
 // jsonError words an error of the JSON decoder without Go's types.

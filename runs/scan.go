@@ -200,12 +200,11 @@ func (r *Run) readBatches(f io.Reader, free reuse, add func(*batch) bool) error 
 // written.
 func (r *Run) decode(d *decoder, b *batch) {
 	b.records = slices.Grow(b.records, len(b.lines))
-	for _, line := range b.lines {
-		record, err := r.parseRecord(d, line)
-		if err != nil {
-			b.err = err
+	for i, line := range b.lines {
+		b.records = append(b.records, Record{})
+		if b.err = r.parseRecord(d, line, &b.records[i]); b.err != nil {
+			b.records = b.records[:i]
 			return
 		}
-		b.records = append(b.records, record)
 	}
 }
