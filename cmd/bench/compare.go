@@ -108,6 +108,7 @@ func (c *compareCmd) load() ([]*runs.Run, error) {
 		}
 		sides[i] = run
 	}
+	frugal()
 	return sides, nil
 }
 
