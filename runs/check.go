@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,6 +11,13 @@ import (
 
 // check returns an error where the manifest contradicts itself.
 func (m *Manifest) check() error {
+	return cmp.Or(m.checkDeclarations(), m.checkCells(), m.checkShard())
+}
+
+// checkRest checks a manifest whose cells have been checked.
+func (m *Manifest) checkRest() error { return cmp.Or(m.checkDeclarations(), m.checkShard()) }
+
+func (m *Manifest) checkDeclarations() error {
 	for _, a := range m.Axes {
 		if err := a.check(); err != nil {
 			return err
@@ -20,6 +28,10 @@ func (m *Manifest) check() error {
 			return err
 		}
 	}
+	return nil
+}
+
+func (m *Manifest) checkCells() error {
 	seen := make(map[string]bool, len(m.Cells))
 	for i, c := range m.Cells {
 		switch {
@@ -37,6 +49,10 @@ func (m *Manifest) check() error {
 		}
 		seen[c.Key] = true
 	}
+	return nil
+}
+
+func (m *Manifest) checkShard() error {
 	if m.Shard != nil {
 		return m.Shard.check(len(m.Cells))
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -38,7 +37,7 @@ var ErrNoManifest = errors.New("not a run directory")
 // names the file and the line: a checksum or a hash that does not match, a
 // member that records do not have, measures that contradict each other.
 func Load(dir string) (*Run, error) {
-	r, err := open(dir)
+	r, err := new(Opener).open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +68,7 @@ func (r *Run) expect() {
 }
 
 // open reads the manifest of a run directory.
-func open(dir string) (*Run, error) {
+func (o *Opener) open(dir string) (*Run, error) {
 	r := &Run{Dir: dir}
 	path := filepath.Join(dir, ManifestFile)
 	text, err := readRegular(path, maxManifest)
@@ -82,7 +81,7 @@ func open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.parseManifest(text); err != nil {
+	if err := o.parse(text, r); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
@@ -117,11 +116,17 @@ func readRegular(path string, limit int64) ([]byte, error) {
 	if size > limit {
 		return nil, fmt.Errorf("%s has %d bytes: the max is %d", path, size, limit)
 	}
-	return io.ReadAll(f)
+	text := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	_, err = text.ReadFrom(f)
+	return text.Bytes(), err
 }
 
-// parseManifest reads the manifest and brings it up to [Format].
-func (r *Run) parseManifest(text []byte) (err error) {
+// parse reads the manifest of a run and brings it up to [Format].
+func (o *Opener) parse(text []byte, r *Run) (err error) {
+	if m, ok := o.manifest(text); ok {
+		r.format, r.Manifest = Format, m
+		return m.checkRest()
+	}
 	var version struct {
 		Format int `json:"format"`
 	}
@@ -139,6 +144,9 @@ func (r *Run) parseManifest(text []byte) (err error) {
 	}
 	if err == nil {
 		err = r.Manifest.check()
+	}
+	if err == nil && version.Format == Format {
+		o.learn(text, &r.Manifest)
 	}
 	return err
 }

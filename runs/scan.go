@@ -18,16 +18,7 @@ type Reader struct{ run *Run }
 
 // Open reads the manifest of the run directory dir, with its checks. A directory
 // of an earlier format is an error: its lines could not be passed on.
-func Open(dir string) (*Reader, error) {
-	r, err := open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if r.format != Format {
-		return nil, fmt.Errorf("%s is of format %d: bench run --resume %s brings it up to format %d", dir, r.format, dir, Format)
-	}
-	return &Reader{r}, nil
-}
+func Open(dir string) (*Reader, error) { return new(Opener).Open(dir) }
 
 // Manifest returns the manifest, as it was when the directory was opened.
 func (r *Reader) Manifest() *Manifest { return &r.run.Manifest }
