@@ -199,9 +199,15 @@ func (c *checker) outcome(r *Record) error {
 		return errors.New("a run that is done without the hash of its answer")
 	}
 	for name, v := range r.Run.All() {
-		if d, ok := c.measure(name); !ok || d.Scope != PerRun || !isFinite(v) {
-			return c.wrongMeasure(r)
+		if d, ok := c.measure(name); !ok || d.Scope != PerRun {
+			return fmt.Errorf("%q is not a declared measure of runs", cut(name))
 		}
+		if !isFinite(v) {
+			return fmt.Errorf("%s %v: not a finite number", name, v)
+		}
+	}
+	if err := c.windows(r); err != nil {
+		return err
 	}
 	return c.layers(r)
 }
@@ -215,23 +221,6 @@ func (c *checker) measure(name string) (Measure, bool) {
 		}
 	}
 	return d, ok
-}
-
-// wrongMeasure says what is wrong with the first measure, by name, of a run that
-// has a wrong one.
-func (c *checker) wrongMeasure(r *Record) error {
-	for name, v := range r.Run.All() {
-		if d, ok := c.measure(name); !ok || d.Scope != PerRun {
-			return fmt.Errorf("%q is not a declared measure of runs", cut(name))
-		}
-		if !isFinite(v) {
-			return fmt.Errorf("%s %v: not a finite number", name, v)
-		}
-	}
-	if err := c.windows(r); err != nil {
-		return err
-	}
-	return nil
 }
 
 // windows checks the measures of windows, all of which have the same number.
