@@ -2,6 +2,7 @@ package runs
 
 import (
 	"encoding/json"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -79,6 +80,9 @@ func (v Values) Equal(w Values) bool {
 
 // IsZero reports whether there is no value: records then have no member for them.
 func (v Values) IsZero() bool { return len(v.numbers) == 0 }
+
+// String is "map[stage/greedy:7 time:12]".
+func (v Values) String() string { return fmt.Sprint(maps.Collect(v.All())) }
 
 // MarshalJSON writes an object with a member per value.
 func (v Values) MarshalJSON() ([]byte, error) { return marshal(maps.Collect(v.All())) }

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -40,6 +41,9 @@ func TestValuesAreAMap(t *testing.T) {
 			if y, there := want[n]; ok != there || x != y {
 				t.Errorf("%q: %v, %t, want %v, %t", n, x, ok, y, there)
 			}
+		}
+		if got := fmt.Sprint(v); got != fmt.Sprint(want) {
+			t.Errorf("printed as %s, want %v", got, want)
 		}
 		text, err := json.Marshal(v)
 		var again Values
