@@ -47,10 +47,10 @@ func runOf(cells ...packed) *runs.Run {
 		if p.proven != nil {
 			layer[runs.OptimalMeasure] = p.proven
 		}
-		record := runs.Record{Key: planned.Key, Cell: cell, Layers: planned.Layers, Items: 4}
+		record := runs.Record{PlannedCell: &planned}
 		for i, time := range p.times {
 			r := record
-			r.Repeat, r.Status, r.Run = i, runs.Done, map[string]float64{runs.TimeMeasure: time}
+			r.Repeat, r.Status, r.Run = i, runs.Done, runs.NewValues(map[string]float64{runs.TimeMeasure: time})
 			if i == 0 {
 				r.Layer = layer
 			}

@@ -22,7 +22,7 @@ func layered(ids []float64, workloads ...string) *runs.Run {
 			p.Cell = p.Cell.With(runs.WorkloadAxis, w)
 			p.Key = p.Cell.Key("")
 			p.WorkloadHash = w
-			r.Cell, r.Key = p.Cell, p.Key
+			r.PlannedCell = &p
 			if ids != nil {
 				r.Layer[runs.LoadsMeasure] = ids
 			}

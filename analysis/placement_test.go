@@ -21,12 +21,12 @@ func placementRun(balance map[string][]float64) *runs.Run {
 		)
 		planned := runs.PlannedCell{Cell: cell, Key: cell.Key(""), Layers: 3, Items: 4}
 		run.Manifest.Cells = append(run.Manifest.Cells, planned)
-		r := runs.Record{Key: planned.Key, Cell: cell, Layers: 3, Items: 4, Status: runs.Done, AnswerHash: strconv.Itoa(i),
-			Run: map[string]float64{runs.TimeMeasure: float64(100 * (i + 1))}}
+		r := runs.Record{PlannedCell: &planned, Status: runs.Done, AnswerHash: strconv.Itoa(i),
+			Run: runs.NewValues(map[string]float64{runs.TimeMeasure: float64(100 * (i + 1))})}
 		if b := balance[planner]; b != nil {
 			r.Layer = map[string][]float64{runs.GPUBalanceLayerMeasure: b, runs.GPUMaxMeasure: {5, 5, 0}}
 		} else {
-			r.Status, r.Reason, r.Run, r.AnswerHash = runs.Unsupported, "288 slots do not divide", nil, ""
+			r.Status, r.Reason, r.Run, r.AnswerHash = runs.Unsupported, "288 slots do not divide", runs.Values{}, ""
 		}
 		run.Records = append(run.Records, r)
 	}

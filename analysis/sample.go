@@ -28,7 +28,7 @@ func SampleOf(measure string, cells ...*Cell) Sample {
 	var all []float64
 	for _, c := range cells {
 		for _, r := range c.Records {
-			if v, ok := r.Run[measure]; ok && r.Status == runs.Done {
+			if v, ok := r.Run.Get(measure); ok && r.Status == runs.Done {
 				by[r.Invocation] = append(by[r.Invocation], v)
 				all = append(all, v)
 			}

@@ -230,8 +230,7 @@ func (p pair) judged() both {
 func bounded(c *runs.CellRuns, bound []float64) *analysis.Cell {
 	copied := *c
 	copied.Records = slices.Clone(c.Records)
-	for i := range copied.Records {
-		r := &copied.Records[i]
+	for i, r := range copied.Records {
 		if r.Layer == nil {
 			continue
 		}
@@ -240,7 +239,9 @@ func bounded(c *runs.CellRuns, bound []float64) *analysis.Cell {
 			layer[name] = values
 		}
 		layer[runs.LowerBoundMeasure] = bound
-		r.Layer = layer
+		other := *r
+		other.Layer = layer
+		copied.Records[i] = &other
 	}
 	return analysis.NewCell(&copied)
 }

@@ -182,7 +182,7 @@ func TestGapTakesTheBetterBound(t *testing.T) {
 	cell := func(bound float64) *runs.CellRuns {
 		return &runs.CellRuns{
 			PlannedCell: runs.PlannedCell{Layers: 1},
-			Records: []runs.Record{{Status: runs.Done, Run: map[string]float64{runs.TimeMeasure: 1000}, Layer: map[string][]float64{
+			Records: []*runs.Record{{Status: runs.Done, Run: runs.NewValues(map[string]float64{runs.TimeMeasure: 1000}), Layer: map[string][]float64{
 				runs.ImbalanceMeasure: {20}, runs.MaxMeasure: {110}, runs.MinMeasure: {90}, runs.MeanMeasure: {100}, runs.LowerBoundMeasure: {bound},
 			}}},
 		}
@@ -203,7 +203,9 @@ func reseeded(t *testing.T, name string, sameLoads bool) *runs.Run {
 		hash = ""
 	}
 	for _, r := range slices.Clone(run.Records) {
-		r.Cell, r.Key, r.WorkloadHash = r.Cell.With(runs.SeedAxis, "2"), r.Key+"2", r.WorkloadHash+hash
+		p := *r.PlannedCell
+		p.Cell, p.Key, p.WorkloadHash = p.Cell.With(runs.SeedAxis, "2"), p.Key+"2", p.WorkloadHash+hash
+		r.PlannedCell = &p
 		run.Records = append(run.Records, r)
 	}
 	for _, p := range slices.Clone(run.Manifest.Cells) {

@@ -19,8 +19,9 @@ func TestAnyNumbersAreCompared(t *testing.T) {
 		value := rapid.OneOf(rapid.Float64Range(0, 100), rapid.SampledFrom([]float64{0, 5e-324, 1e-300, 1, 1e300, math.MaxFloat64}))
 		draw := func() *runs.Run {
 			r := invented(1, 2, same(1), same(1))
-			for _, record := range r.Records {
-				record.Run[runs.TimeMeasure] = max(5e-324, value.Draw(t, "time"))
+			for i := range r.Records {
+				record := &r.Records[i]
+				record.Run.Set(runs.TimeMeasure, max(5e-324, value.Draw(t, "time")))
 				for l := range record.Layer[runs.MaxMeasure] {
 					heaviest := value.Draw(t, "max")
 					lightest := min(heaviest, value.Draw(t, "min"))

@@ -33,9 +33,8 @@ func invented(cells, repeats int, time, imbalance func(cell int) float64) *runs.
 		r.Manifest.Cells = append(r.Manifest.Cells, p)
 		for repeat := range repeats {
 			record := runs.Record{
-				Key: p.Key, Cell: cell, Repeat: repeat, Status: runs.Done, Layers: layers, Items: 64, WorkloadHash: "loads",
-				AnswerHash: fmt.Sprint(imbalance(c)), Environment: "here",
-				Run: map[string]float64{runs.TimeMeasure: time(c) + float64(repeat)},
+				PlannedCell: &p, Repeat: repeat, Status: runs.Done, AnswerHash: fmt.Sprint(imbalance(c)), Environment: "here",
+				Run: runs.NewValues(map[string]float64{runs.TimeMeasure: time(c) + float64(repeat)}),
 			}
 			if repeat == 0 {
 				record.Layer = map[string][]float64{}
@@ -79,7 +78,7 @@ func end(r *runs.Run, cell int, s runs.Status) {
 	p := r.Manifest.Cells[cell]
 	r.Records = slices.DeleteFunc(r.Records, ofCell(r, cell))
 	if s != runs.Pending {
-		r.Records = append(r.Records, runs.Record{Key: p.Key, Cell: p.Cell, Status: s, Reason: "reason", Layers: p.Layers, Items: p.Items, WorkloadHash: p.WorkloadHash, Environment: "here"})
+		r.Records = append(r.Records, runs.Record{PlannedCell: &p, Status: s, Reason: "reason", Environment: "here"})
 	}
 }
 
@@ -107,9 +106,10 @@ func TestGatePassesOnlyWhatItChecked(t *testing.T) {
 	}
 	scale := func(measure string, factor float64) func(*runs.Run) {
 		return func(r *runs.Run) {
-			for _, record := range r.Records {
-				if v, ok := record.Run[measure]; ok {
-					record.Run[measure] = factor * v
+			for i := range r.Records {
+				record := &r.Records[i]
+				if v, ok := record.Run.Get(measure); ok {
+					record.Run.Set(measure, factor*v)
 				}
 				for l := range record.Layer[measure] {
 					record.Layer[measure][l] *= factor
@@ -122,8 +122,8 @@ func TestGatePassesOnlyWhatItChecked(t *testing.T) {
 	}
 	fill := func(r *runs.Run) {
 		declare(r)
-		for i, record := range r.Records {
-			record.Run["memory"] = float64(1000 + i)
+		for i := range r.Records {
+			r.Records[i].Run.Set("memory", float64(1000+i))
 		}
 	}
 	const never = "never"
@@ -164,7 +164,7 @@ func TestGatePassesOnlyWhatItChecked(t *testing.T) {
 		{"nothing has run yet", all(runs.Pending), all(runs.Pending), "new is pending", never},
 		{"some runs of a cell failed in new", keep, func(r *runs.Run) {
 			last := &r.Records[len(r.Records)-1]
-			last.Status, last.Reason, last.Run = runs.Failed, "broke", nil
+			last.Status, last.Reason, last.Run = runs.Failed, "broke", runs.Values{}
 		}, "some of its runs failed: broke", never},
 
 		{"other host", keep, environment(func(e *runs.Environment) { e.Host = "other" }), "host host against other", "machines"},

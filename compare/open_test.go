@@ -32,6 +32,7 @@ func withNews(window string, moved, memory float64) *runs.Run {
 	m.Measures = append(runs.MeasuresOf(nil),
 		runs.Measure{Name: "kept", Unit: runs.Count, Better: runs.Higher, Scope: runs.PerLayer, Meaning: "items that stay"},
 		runs.Measure{Name: "memory", Unit: "byte", Better: runs.Lower, Scope: runs.PerRun, Meaning: "memory in use"})
+	m.Cells = slices.Clone(m.Cells) // records have those that were
 	keys := map[string]int{}
 	for i := range m.Cells {
 		c := &m.Cells[i]
@@ -45,9 +46,8 @@ func withNews(window string, moved, memory float64) *runs.Run {
 	}
 	for i := range r.Records {
 		record := &r.Records[i]
-		p := m.Cells[keys[record.Key]]
-		record.Key, record.Cell = p.Key, p.Cell
-		record.Run["memory"] = memory + float64(i)
+		record.PlannedCell = &m.Cells[keys[record.Key]]
+		record.Run.Set("memory", memory+float64(i))
 		if record.Layer != nil {
 			record.Layer["kept"] = slices.Repeat([]float64{moved}, record.Layers)
 		}
@@ -129,6 +129,7 @@ func TestMeasuresByName(t *testing.T) {
 // that all runs of these tests have.
 func recorded(path string) *runs.Run {
 	r := base()
+	r.Manifest.Cells = slices.Clone(r.Manifest.Cells) // records have those that were
 	for i := range r.Manifest.Cells {
 		c := &r.Manifest.Cells[i]
 		old := c.Key
@@ -136,7 +137,7 @@ func recorded(path string) *runs.Run {
 		c.Key = c.Cell.Key(c.WorkloadHash)
 		for j := range r.Records {
 			if record := &r.Records[j]; record.Key == old {
-				record.Key, record.Cell = c.Key, c.Cell
+				record.PlannedCell = c
 			}
 		}
 	}
@@ -238,7 +239,7 @@ func TestHostileNamesAreShownHarmless(t *testing.T) {
 		last := &a.Manifest.Cells[3]
 		last.Key, last.WorkloadHash = "other", "other"
 		for i := range a.Records[24:] {
-			a.Records[24+i].Key = "other"
+			a.Records[24+i].PlannedCell = last
 		}
 		return a
 	}

@@ -17,7 +17,7 @@ func inInvocations(r *runs.Run, shifts ...float64) *runs.Run {
 	for i := range r.Records {
 		record := &r.Records[i]
 		record.Invocation = record.Repeat * len(shifts) / (r.Manifest.Experiment.Repeats * len(shifts))
-		record.Run[runs.TimeMeasure] *= 1 + shifts[record.Invocation]
+		record.Run.Set(runs.TimeMeasure, record.Time()*(1+shifts[record.Invocation]))
 	}
 	return r
 }
@@ -69,7 +69,7 @@ func TestWithinARunTheWholeIntervalCounts(t *testing.T) {
 	wide := func(factor float64) *runs.Run {
 		r := invented(1, 12, same(0), same(10))
 		for i := range r.Records {
-			r.Records[i].Run[runs.TimeMeasure] = factor * (1e6 + 5e3*float64(i))
+			r.Records[i].Run.Set(runs.TimeMeasure, factor*(1e6+5e3*float64(i)))
 		}
 		return r
 	}

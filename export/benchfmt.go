@@ -84,15 +84,26 @@ func writeBenchfmt(w io.Writer, run *runs.Run) error {
 		}
 	}
 	out := benchfmt.NewWriter(w)
+	machines := map[string][]benchfmt.Config{} // by key of the environment
+	for key, e := range m.Environments {
+		machines[key] = configuration(e)
+	}
 	for _, c := range analysis.Cells(run) {
+		name, answer := benchmarkName(m, c.Cell), answerValues(c, measures)
 		for _, r := range c.Records {
 			if r.Status != runs.Done {
-				if _, err := fmt.Fprintf(w, "# %s: %s: %s\n", benchmarkName(m, r, 0), r.Status, oneLine(r.Reason)); err != nil {
+				if _, err := fmt.Fprintf(w, "# %s: %s: %s\n", name, r.Status, oneLine(r.Reason)); err != nil {
 					return err
 				}
 				continue
 			}
-			if err := out.Write(result(m, c, r, measures)); err != nil {
+			result := benchfmt.Result{
+				Config: machines[r.Environment],
+				Name:   benchfmt.Name(name + threads(m.Environments[r.Environment])),
+				Iters:  1,
+				Values: append(runValues(r, measures), answer...),
+			}
+			if err := out.Write(&result); err != nil {
 				return err
 			}
 		}
@@ -100,39 +111,47 @@ func writeBenchfmt(w io.Writer, run *runs.Run) error {
 	return nil
 }
 
-// result is the line of a run that is done.
-func result(m *runs.Manifest, c *analysis.Cell, r runs.Record, measures []unit) *benchfmt.Result {
-	e := m.Environments[r.Environment]
-	result := &benchfmt.Result{
-		Config: configuration(e),
-		Name:   benchfmt.Name(benchmarkName(m, r, e.Threads)),
-		Iters:  1,
-		Values: []benchfmt.Value{{Value: r.Time() / 1e9, Unit: "sec/op", OrigValue: r.Time(), OrigUnit: "ns/op"}},
-	}
+// runValues are the measures of a run that is done.
+func runValues(r *runs.Record, measures []unit) []benchfmt.Value {
+	list := []benchfmt.Value{{Value: r.Time() / 1e9, Unit: "sec/op", OrigValue: r.Time(), OrigUnit: "ns/op"}}
 	for _, u := range measures {
-		v, ok := r.Run[u.Measure.Name]
-		if u.Scope == runs.PerLayer {
-			values := c.Values(u.Measure.Name)
-			v, ok = analysis.Mean(values), len(values) > 0
-		}
-		if ok && number(v) != nil {
-			result.Values = append(result.Values, benchfmt.Value{Value: u.scale * v, Unit: u.name})
+		if v, ok := r.Run.Get(u.Measure.Name); ok && u.Scope == runs.PerRun && number(v) != nil {
+			list = append(list, benchfmt.Value{Value: u.scale * v, Unit: u.name})
 		}
 	}
-	return result
+	return list
 }
 
-// benchmarkName names a cell as a benchmark with sub-names. Threads stand where
-// the Go benchmarks have GOMAXPROCS; 0 leaves them out.
-func benchmarkName(m *runs.Manifest, r runs.Record, threads int) string {
-	name := "Pack"
-	for _, a := range axes(m) {
-		if value := r.Cell.Get(a.Name); value != "" {
-			name += "/" + part(a.Name) + "=" + part(value)
+// answerValues are the measures of the layers of a cell, means over those that
+// are not idle.
+func answerValues(c *analysis.Cell, measures []unit) []benchfmt.Value {
+	var list []benchfmt.Value
+	for _, u := range measures {
+		if u.Scope != runs.PerLayer {
+			continue
+		}
+		if values := c.Values(u.Measure.Name); len(values) > 0 && number(analysis.Mean(values)) != nil {
+			list = append(list, benchfmt.Value{Value: u.scale * analysis.Mean(values), Unit: u.name})
 		}
 	}
-	if threads > 0 {
-		name += fmt.Sprintf("-%d", threads)
+	return list
+}
+
+// threads stand where the Go benchmarks have GOMAXPROCS.
+func threads(e runs.Environment) string {
+	if e.Threads <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("-%d", e.Threads)
+}
+
+// benchmarkName names a cell as a benchmark with sub-names.
+func benchmarkName(m *runs.Manifest, c runs.Cell) string {
+	name := "Pack"
+	for _, a := range axes(m) {
+		if value := c.Get(a.Name); value != "" {
+			name += "/" + part(a.Name) + "=" + part(value)
+		}
 	}
 	return name
 }

@@ -53,14 +53,14 @@ func TestBenchfmtReadsBack(t *testing.T) {
 }
 
 func TestBenchmarkNameSurvivesOddSpecs(t *testing.T) {
-	r := runs.Record{Cell: runs.NewCell(
+	c := runs.NewCell(
 		runs.Coordinate{Axis: runs.StrategyAxis, Value: "lpt"},
 		runs.Coordinate{Axis: runs.WorkloadAxis, Value: "file:my loads/a b\x1b.npy"},
 		runs.Coordinate{Axis: runs.PacksAxis, Value: "4"},
 		runs.Coordinate{Axis: runs.BackendAxis, Value: "cpu"},
 		runs.Coordinate{Axis: runs.RNGAxis, Value: "philox"},
-		runs.Coordinate{Axis: runs.SeedAxis, Value: "7"})}
-	name := benchfmt.Name(benchmarkName(&runs.Manifest{}, r, 2))
+		runs.Coordinate{Axis: runs.SeedAxis, Value: "7"})
+	name := benchfmt.Name(benchmarkName(&runs.Manifest{}, c) + threads(runs.Environment{Threads: 2}))
 	base, parts := name.Parts()
 	if string(base) != "Pack" || len(parts) != 7 || string(parts[1]) != "/workload=file:my_loads∕a_b\\x1b.npy" || string(parts[6]) != "-2" {
 		t.Errorf("parts %q", parts)

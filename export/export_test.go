@@ -43,7 +43,7 @@ const (
 // records returns the rows of a table by column.
 func records(t *table) []map[string]any {
 	var list []map[string]any
-	for _, row := range t.rows {
+	for row := range t.rows {
 		r := map[string]any{}
 		for i, c := range t.columns {
 			r[c.name] = row[i]
@@ -108,21 +108,22 @@ func readBack(t *testing.T, run *runs.Run, name string, want *table) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := make([]parquet.Row, len(want.rows)+1)
+	wanted := slices.Collect(want.rows)
+	rows := make([]parquet.Row, len(wanted)+1)
 	reader := parquet.NewReader(file)
 	n, err := reader.ReadRows(rows)
 	if err != nil && err != io.EOF {
 		t.Fatal(err)
 	}
-	if len(objects) != len(want.rows) || len(lines) != len(want.rows)+1 || n != len(want.rows) {
-		t.Fatalf("%d objects, %d lines, %d Parquet rows: want %d rows", len(objects), len(lines), n, len(want.rows))
+	if len(objects) != len(wanted) || len(lines) != len(wanted)+1 || n != len(wanted) {
+		t.Fatalf("%d objects, %d lines, %d Parquet rows: want %d rows", len(objects), len(lines), n, len(wanted))
 	}
 	fields := file.Schema().Fields()
 	for i, c := range want.columns {
 		if fields[i].Name() != c.name || lines[0][i] != c.name || fields[i].Optional() != c.optional {
 			t.Fatalf("column %d is %s in Parquet and %s in CSV, want %s", i, fields[i].Name(), lines[0][i], c.name)
 		}
-		for j, row := range want.rows {
+		for j, row := range wanted {
 			plain, err := json.Marshal(row[i])
 			if err != nil {
 				t.Fatal(err)
@@ -179,8 +180,9 @@ func TestNewAxisAndMeasuresAppear(t *testing.T) {
 		if r.Key != m.Cells[0].Key {
 			continue
 		}
-		r.Cell = m.Cells[0].Cell
-		r.Run["memory"], r.Run["kernel"] = 1.5, 99
+		r.PlannedCell = &m.Cells[0]
+		r.Run.Set("memory", 1.5)
+		r.Run.Set("kernel", 99)
 		if r.Layer != nil {
 			r.Layer["moved"] = []float64{1, 2, 3, 4, 5, 6, 7, 8}
 		}

@@ -16,7 +16,7 @@ func writeParquet(w io.Writer, t *table) error {
 		parquet.Compression(&zstd.Codec{}),
 		parquet.DataPageVersion(1), // every reader knows it
 		parquet.CreatedBy("packbench", "", ""))
-	for _, row := range t.rows {
+	for row := range t.rows {
 		values := make(parquet.Row, len(row))
 		for i, value := range row {
 			values[i] = parquetValue(value, t.columns[i], i)

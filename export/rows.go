@@ -27,35 +27,39 @@ func runTable(run *runs.Run) *table {
 	t.add(column{"packing_hash", text, false}, column{"workload_hash", text, false})
 	t.add(environmentColumns()...)
 	t.add(column{"invocation", whole, false})
-	for _, c := range analysis.Cells(run) {
-		place := where.values(c)
-		means := make([]any, len(perLayer))
-		for i, d := range perLayer {
-			means[i] = number(analysis.Mean(c.Values(d.Name)))
-		}
-		for _, r := range c.Records {
-			row := append([]any{}, place...)
-			row = append(row, int64(r.Repeat), string(r.Status), r.Reason, r.Start.UTC().Truncate(time.Microsecond))
-			for _, d := range perRun {
-				row = append(row, runValue(d, r))
+	t.rows = func(yield func([]any) bool) {
+		for _, c := range analysis.Cells(run) {
+			place := where.values(c)
+			means := make([]any, len(perLayer))
+			for i, d := range perLayer {
+				means[i] = number(analysis.Mean(c.Values(d.Name)))
 			}
-			for _, mean := range means {
-				if r.Status != runs.Done {
-					mean = nil
+			for _, r := range c.Records {
+				row := append(make([]any, 0, len(t.columns)), place...)
+				row = append(row, int64(r.Repeat), string(r.Status), r.Reason, r.Start.UTC().Truncate(time.Microsecond))
+				for _, d := range perRun {
+					row = append(row, runValue(d, r))
 				}
-				row = append(row, mean)
+				for _, mean := range means {
+					if r.Status != runs.Done {
+						mean = nil
+					}
+					row = append(row, mean)
+				}
+				row = append(row, r.AnswerHash, r.WorkloadHash)
+				row = append(row, environmentValues(r, m.Environments[r.Environment])...)
+				if !yield(append(row, int64(r.Invocation))) {
+					return
+				}
 			}
-			row = append(row, r.AnswerHash, r.WorkloadHash)
-			row = append(row, environmentValues(r, m.Environments[r.Environment])...)
-			t.rows = append(t.rows, append(row, int64(r.Invocation)))
 		}
 	}
 	return t
 }
 
 // runValue returns a measure of a run, nil where the run has none.
-func runValue(d runs.Measure, r runs.Record) any {
-	v, ok := r.Run[d.Name]
+func runValue(d runs.Measure, r *runs.Record) any {
+	v, ok := r.Run.Get(d.Name)
 	if !ok || r.Status != runs.Done {
 		return nil
 	}
@@ -71,7 +75,7 @@ func environmentColumns() []column {
 	}
 }
 
-func environmentValues(r runs.Record, e runs.Environment) []any {
+func environmentValues(r *runs.Record, e runs.Environment) []any {
 	values := []any{
 		r.Environment, e.Host, e.OS, e.CPU,
 		int64(e.Cores), int64(e.Threads), e.Backends[r.Cell.Backend()].Device, e.GoVersion,
@@ -99,25 +103,29 @@ func layerTable(run *runs.Run) *table {
 		t.add(measureColumn(d))
 	}
 	t.add(column{"idle", truth, false}, column{"proven", truth, false})
-	for _, c := range analysis.Cells(run) {
-		if !c.Judged() {
-			continue
-		}
-		place := where.values(c)
-		columns := make([][]float64, len(measures))
-		for i, d := range measures {
-			columns[i] = c.Every(d.Name)
-		}
-		for l := range c.Layers {
-			row := append(append([]any{}, place...), int64(l))
-			for i, d := range measures {
-				var value any
-				if columns[i] != nil {
-					value = measured(d, columns[i][l])
-				}
-				row = append(row, value)
+	t.rows = func(yield func([]any) bool) {
+		for _, c := range analysis.Cells(run) {
+			if !c.Judged() {
+				continue
 			}
-			t.rows = append(t.rows, append(row, !slices.Contains(c.Busy(), l), c.Proven(l)))
+			place := where.values(c)
+			columns := make([][]float64, len(measures))
+			for i, d := range measures {
+				columns[i] = c.Every(d.Name)
+			}
+			for l := range c.Layers {
+				row := append(append(make([]any, 0, len(t.columns)), place...), int64(l))
+				for i, d := range measures {
+					var value any
+					if columns[i] != nil {
+						value = measured(d, columns[i][l])
+					}
+					row = append(row, value)
+				}
+				if !yield(append(row, !slices.Contains(c.Busy(), l), c.Proven(l))) {
+					return
+				}
+			}
 		}
 	}
 	return t
@@ -129,12 +137,16 @@ func stageTable(run *runs.Run) *table {
 	t := &table{}
 	t.add(where.columns()...)
 	t.add(column{"repeat", whole, false}, column{"stage", text, false}, column{"time_ns", whole, true})
-	for _, c := range analysis.Cells(run) {
-		place := where.values(c)
-		for _, r := range c.Records {
-			for _, s := range r.Stages() {
-				row := append([]any{}, place...)
-				t.rows = append(t.rows, append(row, int64(r.Repeat), s.Name, rounded(s.Time)))
+	t.rows = func(yield func([]any) bool) {
+		for _, c := range analysis.Cells(run) {
+			place := where.values(c)
+			for _, r := range c.Records {
+				for _, s := range r.Stages() {
+					row := append(make([]any, 0, len(t.columns)), place...)
+					if !yield(append(row, int64(r.Repeat), s.Name, rounded(s.Time))) {
+						return
+					}
+				}
 			}
 		}
 	}

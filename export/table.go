@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"strconv"
 	"time"
@@ -28,10 +29,10 @@ type column struct {
 }
 
 // table is columns and rows of values, one per column, of the column's type or
-// nil.
+// nil. The rows are made as they are asked for: there may be millions.
 type table struct {
 	columns []column
-	rows    [][]any
+	rows    iter.Seq[[]any]
 }
 
 // add appends a column. A name that is taken, as a forged declaration may have

@@ -18,8 +18,9 @@ func writeJSON(w io.Writer, t *table) error {
 		}
 		names[i] = append(name, ':')
 	}
-	separator := "[\n"
-	for _, row := range t.rows {
+	const first = "[\n"
+	separator := first
+	for row := range t.rows {
 		line := []byte(separator + "{")
 		for i, value := range row {
 			v, err := json.Marshal(value)
@@ -37,7 +38,7 @@ func writeJSON(w io.Writer, t *table) error {
 		separator = ",\n"
 	}
 	end := "\n]\n"
-	if len(t.rows) == 0 {
+	if separator == first {
 		end = "[]\n"
 	}
 	_, err := io.WriteString(w, end)
@@ -55,7 +56,7 @@ func writeCSV(w io.Writer, t *table) error {
 	if err := out.Write(line); err != nil {
 		return err
 	}
-	for _, row := range t.rows {
+	for row := range t.rows {
 		for i, value := range row {
 			line[i] = field(value)
 			if t.columns[i].kind == text {

@@ -113,22 +113,17 @@ func (s *Session) step(ctx context.Context, executor Executor, book *ledger, ste
 
 // record turns an outcome into the record of a step.
 func (s *Session) record(step Step, o Outcome) runs.Record {
-	c := s.Plan.Cells[step.Cell]
 	r := runs.Record{
-		Cell:         c.Cell,
-		Key:          c.Key,
-		Repeat:       step.Repeat,
-		Invocation:   s.Invocation,
-		Status:       o.Status,
-		Reason:       o.Reason,
-		Layers:       c.Layers,
-		Items:        c.Items,
-		WorkloadHash: c.WorkloadHash,
-		Start:        o.Start.UTC(),
-		Environment:  s.environment,
+		PlannedCell: &s.Plan.Cells[step.Cell],
+		Repeat:      step.Repeat,
+		Invocation:  s.Invocation,
+		Status:      o.Status,
+		Reason:      o.Reason,
+		Start:       o.Start.UTC(),
+		Environment: s.environment,
 	}
 	if o.Status == runs.Done {
-		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = o.AnswerHash, o.Run, o.Layer, o.Window, o.Warnings
+		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = o.AnswerHash, runs.NewValues(o.Run), o.Layer, o.Window, o.Warnings
 	}
 	return r
 }

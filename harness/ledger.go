@@ -100,7 +100,7 @@ func (b *ledger) enter(i int, r *runs.Record) {
 			answer, subject = "plan", "planner"
 		}
 		r.Reason = fmt.Sprintf("the %s (hash %.12s) does not match the cell's earlier runs (%.12s): the %s is not deterministic", answer, r.AnswerHash, before, subject)
-		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = "", nil, nil, nil, nil
+		r.AnswerHash, r.Run, r.Layer, r.Window, r.Warnings = "", runs.Values{}, nil, nil, nil
 	}
 	if r.Status == runs.Done && b.cells[i].packing == "" {
 		for _, twin := range b.twins[anyBackend(r.Cell)] {

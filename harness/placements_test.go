@@ -235,7 +235,8 @@ func TestMeasuresOfPlacements(t *testing.T) {
 		t.Fatalf("records %+v", run.Records)
 	}
 	r := run.Records[0]
-	if r.Status != runs.Done || !(r.Time() > 0) || r.Run[runs.StagePrefix+"copies"] != 7 || r.AnswerHash == "" || r.AnswerHash != run.Records[1].AnswerHash {
+	copies, _ := r.Run.Get(runs.StagePrefix + "copies")
+	if r.Status != runs.Done || !(r.Time() > 0) || copies != 7 || r.AnswerHash == "" || r.AnswerHash != run.Records[1].AnswerHash {
 		t.Errorf("record %+v", r)
 	}
 	// GPUs hold the experts 0–5, 6–11, 12–15 with 0 and 1, 2–7: loads 20, 10, 24, 6.

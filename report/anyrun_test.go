@@ -65,7 +65,7 @@ func anyRun(t *rapid.T) *runs.Run {
 				planned := runs.PlannedCell{Cell: cell, Key: fmt.Sprint(p, s, b), Layers: p.layers, Items: p.items}
 				run.Manifest.Cells = append(run.Manifest.Cells, planned)
 				for repeat := range rapid.IntRange(0, 7).Draw(t, "repeats") {
-					r := runs.Record{Cell: cell, Key: planned.Key, Repeat: repeat, Layers: p.layers, Items: p.items,
+					r := runs.Record{PlannedCell: &planned, Repeat: repeat,
 						Status: rapid.SampledFrom([]runs.Status{runs.Done, runs.Done, runs.Failed, runs.Timeout, runs.Unavailable, runs.Unsupported}).Draw(t, "status")}
 					if r.Status == runs.Done {
 						r.Run = timed(rapid.Float64Range(1, 1e13).Draw(t, "time"))

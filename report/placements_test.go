@@ -41,7 +41,7 @@ func placementRun() *runs.Run {
 				p := placed(planner, workload, t[0], t[1])
 				run.Manifest.Cells = append(run.Manifest.Cells, p)
 				for repeat := range 6 {
-					r := runs.Record{Key: p.Key, Cell: p.Cell, Repeat: repeat, Layers: p.Layers, Items: p.Items, WorkloadHash: p.WorkloadHash, Status: runs.Done}
+					r := runs.Record{PlannedCell: &p, Repeat: repeat, Status: runs.Done}
 					if t[1] > 1 && planner == "trtllm" {
 						r.Status, r.Reason = runs.Unsupported, "72 slots: use 96"
 						run.Records = append(run.Records, r)
@@ -210,7 +210,7 @@ func TestAnyPlacementRunHasAReport(t *testing.T) {
 		for i := range run.Records {
 			r := &run.Records[i]
 			if drop[i] {
-				r.Status, r.Reason, r.Run, r.Layer = runs.Failed, "oh", nil, nil
+				r.Status, r.Reason, r.Run, r.Layer = runs.Failed, "oh", runs.Values{}, nil
 			}
 			if r.Layer != nil {
 				for l := range r.Layer[runs.GPUBalanceLayerMeasure] {

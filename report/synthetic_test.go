@@ -63,8 +63,7 @@ func syntheticRun() *runs.Run {
 					status, reason = runs.Failed, "layer 3: pack 4 holds 10 items: each pack must hold exactly 9"
 				}
 				for repeat := range 10 {
-					r := runs.Record{Cell: cell, Key: planned.Key, Repeat: repeat, Status: status, Reason: reason,
-						Layers: 58, Items: 288, WorkloadHash: planned.WorkloadHash, Environment: "e1"}
+					r := runs.Record{PlannedCell: &planned, Repeat: repeat, Status: status, Reason: reason, Environment: "e1"}
 					if status != runs.Done {
 						run.Records = append(run.Records, r)
 						break
@@ -104,8 +103,8 @@ func named(specs []string) []runs.Named {
 }
 
 // timed are the measures of a run of ns nanoseconds.
-func timed(ns float64) map[string]float64 {
-	return map[string]float64{runs.TimeMeasure: math.Floor(ns)}
+func timed(ns float64) runs.Values {
+	return runs.NewValues(map[string]float64{runs.TimeMeasure: math.Floor(ns)})
 }
 
 // layersOf are the measures of layers: a list of max, min, mean and lower bound.
@@ -187,7 +186,7 @@ func madeRun(names, backends []string, problems []problem) *runs.Run {
 					time = 90e3 + time/60
 				}
 				for repeat := range 6 {
-					r := runs.Record{Cell: cell, Key: planned.Key, Repeat: repeat, Status: runs.Done, Layers: p.layers, Items: p.items,
+					r := runs.Record{PlannedCell: &planned, Repeat: repeat, Status: runs.Done,
 						Environment: "e1", AnswerHash: "same", Run: timed(time * (1 + 0.1*draw.ExpFloat64()))}
 					if repeat == 0 {
 						r.Layer = syntheticQuality(draw, p.layers, 0.4, math.Pow(0.5, float64(s)))

@@ -46,7 +46,9 @@ func TestSeveralSeeds(t *testing.T) {
 	second := syntheticRun()
 	for i := range second.Records {
 		r := &second.Records[i]
-		r.Cell, r.Key = r.Cell.With(runs.SeedAxis, "1"), r.Key+"-1"
+		c := *r.PlannedCell
+		c.Cell, c.Key = c.With(runs.SeedAxis, "1"), c.Key+"-1"
+		r.PlannedCell = &c
 		if r.Cell.Strategy() == "lpt" && r.Cell.Backend() == "cpu" {
 			r.Status, r.Reason, r.Layer = runs.Timeout, "1s", nil
 		}

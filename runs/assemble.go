@@ -63,10 +63,4 @@ func discard(dir string) error {
 
 // ReadManifest reads the manifest of the run directory dir alone, of this format
 // or an earlier one, with its checks.
-func ReadManifest(dir string) (Manifest, error) {
-	r, err := open(dir)
-	if err != nil {
-		return Manifest{}, err
-	}
-	return r.Manifest, nil
-}
+func ReadManifest(dir string) (Manifest, error) { return new(Opener).ReadManifest(dir) }

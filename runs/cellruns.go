@@ -13,7 +13,7 @@ import (
 // CellRuns is a cell with all its runs so far.
 type CellRuns struct {
 	PlannedCell
-	Records []Record // in the order of Repeat
+	Records []*Record // of the [Run], in the order of Repeat
 }
 
 // Cells returns the cells of the run with their records, in the order of the
@@ -38,11 +38,11 @@ func (r *Run) fingerprint() uint64 {
 	text := func(s string) { mix(uint64(uintptr(unsafe.Pointer(unsafe.StringData(s)))) + uint64(len(s))) }
 	for i := range r.Records {
 		c := &r.Records[i]
-		text(c.Key)
+		mix(uint64(uintptr(unsafe.Pointer(c.PlannedCell))))
 		text(string(c.Status))
 		text(c.AnswerHash)
 		text(c.Environment)
-		mix(uint64(c.Repeat)<<32 + uint64(len(c.Reason))<<16 + uint64(len(c.Run))<<8 + uint64(len(c.Layer)))
+		mix(uint64(c.Repeat)<<32 + uint64(len(c.Reason))<<16 + uint64(c.Run.Len())<<8 + uint64(len(c.Layer)))
 	}
 	mix(uint64(len(r.Manifest.Cells)))
 	for i := range r.Manifest.Cells {
@@ -57,91 +57,20 @@ func (r *Run) fingerprint() uint64 {
 
 func (r *Run) arrange() []*CellRuns {
 	planned := r.Manifest.Planned()
-	cells := make([]CellRuns, len(planned))
-	list := make([]*CellRuns, len(planned))
+	list, byKey := make([]*CellRuns, len(planned)), make(map[string]*CellRuns, len(planned))
 	for i, p := range planned {
-		cells[i].PlannedCell = p
-		list[i] = &cells[i]
+		list[i] = &CellRuns{PlannedCell: p}
+		byKey[p.Key] = list[i]
 	}
-	places, ends := r.places(planned)
-	grouped := true // then the cells share the memory of the run
-	for i, at := range places {
-		grouped = grouped && at == i
-	}
-	for i := range cells {
-		from := 0
-		if i > 0 {
-			from = ends[i-1]
-		}
-		if grouped {
-			cells[i].Records = r.Records[from:ends[i]:ends[i]]
-		} else if from < ends[i] {
-			cells[i].Records = make([]Record, ends[i]-from)
+	for i := range r.Records {
+		if c := byKey[r.Records[i].Key]; c != nil { // else it is of no cell
+			c.Records = append(c.Records, &r.Records[i])
 		}
 	}
-	if !grouped {
-		for i, at := range places {
-			if at < 0 {
-				continue // of no cell
-			}
-			c, _ := slices.BinarySearch(ends, at+1)
-			cells[c].Records[at-(ends[c]-len(cells[c].Records))] = r.Records[i]
-		}
-	}
-	byRepeat := func(a, b Record) int { return cmp.Compare(a.Repeat, b.Repeat) }
-	for i := range cells {
-		if !slices.IsSortedFunc(cells[i].Records, byRepeat) {
-			cells[i].Records = slices.Clone(cells[i].Records)
-			slices.SortStableFunc(cells[i].Records, byRepeat)
-		}
+	for _, c := range list {
+		slices.SortStableFunc(c.Records, func(a, b *Record) int { return cmp.Compare(a.Repeat, b.Repeat) })
 	}
 	return list
-}
-
-// places returns where each record stands when they are put in the order of the
-// cells, −1 for those of no cell, and where the records of each cell end.
-func (r *Run) places(planned []PlannedCell) (places, ends []int) {
-	byKey := make(map[string]int, len(planned))
-	for i := range planned {
-		byKey[planned[i].Key] = i
-	}
-	places = make([]int, len(r.Records)) // at first the cell
-	ends = make([]int, len(planned))
-	for i := range r.Records {
-		c, ok := byKey[r.Records[i].Key]
-		if !ok {
-			places[i] = -1
-			continue
-		}
-		places[i] = c
-		ends[c]++
-	}
-	next := make([]int, len(planned))
-	sum := 0
-	for c, n := range ends {
-		next[c] = sum
-		sum += n
-		ends[c] = sum
-	}
-	for i, c := range places {
-		if c >= 0 {
-			places[i] = next[c]
-			next[c]++
-		}
-	}
-	return places, ends
-}
-
-// group puts the records in the order of the cells, where they stand.
-func (r *Run) group() {
-	places, _ := r.places(r.Manifest.Planned())
-	for i := range places {
-		for places[i] != i {
-			j := places[i]
-			r.Records[i], r.Records[j] = r.Records[j], r.Records[i]
-			places[i], places[j] = places[j], j
-		}
-	}
 }
 
 // Status returns the status of the cell as a whole: the worst of its runs, or
@@ -171,8 +100,8 @@ func (c *CellRuns) Reason() string {
 }
 
 // Done returns the records of the runs that are done, in the order of Repeat.
-func (c *CellRuns) Done() []Record {
-	var done []Record
+func (c *CellRuns) Done() []*Record {
+	var done []*Record
 	for _, r := range c.Records {
 		if r.Status == Done {
 			done = append(done, r)
@@ -186,7 +115,7 @@ func (c *CellRuns) Done() []Record {
 func (c *CellRuns) Run(measure string) []float64 {
 	var values []float64
 	for _, r := range c.Records {
-		if v, ok := r.Run[measure]; ok && r.Status == Done {
+		if v, ok := r.Run.Get(measure); ok && r.Status == Done {
 			values = append(values, v)
 		}
 	}
@@ -198,7 +127,7 @@ func (c *CellRuns) Run(measure string) []float64 {
 func (c *CellRuns) Invocations(measure string) [][]float64 {
 	values := map[int][]float64{}
 	for _, r := range c.Records {
-		if v, ok := r.Run[measure]; ok && r.Status == Done {
+		if v, ok := r.Run.Get(measure); ok && r.Status == Done {
 			values[r.Invocation] = append(values[r.Invocation], v)
 		}
 	}
@@ -249,8 +178,8 @@ func (r *Run) Failure() error {
 // programs.
 func (c *CellRuns) Environments() []string {
 	var keys []string
-	for i := range c.Records {
-		if r := &c.Records[i]; r.Status == Done && !slices.Contains(keys, r.Environment) {
+	for _, r := range c.Records {
+		if r.Status == Done && !slices.Contains(keys, r.Environment) {
 			keys = append(keys, r.Environment)
 		}
 	}

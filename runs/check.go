@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,6 +13,13 @@ import (
 
 // check returns an error where the manifest contradicts itself.
 func (m *Manifest) check() error {
+	return cmp.Or(m.checkDeclarations(), m.checkCells(), m.checkShard())
+}
+
+// checkRest checks a manifest whose cells have been checked.
+func (m *Manifest) checkRest() error { return cmp.Or(m.checkDeclarations(), m.checkShard()) }
+
+func (m *Manifest) checkDeclarations() error {
 	for _, a := range m.Axes {
 		if err := a.check(); err != nil {
 			return err
@@ -22,6 +30,10 @@ func (m *Manifest) check() error {
 			return err
 		}
 	}
+	return nil
+}
+
+func (m *Manifest) checkCells() error {
 	seen := make(map[string]bool, len(m.Cells))
 	for i, c := range m.Cells {
 		switch {
@@ -39,6 +51,10 @@ func (m *Manifest) check() error {
 		}
 		seen[c.Key] = true
 	}
+	return nil
+}
+
+func (m *Manifest) checkShard() error {
 	if m.Shard != nil {
 		return m.Shard.check(len(m.Cells))
 	}
@@ -56,7 +72,7 @@ type checker struct {
 	manifest *Manifest
 	measures map[string]Measure // declared, as far as records had them
 	cells    map[string]*known  // by key
-	lines    map[place]uint32   // line of each run
+	lines    lines
 }
 
 // known is what the records so far say of a cell.
@@ -68,20 +84,46 @@ type known struct {
 	first  int    // line of the first run that is done
 }
 
-// place identifies a record.
+// lines are where the runs stand that have been read.
+type lines struct {
+	perCell uint32           // runs that the plan asks for
+	planned []uint32         // line of each of them, by cell, from 1; 0 of none
+	more    map[place]uint32 // of any others
+}
+
 type place struct{ cell, repeat uint32 }
 
-func newChecker(m *Manifest) *checker {
-	own := m.Planned()
-	c := &checker{manifest: m, measures: map[string]Measure{}, cells: make(map[string]*known, len(own)), lines: map[place]uint32{}}
+func newLines(cells, perCell int) lines {
+	const most = 1 << 23 // twice the runs of the largest plan
+	l := lines{more: map[place]uint32{}}
+	if perCell > 0 && perCell <= most/max(1, cells) {
+		l.perCell, l.planned = uint32(perCell), make([]uint32, cells*perCell)
+	}
+	return l
+}
+
+// set notes the line of a run and returns the one it had before, 0 for none.
+func (l *lines) set(at place, line uint32) (before uint32) {
+	if at.repeat < l.perCell {
+		p := &l.planned[at.cell*l.perCell+at.repeat]
+		before, *p = *p, line
+		return before
+	}
+	before, l.more[at] = l.more[at], line
+	return before
+}
+
+// newChecker returns a checker of the records of a run, whose cells are own.
+func newChecker(m *Manifest, own []PlannedCell) *checker {
+	c := &checker{manifest: m, measures: map[string]Measure{}, cells: make(map[string]*known, len(own)), lines: newLines(len(own), m.Experiment.RunsPerCell())}
 	for i := range own {
 		c.cells[own[i].Key] = &known{plan: &own[i], index: uint32(i)}
 	}
 	return c
 }
 
-// record returns what is wrong with the record on the given line. Texts that
-// many records share it makes one.
+// record returns what is wrong with the record on the given line. What many
+// records share it makes one: their cell, and the hash of its answer.
 func (c *checker) record(line int, r *Record) error {
 	cell := c.cells[r.Key]
 	if cell == nil {
@@ -95,6 +137,7 @@ func (c *checker) record(line int, r *Record) error {
 		return fmt.Errorf("invocation %d: the first is 0", r.Invocation)
 	case r.Repeat > math.MaxInt32:
 		return fmt.Errorf("repeat %d: the max is %d", r.Repeat, math.MaxInt32)
+	case r.PlannedCell == plan:
 	case !plan.Cell.Equal(r.Cell):
 		return fmt.Errorf("key %s does not match the cell", r.Key)
 	case r.Layers != plan.Layers || r.Items != plan.Items:
@@ -102,18 +145,16 @@ func (c *checker) record(line int, r *Record) error {
 	case r.WorkloadHash != plan.WorkloadHash:
 		return fmt.Errorf("workload hash %q differs from the plan's, %q", cut(r.WorkloadHash), plan.WorkloadHash)
 	}
-	r.Key, r.Cell, r.WorkloadHash = plan.Key, plan.Cell, plan.WorkloadHash
+	r.PlannedCell = plan
 	if _, ok := c.manifest.Environments[r.Environment]; !ok {
 		return fmt.Errorf("environment %q is not in %s", cut(r.Environment), ManifestFile)
 	}
 	if err := c.outcome(r); err != nil {
 		return err
 	}
-	this := place{cell.index, uint32(r.Repeat)}
-	if before, ok := c.lines[this]; ok {
+	if before := c.lines.set(place{cell.index, uint32(r.Repeat)}, uint32(line)); before != 0 {
 		return fmt.Errorf("run %d of cell %s is already on line %d", r.Repeat, r.Key, before)
 	}
-	c.lines[this] = uint32(line)
 	if r.Status != Done {
 		return nil
 	}
@@ -143,7 +184,7 @@ func (c *checker) stranger(key string) error {
 func (c *checker) outcome(r *Record) error {
 	switch r.Status {
 	case Failed, Timeout, Unsupported, Unavailable:
-		if len(r.Run) > 0 || len(r.Layer) > 0 || len(r.Window) > 0 || r.AnswerHash != "" {
+		if r.Run.Len() > 0 || len(r.Layer) > 0 || len(r.Window) > 0 || r.AnswerHash != "" {
 			return fmt.Errorf("measures of a run that is %s", r.Status)
 		}
 		return nil
@@ -159,10 +200,16 @@ func (c *checker) outcome(r *Record) error {
 	case r.AnswerHash == "":
 		return errors.New("a run that is done without the hash of its answer")
 	}
-	for name, v := range r.Run {
-		if d, ok := c.measure(name); !ok || d.Scope != PerRun || !isFinite(v) {
-			return c.wrongMeasure(r)
+	for name, v := range r.Run.All() {
+		if d, ok := c.measure(name); !ok || d.Scope != PerRun {
+			return fmt.Errorf("%q is not a declared measure of runs", cut(name))
 		}
+		if !isFinite(v) {
+			return fmt.Errorf("%s %v: not a finite number", name, v)
+		}
+	}
+	if err := c.windows(r); err != nil {
+		return err
 	}
 	return c.layers(r)
 }
@@ -176,23 +223,6 @@ func (c *checker) measure(name string) (Measure, bool) {
 		}
 	}
 	return d, ok
-}
-
-// wrongMeasure says what is wrong with the first measure, by name, of a run that
-// has a wrong one.
-func (c *checker) wrongMeasure(r *Record) error {
-	for _, name := range slices.Sorted(maps.Keys(r.Run)) {
-		if d, ok := c.measure(name); !ok || d.Scope != PerRun {
-			return fmt.Errorf("%q is not a declared measure of runs", cut(name))
-		}
-		if v := r.Run[name]; !isFinite(v) {
-			return fmt.Errorf("%s %v: not a finite number", name, v)
-		}
-	}
-	if err := c.windows(r); err != nil {
-		return err
-	}
-	return nil
 }
 
 // windows checks the measures of windows, all of which have the same number.

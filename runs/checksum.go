@@ -20,8 +20,11 @@ const sealLength = len(`,"crc":"00000000"}`)
 // seal adds the checksum to a JSON object on one line.
 func seal(object []byte) []byte {
 	body := bytes.TrimSuffix(object, []byte("}"))
-	return fmt.Appendf(body, `,"crc":"%08x"}`, crc32.Checksum(body, castagnoli))
+	return append(body, sealOf(crc32.Checksum(body, castagnoli))...)
 }
+
+// sealOf returns the member with a checksum, and the closing brace.
+func sealOf(sum uint32) string { return fmt.Sprintf(`,"crc":"%08x"}`, sum) }
 
 // unseal takes the checksum off again. sealed is false where the object has
 // none; the error says that it is not that of the object.

@@ -3,6 +3,7 @@ package runs
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // decoder reads records as [Writer.Append] writes them, many times faster than
@@ -12,6 +13,11 @@ import (
 type decoder struct {
 	cells map[string]encodedCell // by key
 	texts map[string]string      // that were read before, to be kept once
+	names map[string]*names      // that were read before, by their text
+
+	joined  []byte    // names of the values that are being read
+	numbers []float64 // and the numbers
+	room    []float64 // for numbers to keep
 }
 
 // encodedCell is a planned cell with its form in records.
@@ -20,19 +26,21 @@ type encodedCell struct {
 	text []byte
 }
 
-func newDecoder(m *Manifest) *decoder {
-	own := m.Planned()
-	d := &decoder{cells: make(map[string]encodedCell, len(own)), texts: map[string]string{}}
+// newDecoder returns a decoder of records of planned cells.
+func newDecoder(own []PlannedCell) *decoder {
+	d := &decoder{cells: make(map[string]encodedCell, len(own))}
 	for i := range own {
 		if text, err := own[i].Cell.MarshalJSON(); err == nil {
 			d.cells[own[i].Key] = encodedCell{&own[i], text}
 		}
 	}
-	return d
+	return d.clone()
 }
 
 // clone returns a decoder for another goroutine.
-func (d *decoder) clone() *decoder { return &decoder{cells: d.cells, texts: map[string]string{}} }
+func (d *decoder) clone() *decoder {
+	return &decoder{cells: d.cells, texts: map[string]string{}, names: map[string]*names{}}
+}
 
 // maxTexts bounds how many texts a decoder keeps.
 const maxTexts = 1 << 16
@@ -55,27 +63,32 @@ var members = []string{"key", "cell", "repeat", "invocation", "status", "reason"
 
 // sealed reads the record of a line whose checksum begins at a byte. For the
 // time of the call that byte ends the object.
-func (d *decoder) sealed(line []byte, at int) (r Record, ok bool) {
+func (d *decoder) sealed(line []byte, at int, r *Record) (ok bool) {
 	was := line[at]
 	line[at] = '}'
-	r, ok = d.record(line[:at+1])
+	ok = d.record(line[:at+1], r)
 	line[at] = was
-	return r, ok
+	return ok
 }
 
 // record reads a record; ok is false where encoding/json must decide.
-func (d *decoder) record(object []byte) (r Record, ok bool) {
+func (d *decoder) record(object []byte, r *Record) (ok bool) {
 	s := scanner{object}
 	if !s.skip('{') {
-		return r, false
+		return false
 	}
-	var cell encodedCell
+	var (
+		cell          encodedCell
+		coordinates   bool // are there, those of the cell
+		layers, items int
+		hash          []byte // of the workload
+	)
 	left := members
 	for {
 		name, ok := s.name()
 		at := slices.Index(left, string(name))
 		if !ok || at < 0 {
-			return r, false
+			return false
 		}
 		left = left[at+1:]
 		switch string(name) {
@@ -85,12 +98,11 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 				cell, ok = d.cells[string(key)]
 			}
 			if ok {
-				r.Key = cell.plan.Key
+				r.PlannedCell = cell.plan
 			}
 		case "cell":
 			if ok = cell.plan != nil && bytes.HasPrefix(s.rest, cell.text); ok {
-				s.rest = s.rest[len(cell.text):]
-				r.Cell = cell.plan.Cell
+				s.rest, coordinates = s.rest[len(cell.text):], true
 			}
 		case "repeat":
 			r.Repeat, ok = s.int()
@@ -103,11 +115,11 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 		case "reason":
 			r.Reason, ok = d.kept(&s)
 		case "layers":
-			r.Layers, ok = s.int()
+			layers, ok = s.int()
 		case "items":
-			r.Items, ok = s.int()
+			items, ok = s.int()
 		case "workload_hash":
-			r.WorkloadHash, ok = d.kept(&s)
+			hash, ok = s.text()
 		case "answer_hash":
 			r.AnswerHash, ok = d.kept(&s)
 		case "start":
@@ -116,11 +128,11 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 				ok = r.Start.UnmarshalText(text) == nil
 			}
 		case "run":
-			r.Run, ok = readMap(d, &s, (*scanner).float)
+			r.Run, ok = d.values(&s)
 		case "layer":
-			r.Layer, ok = readMap(d, &s, (*scanner).floats)
+			r.Layer, ok = d.lists(&s)
 		case "window":
-			r.Window, ok = readMap(d, &s, (*scanner).floats)
+			r.Window, ok = d.lists(&s)
 		case "warnings":
 			r.Warnings, ok = d.list(&s)
 		case "environment":
@@ -128,11 +140,11 @@ func (d *decoder) record(object []byte) (r Record, ok bool) {
 		}
 		switch {
 		case !ok:
-			return r, false
+			return false
 		case s.skip('}'):
-			return r, len(s.rest) == 0
+			return len(s.rest) == 0 && coordinates && layers == cell.plan.Layers && items == cell.plan.Items && string(hash) == cell.plan.WorkloadHash
 		case !s.skip(','):
-			return r, false
+			return false
 		}
 	}
 }
@@ -167,12 +179,67 @@ func (d *decoder) list(s *scanner) ([]string, bool) {
 	}
 }
 
-// readMap reads an object whose values value reads.
-func readMap[T any](d *decoder, s *scanner, value func(*scanner) (T, bool)) (map[string]T, bool) {
+// values reads an object of numbers by name, in the order of the names.
+func (d *decoder) values(s *scanner) (Values, bool) {
+	if !s.skip('{') {
+		return Values{}, false
+	}
+	var last []byte
+	joined, numbers := d.joined[:0], d.numbers[:0]
+	for {
+		name, ok := s.name()
+		if !ok || bytes.Compare(name, last) <= 0 {
+			return Values{}, false
+		}
+		last = name
+		joined = append(append(joined, name...), '"') // which no name has
+		x, ok := s.float()
+		if !ok {
+			return Values{}, false
+		}
+		numbers = append(numbers, x)
+		if s.skip('}') {
+			d.joined, d.numbers = joined, numbers
+			return Values{d.namesOf(joined), d.keep(numbers)}, true
+		}
+		if !s.skip(',') {
+			return Values{}, false
+		}
+	}
+}
+
+// namesOf returns joined names, each with the quote that ends it, as a list, the
+// same for equal names.
+func (d *decoder) namesOf(joined []byte) *names {
+	if list, ok := d.names[string(joined)]; ok {
+		return list
+	}
+	if len(d.names) == maxTexts {
+		clear(d.names)
+	}
+	list := names(strings.Split(strings.TrimSuffix(string(joined), `"`), `"`))
+	d.names[string(joined)] = &list
+	return &list
+}
+
+// keep returns a copy of numbers in memory that the copies of many share.
+func (d *decoder) keep(numbers []float64) []float64 {
+	const share = 4096
+	if len(d.room) < len(numbers) {
+		d.room = make([]float64, max(share, len(numbers)))
+	}
+	n := copy(d.room, numbers)
+	own := d.room[:n:n]
+	d.room = d.room[n:]
+	return own
+}
+
+// lists reads an object of lists of numbers by name.
+func (d *decoder) lists(s *scanner) (map[string][]float64, bool) {
 	if !s.skip('{') {
 		return nil, false
 	}
-	m := map[string]T{}
+	m := map[string][]float64{}
 	for {
 		name, ok := s.name()
 		if !ok {
@@ -182,7 +249,7 @@ func readMap[T any](d *decoder, s *scanner, value func(*scanner) (T, bool)) (map
 		if _, twice := m[key]; twice {
 			return nil, false
 		}
-		if m[key], ok = value(s); !ok {
+		if m[key], ok = s.floats(); !ok {
 			return nil, false
 		}
 		if s.skip('}') {

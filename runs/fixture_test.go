@@ -39,12 +39,12 @@ func sampleManifest() Manifest {
 func record(strategy string, repeat int, time float64) Record {
 	p := planned(strategy)
 	r := Record{
-		Key: p.Key, Cell: p.Cell, Repeat: repeat, Status: Done, Layers: 2, Items: 12, WorkloadHash: hash, AnswerHash: hash,
-		Run:         map[string]float64{TimeMeasure: time, StagePrefix + "greedy": time / 2},
+		PlannedCell: &p, Repeat: repeat, Status: Done, AnswerHash: hash,
+		Run:         NewValues(map[string]float64{TimeMeasure: time, StagePrefix + "greedy": time / 2}),
 		Environment: Environment{Host: "h", CPU: "<c>"}.Key(),
 	}
 	if time == 0 {
-		r.Status, r.Reason, r.Run, r.AnswerHash = Failed, "broke", nil, ""
+		r.Status, r.Reason, r.Run, r.AnswerHash = Failed, "broke", Values{}, ""
 	} else if repeat == 0 {
 		r.Layer = map[string][]float64{
 			ImbalanceMeasure: {4, 0}, MaxMeasure: {12, 10}, MinMeasure: {8, 10}, MeanMeasure: {10, 10}, LowerBoundMeasure: {10, 10}, OptimalMeasure: {0, 1},

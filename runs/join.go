@@ -67,7 +67,7 @@ func (j *joiner) add(r Record, invocation int) error {
 		case before != r.AnswerHash && j.out.Manifest().Programs[r.Cell.Strategy()] == "":
 			r.Status = Failed
 			r.Reason = fmt.Sprintf("the packing (hash %.12s) differs from that of an earlier invocation (%.12s): the strategy is not deterministic", r.AnswerHash, before)
-			r.AnswerHash, r.Run, r.Layer, r.Warnings = "", nil, nil, nil
+			r.AnswerHash, r.Run, r.Layer, r.Warnings = "", Values{}, nil, nil
 		default:
 			if invocation > 0 {
 				r.Layer = nil // as in the first invocation

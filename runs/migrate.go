@@ -146,15 +146,16 @@ func recordV1(line []byte, keys map[string]string) (Record, error) {
 		return Record{}, fmt.Errorf("cell %q is not in the plan of %s", cut(old.Key), ManifestFile)
 	}
 	r := Record{
-		Key: key, Cell: old.cell(), Repeat: old.Repeat, Status: old.Status, Reason: old.Reason,
-		Layers: old.Layers, Items: old.Items, WorkloadHash: old.WorkloadHash, AnswerHash: old.PackingHash,
-		Start: old.Start, Warnings: old.Warnings, Environment: old.Environment,
+		PlannedCell: &PlannedCell{Cell: old.cell(), Key: key, Layers: old.Layers, Items: old.Items, WorkloadHash: old.WorkloadHash},
+		Repeat:      old.Repeat, Status: old.Status, Reason: old.Reason, AnswerHash: old.PackingHash, Start: old.Start,
+		Warnings: old.Warnings, Environment: old.Environment,
 	}
 	if old.TimeNS != 0 {
-		r.Run = map[string]float64{TimeMeasure: float64(old.TimeNS)}
+		measures := map[string]float64{TimeMeasure: float64(old.TimeNS)}
 		for _, s := range old.Stages {
-			r.Run[StagePrefix+s.Name] += float64(s.TimeNS)
+			measures[StagePrefix+s.Name] += float64(s.TimeNS)
 		}
+		r.Run = NewValues(measures)
 	}
 	if old.Quality != nil {
 		r.Layer = old.Quality.measures()

@@ -6,11 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -18,7 +16,7 @@ import (
 type Run struct {
 	Dir      string
 	Manifest Manifest
-	Records  []Record // in the order the runs ended; of a merged run, by cell
+	Records  []Record // in the order the runs ended; of a merged run, shard by shard
 	// Truncated is true if the last line of the records was cut short, as when
 	// a machine dies while writing. That line is not in Records.
 	Truncated bool
@@ -39,43 +37,38 @@ var ErrNoManifest = errors.New("not a run directory")
 // names the file and the line: a checksum or a hash that does not match, a
 // member that records do not have, measures that contradict each other.
 func Load(dir string) (*Run, error) {
-	r, err := open(dir)
+	r, err := new(Opener).open(dir)
 	if err != nil {
 		return nil, err
 	}
-	read := int64(0)
-	err = r.scan(func(line []byte, record *Record) error {
-		if read += int64(len(line)) + 1; len(r.Records) == expectAfter {
-			r.expect(read)
-		}
+	r.expect()
+	err = r.scan(func(_ []byte, record *Record) error {
 		r.Records = append(r.Records, *record)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(r.Manifest.Sources) > 0 {
-		r.group()
-	}
 	return r, nil
 }
 
-// expectAfter is how many records tell how many there will be.
-const expectAfter = 10_000
-
-// expect makes room for the records of the file, of which the first have so many
-// bytes.
-func (r *Run) expect(read int64) {
+// expect makes room for the records: those of the plan, or of a run that has
+// just begun what fits into its file.
+func (r *Run) expect() {
+	const shortest = 200 // bytes of a line; most have 500
 	info, err := os.Stat(filepath.Join(r.Dir, RecordsFile))
 	if err != nil {
 		return
 	}
-	share := float64(info.Size()) / float64(read)
-	r.Records = slices.Grow(r.Records, max(0, int(1.02*share*expectAfter)-len(r.Records)))
+	n := int(info.Size() / shortest)
+	if planned := len(r.Manifest.Planned()) * r.Manifest.Experiment.RunsPerCell(); planned > 0 {
+		n = min(n, planned)
+	}
+	r.Records = make([]Record, 0, n)
 }
 
 // open reads the manifest of a run directory.
-func open(dir string) (*Run, error) {
+func (o *Opener) open(dir string) (*Run, error) {
 	r := &Run{Dir: dir}
 	path := filepath.Join(dir, ManifestFile)
 	text, err := readRegular(path, maxManifest)
@@ -88,7 +81,7 @@ func open(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.parseManifest(text); err != nil {
+	if err := o.parse(text, r); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
@@ -123,11 +116,17 @@ func readRegular(path string, limit int64) ([]byte, error) {
 	if size > limit {
 		return nil, fmt.Errorf("%s has %d bytes: the max is %d", path, size, limit)
 	}
-	return io.ReadAll(f)
+	text := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	_, err = text.ReadFrom(f)
+	return text.Bytes(), err
 }
 
-// parseManifest reads the manifest and brings it up to [Format].
-func (r *Run) parseManifest(text []byte) (err error) {
+// parse reads the manifest of a run and brings it up to [Format].
+func (o *Opener) parse(text []byte, r *Run) (err error) {
+	if m, ok := o.manifest(text); ok {
+		r.format, r.Manifest = Format, m
+		return m.checkRest()
+	}
 	var version struct {
 		Format int `json:"format"`
 	}
@@ -145,6 +144,9 @@ func (r *Run) parseManifest(text []byte) (err error) {
 	}
 	if err == nil {
 		err = r.Manifest.check()
+	}
+	if err == nil && version.Format == Format {
+		o.learn(text, &r.Manifest)
 	}
 	return err
 }
@@ -197,24 +199,23 @@ func (r *Run) cutShort(line []byte) bool {
 	return at < 0 || len(line)-at < sealLength
 }
 
-// parseRecord reads one line, without its end. The line is as before when it
-// returns.
-func (r *Run) parseRecord(d *decoder, line []byte) (record Record, err error) {
+// parseRecord reads one line, without its end, into a record that is zero. The
+// line is as before when it returns.
+func (r *Run) parseRecord(d *decoder, line []byte, record *Record) error {
 	body, sealed, err := sealedBody(line)
 	switch {
 	case err != nil:
-		return Record{}, err
+		return err
+	case sealed && d.sealed(line, len(body), record):
+		return nil
 	case sealed:
-		if record, ok := d.sealed(line, len(body)); ok {
-			return record, nil
-		}
-		err = unmarshalStrict(append(bytes.Clone(body), '}'), &record)
+		err = unmarshalStrict(append(bytes.Clone(body), '}'), record)
 	case r.format == 1:
-		record, err = recordV1(line, r.keys)
+		*record, err = recordV1(line, r.keys)
 	default:
 		err = errors.New("damaged: the checksum is missing")
 	}
-	return record, jsonError(err)
+	return jsonError(err)
 }
 
 // jsonError words an error of the JSON decoder without Go's types.

@@ -109,8 +109,8 @@ func TestLoadRefusesWhatContradicts(t *testing.T) {
 		{"negative repeat", func(r *Record) { r.Repeat = -1 }, "repeat -1"},
 		{"unknown status", func(r *Record) { r.Status = "fine" }, `unknown status "fine"`},
 		{"pending", func(r *Record) { r.Status = Pending }, `unknown status "pending"`},
-		{"no time", func(r *Record) { r.Run = nil }, "time of 0 ns"},
-		{"negative time", func(r *Record) { r.Run[TimeMeasure] = -5 }, "time of -5 ns"},
+		{"no time", func(r *Record) { r.Run = Values{} }, "time of 0 ns"},
+		{"negative time", func(r *Record) { r.Run.Set(TimeMeasure, -5) }, "time of -5 ns"},
 		{"failed with time", func(r *Record) { r.Status = Failed }, "measures of a run that is failed"},
 		{"reason of a run that is done", func(r *Record) { r.Reason = "x" }, "a reason"},
 		{"no answer", func(r *Record) { r.AnswerHash = "" }, "without the hash of its answer"},
@@ -120,7 +120,11 @@ func TestLoadRefusesWhatContradicts(t *testing.T) {
 		{"too few layers", func(r *Record) { r.Layer[MaxMeasure] = []float64{12} }, "max of 1 layers in a record of 2"},
 		{"a measure is missing", func(r *Record) { delete(r.Layer, MinMeasure) }, "layers without min"},
 		{"unknown measure", func(r *Record) { r.Layer["mac"] = []float64{1, 2} }, `"mac" is not a declared measure`},
-		{"unknown measure of runs", func(r *Record) { r.Run["tim"] = 1 }, `"tim" is not a declared measure`},
+		{"unknown measure of runs", func(r *Record) { r.Run.Set("tim", 1) }, `"tim" is not a declared measure`},
+		{"unknown measure of windows", func(r *Record) { r.Window = map[string][]float64{"mac": {1}} }, `"mac" is not a declared measure of windows`},
+		{"windows of two lengths", func(r *Record) {
+			r.Window = map[string][]float64{WindowPrefix + BalanceMeasure: {1}, WindowPrefix + MovesMeasure: {1, 2}}
+		}, "window_moves of 2 windows in a record of 1 windows"},
 		{"imbalance", func(r *Record) { r.Layer[ImbalanceMeasure][0] = 2 }, "layer 0: imbalance 2 is not max − min, 12 − 8"},
 		{"bound above max", func(r *Record) { r.Layer[LowerBoundMeasure][1] = 10.5 }, "layer 1: lower bound 10.5 is above max 10"},
 		{"bound below mean", func(r *Record) { r.Layer[LowerBoundMeasure][1] = 9 }, "layer 1: lower bound 9 is below the mean 10"},

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"slices"
 )
 
 // Reader is a run directory whose records are read one by one instead of being
@@ -17,22 +18,13 @@ type Reader struct{ run *Run }
 
 // Open reads the manifest of the run directory dir, with its checks. A directory
 // of an earlier format is an error: its lines could not be passed on.
-func Open(dir string) (*Reader, error) {
-	r, err := open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if r.format != Format {
-		return nil, fmt.Errorf("%s is of format %d: bench run --resume %s brings it up to format %d", dir, r.format, dir, Format)
-	}
-	return &Reader{r}, nil
-}
+func Open(dir string) (*Reader, error) { return new(Opener).Open(dir) }
 
 // Manifest returns the manifest, as it was when the directory was opened.
 func (r *Reader) Manifest() *Manifest { return &r.run.Manifest }
 
 // Scan reads the records with all the checks of [Load] and calls visit with each
-// and the line that it stands on, without its end. The line is only valid until
+// and the line that it stands on, without its end. Both are only valid until
 // visit returns; an error of visit ends the reading and is returned. Scan is
 // called once.
 func (r *Reader) Scan(visit func(line []byte, r *Record) error) error { return r.run.scan(visit) }
@@ -49,21 +41,23 @@ type batch struct {
 	decoded chan struct{}
 }
 
-// reuse keeps the memory of batches that have been read for others.
-type reuse chan []byte
+// reuse keeps batches that have been read for their memory.
+type reuse chan *batch
 
-func (free reuse) get() []byte {
+// get returns an empty batch.
+func (free reuse) get() *batch {
 	select {
-	case text := <-free:
-		return text[:0]
+	case b := <-free:
+		clear(b.records) // and let go of what they point to
+		return &batch{text: b.text[:0], lines: b.lines[:0], records: b.records[:0], decoded: make(chan struct{})}
 	default:
-		return make([]byte, 0, batchSize+batchSize/8)
+		return &batch{text: make([]byte, 0, batchSize+batchSize/8), decoded: make(chan struct{})}
 	}
 }
 
-func (free reuse) put(text []byte) {
+func (free reuse) put(b *batch) {
 	select {
-	case free <- text:
+	case free <- b:
 	default:
 	}
 }
@@ -111,7 +105,8 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 			return true
 		})
 	}()
-	first := newDecoder(&r.Manifest)
+	planned := r.Manifest.Planned()
+	first := newDecoder(planned)
 	for range workers {
 		go func(d *decoder) {
 			for b := range work {
@@ -125,7 +120,7 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 		for range ordered {
 		}
 	}()
-	check := newChecker(&r.Manifest)
+	check := newChecker(&r.Manifest, planned)
 	number := 0
 	for b := range ordered {
 		<-b.decoded
@@ -141,7 +136,7 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 		if b.err != nil {
 			return fmt.Errorf("line %d: %w", number+1, b.err)
 		}
-		free.put(b.text)
+		free.put(b)
 	}
 	if readErr != nil {
 		return fmt.Errorf("line %d: %w", number+1, readErr)
@@ -154,7 +149,7 @@ func (r *Run) scanLines(f io.Reader, visit func(line []byte, record *Record) err
 // the file is whole.
 func (r *Run) readBatches(f io.Reader, free reuse, add func(*batch) bool) error {
 	lines := bufio.NewReaderSize(f, 1<<20)
-	b := &batch{text: free.get(), decoded: make(chan struct{})}
+	b := free.get()
 	var ends []int
 	flush := func() bool {
 		if len(ends) == 0 {
@@ -166,7 +161,7 @@ func (r *Run) readBatches(f io.Reader, free reuse, add func(*batch) bool) error 
 			from = end
 		}
 		full := b
-		b, ends = &batch{text: free.get(), decoded: make(chan struct{})}, ends[:0]
+		b, ends = free.get(), ends[:0]
 		return add(full)
 	}
 	for {
@@ -195,13 +190,12 @@ func (r *Run) readBatches(f io.Reader, free reuse, add func(*batch) bool) error 
 // decode reads the lines of a batch up to the first that is not as it was
 // written.
 func (r *Run) decode(d *decoder, b *batch) {
-	b.records = make([]Record, 0, len(b.lines))
-	for _, line := range b.lines {
-		record, err := r.parseRecord(d, line)
-		if err != nil {
-			b.err = err
+	b.records = slices.Grow(b.records, len(b.lines))
+	for i, line := range b.lines {
+		b.records = append(b.records, Record{})
+		if b.err = r.parseRecord(d, line, &b.records[i]); b.err != nil {
+			b.records = b.records[:i]
 			return
 		}
-		b.records = append(b.records, record)
 	}
 }

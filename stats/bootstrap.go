@@ -105,7 +105,7 @@ func (o Bootstrap) defaults(values int) (Bootstrap, error) {
 	return o, nil
 }
 
-// resample returns the means of resamples of values, ascending.
+// resample returns the means of resamples of values.
 func (o Bootstrap) resample(values []float64) []float64 {
 	random := rand.New(rand.NewPCG(o.Seed, 0))
 	means := make([]float64, o.Resamples)
@@ -116,23 +116,30 @@ func (o Bootstrap) resample(values []float64) []float64 {
 		}
 		means[r] = total / float64(len(values))
 	}
-	slices.Sort(means)
 	return means
 }
 
-// ends returns the ends of the BCa interval from the ascending bootstrap
-// distribution of an estimate.
-func (o Bootstrap) ends(sorted []float64, estimate, acceleration float64) (lo, hi float64) {
+// ends returns the ends of the BCa interval from the bootstrap distribution of an
+// estimate, whose order it changes.
+func (o Bootstrap) ends(means []float64, estimate, acceleration float64) (lo, hi float64) {
 	// The bias is read off the share of resamples below the estimate, with half
 	// of those equal to it.
-	below, _ := slices.BinarySearch(sorted, estimate)
-	above, _ := slices.BinarySearch(sorted, math.Nextafter(estimate, math.Inf(1)))
-	share := float64(below+above) / 2 / float64(len(sorted))
-	bias := distuv.UnitNormal.Quantile(min(max(share, 0.5/float64(len(sorted))), 1-0.5/float64(len(sorted))))
+	below, notAbove := 0, 0
+	for _, m := range means {
+		if m < estimate {
+			below++
+		}
+		if m <= estimate {
+			notAbove++
+		}
+	}
+	n := float64(len(means))
+	share := float64(below+notAbove) / 2 / n
+	bias := distuv.UnitNormal.Quantile(min(max(share, 0.5/n), 1-0.5/n))
 	end := func(p float64) float64 {
 		z := bias + distuv.UnitNormal.Quantile(p)
 		p = distuv.UnitNormal.CDF(bias + z/(1-acceleration*z))
-		return sorted[min(max(int(p*float64(len(sorted))), 0), len(sorted)-1)]
+		return smallest(means, min(max(int(p*n), 0), len(means)-1))
 	}
 	tail := (1 - o.Confidence) / 2
 	return end(tail), end(1 - tail)

@@ -67,8 +67,8 @@ func shardsOf(t *testing.T, of int) []runs.Shard {
 // recordOf is a run of a cell that is done.
 func recordOf(c runs.PlannedCell, repeat int, machine string) runs.Record {
 	r := runs.Record{
-		Key: c.Key, Cell: c.Cell, Repeat: repeat, Status: runs.Done, Layers: 1, Items: 12, WorkloadHash: c.WorkloadHash,
-		AnswerHash: "answer of " + c.Key, Run: map[string]float64{runs.TimeMeasure: float64(1000 + repeat)},
+		PlannedCell: &c, Repeat: repeat, Status: runs.Done,
+		AnswerHash: "answer of " + c.Key, Run: runs.NewValues(map[string]float64{runs.TimeMeasure: float64(1000 + repeat)}),
 		Start: time.Date(2026, 1, 2, 3, 4, 6+repeat, 0, time.UTC), Environment: machineOf(machine).Key(),
 	}
 	if repeat == 0 {

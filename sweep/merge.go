@@ -59,11 +59,12 @@ func input(err error) error {
 // it takes is some 60 bytes per record and the plan. Shards may still run. Merging
 // the same again gives the same.
 func Merge(out string, dirs []string, o MergeOptions) (Merged, error) {
-	sources, err := sourcesOf(out, dirs)
+	var opener runs.Opener
+	sources, err := sourcesOf(&opener, out, dirs)
 	if err != nil {
 		return Merged{}, err
 	}
-	m := &merger{base: sources[0], sources: sources, cells: map[string]*merging{}, lines: map[place]line{}, seed: maphash.MakeSeed()}
+	m := &merger{opener: &opener, base: sources[0], sources: sources, cells: map[string]*merging{}, lines: map[place]line{}, seed: maphash.MakeSeed()}
 	for i := range m.base.manifest.Cells {
 		m.cells[m.base.manifest.Cells[i].Key] = &merging{index: uint32(i)}
 	}
@@ -94,14 +95,14 @@ func Merge(out string, dirs []string, o MergeOptions) (Merged, error) {
 // sourcesOf returns the run directories to merge, by the number of their shard,
 // an earlier merge last. Only the manifest of the first is read, for a manifest
 // with the plan of a large sweep takes as long as many records.
-func sourcesOf(out string, dirs []string) ([]*source, error) {
+func sourcesOf(opener *runs.Opener, out string, dirs []string) ([]*source, error) {
 	var list []*source
 	for _, dir := range dirs {
 		if sameFile(out, dir) {
 			return nil, input(fmt.Errorf("%s is both an input and the output of the merge: name another directory", dir))
 		}
 		if isRun(dir) {
-			m, err := runs.ReadManifest(dir)
+			m, err := opener.ReadManifest(dir)
 			if err != nil {
 				return nil, input(err)
 			}
@@ -129,7 +130,7 @@ func sourcesOf(out string, dirs []string) ([]*source, error) {
 	}
 	slices.SortStableFunc(list, func(a, b *source) int { return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.dir, b.dir)) })
 	if isRun(out) {
-		m, err := runs.ReadManifest(out)
+		m, err := opener.ReadManifest(out)
 		if err != nil {
 			return nil, input(err)
 		}
@@ -138,7 +139,7 @@ func sourcesOf(out string, dirs []string) ([]*source, error) {
 		}
 		list = append(list, &source{dir: out})
 	}
-	m, err := runs.ReadManifest(list[0].dir)
+	m, err := opener.ReadManifest(list[0].dir)
 	list[0].manifest = m
 	return list, input(err)
 }
@@ -159,6 +160,7 @@ func (s *source) number() int {
 
 // merger merges sources.
 type merger struct {
+	opener  *runs.Opener
 	base    *source
 	sources []*source
 	cells   map[string]*merging // by key
@@ -191,7 +193,7 @@ const attempts = 3
 // copy writes the records of a source that are not there yet.
 func (m *merger) copy(w io.Writer, number uint32, s *source) error {
 	for try := 1; ; try++ {
-		run, err := runs.Open(s.dir)
+		run, err := m.opener.Open(s.dir)
 		if err != nil {
 			return input(err)
 		}

@@ -116,7 +116,7 @@ func TestMergeRefusesWhatDoesNotBelongTogether(t *testing.T) {
 				m.Cells[i].WorkloadHash = "f" + m.Cells[i].WorkloadHash[1:]
 			}
 			for i := range records {
-				records[i].WorkloadHash = "f" + records[i].WorkloadHash[1:]
+				records[i].WorkloadHash = "f" + records[i].WorkloadHash[1:] // each has a cell of its own
 			}
 		}, []string{"the loads of w0 differ"}},
 		{"fewer cells", func(m *runs.Manifest, _ []runs.Record) { m.Cells = m.Cells[:7]; m.Shard.Cells = m.Shard.Cells[:1] }, []string{"8 cells", "has 7"}},
@@ -161,7 +161,7 @@ func TestMergeRefusesWhatDoesNotBelongTogether(t *testing.T) {
 func TestMergeRefusesRunsThatAreThereTwice(t *testing.T) {
 	dir, shards := putSweep(t)
 	records := wholeShard(shards[0], "a")
-	records[3].Run[runs.TimeMeasure]++
+	records[3].Run.Set(runs.TimeMeasure, records[3].Time()+1)
 	m := manifestOf(&shards[0], "a")
 	m.Created = m.Created.Add(time.Hour)
 	copied := put(t, filepath.Join(t.TempDir(), "copy"), m, records)

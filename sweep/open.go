@@ -26,9 +26,10 @@ func SameShard(dir string, m *runs.Manifest, e runs.Experiment, cells []runs.Pla
 // OpenShards returns the numbers of the shards of a plan that lack runs in the
 // sweep's directory dir. Directories there that are not of the plan are an error.
 func OpenShards(dir string, e runs.Experiment, cells []runs.PlannedCell, shards []runs.Shard) ([]int, error) {
+	var opener runs.Opener
 	for i := range shards {
 		path := ShardDir(dir, shards[i].Index, shards[i].Of)
-		m, err := runs.ReadManifest(path)
+		m, err := opener.ReadManifest(path)
 		if errors.Is(err, runs.ErrNoManifest) {
 			continue
 		}

@@ -81,7 +81,7 @@ func TestTimingsForetellFromEarlierRuns(t *testing.T) {
 	known := NewTimings()
 	for repeat, time := range []float64{100, 300} {
 		r := recordOf(cells[0], repeat, "a")
-		r.Run[runs.TimeMeasure] = time
+		r.Run.Set(runs.TimeMeasure, time)
 		known.Add(&r)
 	}
 	gone := recordOf(cells[1], 0, "a")

@@ -89,12 +89,13 @@ func ReadStatus(dir string, of int) (*Report, error) {
 	}
 	times := NewTimings()
 	seen := make([]*progress, of)
+	var opener runs.Opener
 	for _, d := range dirs {
 		if d.of != of {
 			return nil, fmt.Errorf("%s is not one of %s: use one directory per sweep", d.path, number.Count(of, "shard"))
 		}
 		if isRun(d.path) {
-			seen[d.index-1] = readShard(d.path, &r.Shards[d.index-1], times)
+			seen[d.index-1] = readShard(&opener, d.path, &r.Shards[d.index-1], times)
 		}
 	}
 	var begun []runs.PlannedCell
@@ -157,7 +158,7 @@ func (p *progress) left(times *Timings) time.Duration {
 }
 
 // readShard fills in the status of the shard in dir and adds its times.
-func readShard(dir string, s *Status, times *Timings) *progress {
+func readShard(opener *runs.Opener, dir string, s *Status, times *Timings) *progress {
 	type cell struct {
 		done    int
 		settled bool
@@ -171,7 +172,7 @@ func readShard(dir string, s *Status, times *Timings) *progress {
 	// Before the records are read: a task that ends meanwhile has then written
 	// all.
 	busy, _ := runs.Busy(dir)
-	run, err := runs.Open(dir)
+	run, err := opener.Open(dir)
 	if err != nil {
 		*s = Status{Shard: s.Shard, State: Damaged, Reason: err.Error()}
 		return nil

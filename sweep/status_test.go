@@ -18,7 +18,7 @@ func TestStatusSaysHowShardsStand(t *testing.T) {
 
 	part := wholeShard(shards[1], "b")[:3]
 	failed := recordOf(cellsOf(4, 1)[shards[1].Cells[1]], 1, "b")
-	failed.Status, failed.Reason, failed.Run, failed.AnswerHash = runs.Failed, "broke", nil, ""
+	failed.Status, failed.Reason, failed.Run, failed.AnswerHash = runs.Failed, "broke", runs.Values{}, ""
 	put(t, ShardDir(dir, 2, 4), manifestOf(&shards[1], "b"), append(part, failed))
 
 	put(t, ShardDir(dir, 3, 4), manifestOf(&shards[2], "a"), wholeShard(shards[2], "a"))

@@ -105,6 +105,7 @@ func (c *compareCmd) load() ([]*runs.Run, error) {
 		}
 		sides[i] = run
 	}
+	frugal()
 	return sides, nil
 }
 

@@ -45,5 +45,8 @@ func (c *exportCmd) Run(s *streams) error {
 	if options.Format == "parquet" && (c.Out == "" || c.Out == "-") && isTerminal(s.out) {
 		return badInput(errors.New("parquet is a binary format: name a file with -o, or use a pipe"))
 	}
+	if c.Format != "parquet" { // which is put together in memory
+		frugal()
+	}
 	return s.write(c.Out, func(w io.Writer) error { return export.Write(w, run, options) })
 }

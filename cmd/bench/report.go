@@ -49,6 +49,7 @@ func (c *reportCmd) Run(s *streams) error {
 	if err != nil {
 		return badInput(err)
 	}
+	frugal()
 	if c.Table != "" {
 		return c.table(s, run)
 	}

@@ -23,8 +23,8 @@ import (
 )
 
 // TestScale makes up a sweep of 10,000 cells and a million records in 32 shards,
-// on two machines, and says what time and memory the verbs take for it. make
-// scale runs it, in some minutes; it needs 2 GB of disk. SCALE_DIR keeps the
+// on two machines, and says what time and memory the verbs take for it. More
+// memory than they should is a failure. make scale runs it, in some minutes; it needs 2 GB of disk. SCALE_DIR keeps the
 // directory.
 func TestScale(t *testing.T) {
 	dir := os.Getenv("SCALE_DIR")
@@ -50,18 +50,23 @@ func TestScale(t *testing.T) {
 		}
 	}
 	t.Logf("%d shards, %d MB of records", len(files), size>>20)
-	for _, args := range [][]string{
-		{"submit", yaml, "--shards", "32", "-o", filepath.Join(dir, "new"), "--dry-run"},
-		{"status", swept},
-		{"merge", merged, swept},
-		{"merge", merged, swept},
-		{"report", merged, "--table", "csv"},
-		{"report", merged},
-		{"compare", merged, "--baseline", "lpt", "-f", "csv"},
-		{"compare", merged, merged, "-f", "csv"},
-		{"export", merged, "-f", "csv", "-o", os.DevNull},
+	for _, verb := range []struct {
+		most int64 // MB of memory; those of this test at the start of the program count too
+		args []string
+	}{
+		{200, []string{"submit", yaml, "--shards", "32", "-o", filepath.Join(dir, "new"), "--dry-run"}},
+		{200, []string{"status", swept}},
+		{300, []string{"merge", merged, swept}},
+		{300, []string{"merge", merged, swept}},
+		{500, []string{"report", merged, "--table", "csv"}},
+		{500, []string{"report", merged}},
+		{500, []string{"compare", merged, "--baseline", "lpt", "-f", "csv"}},
+		{900, []string{"compare", merged, merged, "-f", "csv"}},
+		{500, []string{"export", merged, "-f", "csv", "-o", os.DevNull}},
 	} {
-		measure(t, bench, args...)
+		if used := measure(t, bench, verb.args...); used > verb.most {
+			t.Errorf("bench %s took %d MB of memory: the limit is %d", verb.args[0], used, verb.most)
+		}
 	}
 }
 
@@ -80,8 +85,8 @@ repeats: 100
 `
 }
 
-// measure runs bench and logs its time and its peak memory.
-func measure(t *testing.T, bench string, args ...string) {
+// measure runs bench, logs its time and its peak memory, and returns that in MB.
+func measure(t *testing.T, bench string, args ...string) int64 {
 	cmd := exec.Command(bench, args...)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
@@ -93,6 +98,7 @@ func measure(t *testing.T, bench string, args ...string) {
 	if err != nil {
 		t.Errorf("bench %q: %v: %.500s", args, err, stderr.String())
 	}
+	return usage.Maxrss >> 10
 }
 
 // makeUpSweep writes the shards of a sweep that nobody ran, with times around
@@ -141,12 +147,11 @@ func makeUpSweep(t *testing.T, yaml, dir string) {
 
 func madeUp(random *rand.Rand, c *runs.PlannedCell, repeat int, start time.Time, environment string) *runs.Record {
 	r := &runs.Record{
-		Key: c.Key, Cell: c.Cell, Repeat: repeat, Status: runs.Done, Layers: c.Layers, Items: c.Items, WorkloadHash: c.WorkloadHash,
-		AnswerHash: strings.Repeat(c.Key, 4), Start: start, Environment: environment,
-		Run: map[string]float64{runs.TimeMeasure: math.Round(50_000 * math.Exp(0.2*random.NormFloat64()))},
+		PlannedCell: c, Repeat: repeat, Status: runs.Done, AnswerHash: strings.Repeat(c.Key, 4), Start: start, Environment: environment,
+		Run: runs.NewValues(map[string]float64{runs.TimeMeasure: math.Round(50_000 * math.Exp(0.2*random.NormFloat64()))}),
 	}
 	for _, stage := range []string{"orders", "greedy"} {
-		r.Run[runs.StagePrefix+stage] = math.Round(r.Time() * random.Float64() / 2)
+		r.Run.Set(runs.StagePrefix+stage, math.Round(r.Time()*random.Float64()/2))
 	}
 	if repeat == 0 {
 		r.Layer = map[string][]float64{}

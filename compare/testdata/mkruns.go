@@ -97,7 +97,7 @@ func write(dir string, e runs.Environment, loads string, cells []cell) {
 	}
 	var records []runs.Record
 	for number, c := range cells {
-		r := runs.Record{
+		p := runs.PlannedCell{
 			Cell: runs.NewCell(
 				runs.Coordinate{Axis: runs.StrategyAxis, Value: c.strategy},
 				runs.Coordinate{Axis: runs.WorkloadAxis, Value: c.workload},
@@ -105,10 +105,11 @@ func write(dir string, e runs.Environment, loads string, cells []cell) {
 				runs.Coordinate{Axis: runs.BackendAxis, Value: c.backend},
 				runs.Coordinate{Axis: runs.RNGAxis, Value: "philox"},
 				runs.Coordinate{Axis: runs.SeedAxis, Value: "1"}),
-			Status: runs.Done, Layers: layers, Items: items, WorkloadHash: hash(loads + c.workload), Environment: key, Start: start,
+			Layers: layers, Items: items, WorkloadHash: hash(loads + c.workload),
 		}
-		r.Key = r.Cell.Key("")
-		m.Cells = append(m.Cells, runs.PlannedCell{Cell: r.Cell, Key: r.Key, Layers: layers, Items: items, WorkloadHash: r.WorkloadHash})
+		p.Key = p.Cell.Key("")
+		m.Cells = append(m.Cells, p)
+		r := runs.Record{PlannedCell: &p, Status: runs.Done, Environment: key, Start: start}
 		if c.status != "" {
 			r.Status, r.Reason = c.status, c.reason
 			records = append(records, r)
@@ -130,7 +131,7 @@ func write(dir string, e runs.Environment, loads string, cells []cell) {
 			r.Repeat, r.Start = i, r.Start.Add(time.Second)
 			// Within 1.2 % of the middle run, never twice the same.
 			time := float64(int64(c.micros*1000*(1+0.004*float64(i-repeats/2))) + int64(7*i*i+number))
-			r.Run = map[string]float64{runs.TimeMeasure: time, runs.StagePrefix + "pack": time - 17}
+			r.Run = runs.NewValues(map[string]float64{runs.TimeMeasure: time, runs.StagePrefix + "pack": time - 17})
 			r.Layer = nil
 			if i == 0 {
 				r.Layer = answer

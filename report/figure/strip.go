@@ -115,7 +115,8 @@ func (s *Strip) drawDots(c *draw.Canvas, r StripRow, y, limit vg.Length) {
 			}
 		}
 	}
-	var dots vg.Path // all of a row in one path keeps the SVG small
+	const parts = 3                                     // of the path of a dot
+	dots := make(vg.Path, 0, parts*(len(places)+zeros)) // all of a row in one path keeps the SVG small
 	for i, dy := range swarm(places, radius, limit) {
 		addDot(&dots, vg.Point{X: places[i], Y: y + dy}, radius)
 		if r.Worst && i == worst && len(r.Values) > 1 {

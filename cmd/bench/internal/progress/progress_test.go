@@ -18,11 +18,11 @@ func event(finished, total int, left time.Duration, r *runs.Record) harness.Even
 
 func record(status runs.Status, reason string, warnings ...string) *runs.Record {
 	return &runs.Record{
-		Cell: runs.NewCell(
+		PlannedCell: &runs.PlannedCell{Cell: runs.NewCell(
 			runs.Coordinate{Axis: runs.StrategyAxis, Value: "lpt"}, runs.Coordinate{Axis: runs.WorkloadAxis, Value: "uniform"},
 			runs.Coordinate{Axis: runs.PacksAxis, Value: "32"}, runs.Coordinate{Axis: runs.BackendAxis, Value: "cuda"},
 			runs.Coordinate{Axis: runs.SeedAxis, Value: "1"},
-		),
+		)},
 		Status: status, Reason: reason, Warnings: warnings,
 	}
 }
