@@ -24,15 +24,16 @@ func replayOf(traces []string, seeds, windows int, balance func(planner, trace s
 				)
 				planned := runs.PlannedCell{Cell: cell, Key: cell.Key(""), Layers: 2, Items: 4, WorkloadHash: trace + strconv.Itoa(seed)}
 				run.Manifest.Cells = append(run.Manifest.Cells, planned)
-				r := runs.Record{Key: planned.Key, Cell: cell, Layers: 2, Items: 4, WorkloadHash: planned.WorkloadHash, Status: runs.Done, AnswerHash: strconv.Itoa(i),
-					Run: map[string]float64{runs.TimeMeasure: 1}, Layer: map[string][]float64{runs.MaxMeasure: {5, 5}, runs.MinMeasure: {1, 1}, runs.MeanMeasure: {2, 2}, runs.LowerBoundMeasure: {2, 2}}, Window: map[string][]float64{}}
+				r := runs.Record{PlannedCell: &planned, Status: runs.Done, AnswerHash: strconv.Itoa(i), Layer: map[string][]float64{runs.MaxMeasure: {5, 5}, runs.MinMeasure: {1, 1}, runs.MeanMeasure: {2, 2}, runs.LowerBoundMeasure: {2, 2}}, Window: map[string][]float64{}}
+				mean := 0.0
 				for w := range windows {
 					b := balance(planner, trace, seed, w)
-					r.Run[runs.BalanceMeasure] += b / float64(windows)
+					mean += b / float64(windows)
 					for name, v := range map[string]float64{"index": float64(w + 1), runs.BalanceMeasure: b, runs.LostMeasure: 3600 * (1/b - 1), runs.IdleMeasure: 0} {
 						r.Window[runs.WindowPrefix+name] = append(r.Window[runs.WindowPrefix+name], v)
 					}
 				}
+				r.Run = runs.NewValues(map[string]float64{runs.TimeMeasure: 1, runs.BalanceMeasure: mean})
 				run.Records = append(run.Records, r)
 			}
 		}

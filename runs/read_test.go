@@ -98,6 +98,16 @@ func TestEveryTruncationIsRead(t *testing.T) {
 	}
 }
 
+func TestMeasuresOfWindowsAreOfAsMany(t *testing.T) {
+	c := checker{manifest: &Manifest{Measures: ReplayMeasures()}}
+	window := map[string][]float64{WindowPrefix + BalanceMeasure: {1, 1}, WindowPrefix + MovesMeasure: {1, 2}}
+	if err := c.windows(&Record{Window: window}); err != nil {
+		t.Error(err)
+	}
+	window[WindowPrefix+BalanceMeasure] = []float64{1}
+	wantError(t, c.windows(&Record{Window: window}), "window_moves of 2 windows in a record of 1 windows")
+}
+
 func TestLoadRefusesWhatContradicts(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -122,9 +132,6 @@ func TestLoadRefusesWhatContradicts(t *testing.T) {
 		{"unknown measure", func(r *Record) { r.Layer["mac"] = []float64{1, 2} }, `"mac" is not a declared measure`},
 		{"unknown measure of runs", func(r *Record) { r.Run.Set("tim", 1) }, `"tim" is not a declared measure`},
 		{"unknown measure of windows", func(r *Record) { r.Window = map[string][]float64{"mac": {1}} }, `"mac" is not a declared measure of windows`},
-		{"windows of two lengths", func(r *Record) {
-			r.Window = map[string][]float64{WindowPrefix + BalanceMeasure: {1}, WindowPrefix + MovesMeasure: {1, 2}}
-		}, "window_moves of 2 windows in a record of 1 windows"},
 		{"imbalance", func(r *Record) { r.Layer[ImbalanceMeasure][0] = 2 }, "layer 0: imbalance 2 is not max − min, 12 − 8"},
 		{"bound above max", func(r *Record) { r.Layer[LowerBoundMeasure][1] = 10.5 }, "layer 1: lower bound 10.5 is above max 10"},
 		{"bound below mean", func(r *Record) { r.Layer[LowerBoundMeasure][1] = 9 }, "layer 1: lower bound 9 is below the mean 10"},

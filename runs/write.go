@@ -282,7 +282,8 @@ func (w *Writer) declared(r Record) Record {
 		_, ours := (&Manifest{}).Measure(name)
 		return !ok && ours
 	}
-	r.Run, r.Layer, r.Window = without(r.Run, unknown), without(r.Layer, unknown), without(r.Window, unknown)
+	r.Run = NewValues(without(maps.Collect(r.Run.All()), unknown))
+	r.Layer, r.Window = without(r.Layer, unknown), without(r.Window, unknown)
 	return r
 }
 

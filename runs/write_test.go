@@ -125,11 +125,12 @@ func TestOnlyDeclaredMeasuresCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := record("d", 0, 7)
-	r.Run[BalanceMeasure], r.Layer[GPUMaxMeasure] = .5, []float64{1, 2}
+	r.Run.Set(BalanceMeasure, .5)
+	r.Layer[GPUMaxMeasure] = []float64{1, 2}
 	if err := w.Append(r); err != nil {
 		t.Fatal(err)
 	}
-	if r.Run[BalanceMeasure] != .5 {
+	if b, _ := r.Run.Get(BalanceMeasure); b != .5 {
 		t.Error("the caller's record has changed")
 	}
 	r = record("d", 1, 7)
@@ -141,10 +142,10 @@ func TestOnlyDeclaredMeasuresCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := run.Records[len(run.Records)-2]
-	if _, ok := last.Run[BalanceMeasure]; ok || last.Run[TimeMeasure] != 7 || last.Layer[GPUMaxMeasure] != nil || last.Layer[MaxMeasure] == nil {
+	if _, ok := last.Run.Get(BalanceMeasure); ok || last.Time() != 7 || last.Layer[GPUMaxMeasure] != nil || last.Layer[MaxMeasure] == nil {
 		t.Errorf("%v %v", last.Run, last.Layer)
 	}
-	r.Repeat, r.Run = 2, map[string]float64{TimeMeasure: 7, "speed": 3} // of no program
+	r.Repeat, r.Run = 2, NewValues(map[string]float64{TimeMeasure: 7, "speed": 3}) // of no program
 	if err := w.Append(r); err != nil {
 		t.Fatal(err)
 	}
