@@ -40,7 +40,8 @@
 // Numbers are int16 where all of an answer are within its range, else int32.
 //
 // Before every call the worker seeds random, NumPy and torch from the request and
-// collects garbage. A worker that has had a fault, has taken too long, has died or
+// collects garbage, and for 0.2 ms after its reply it waits for the next request
+// awake. A worker that has had a fault, has taken too long, has died or
 // has written anything else to file 4 is killed with all processes of its group, and
 // the next call starts another.
 //

@@ -113,11 +113,16 @@ func (a *answerReader) numbers(out []int32) error {
 	data := a.data[:n]
 	a.data = a.data[n:]
 	switch {
+	case len(out) == 0:
+	case a.size == 2 && littleEndian:
+		for i, v := range unsafe.Slice((*int16)(unsafe.Pointer(&data[0])), len(out)) {
+			out[i] = int32(v)
+		}
 	case a.size == 2:
 		for i := range out {
 			out[i] = int32(int16(binary.LittleEndian.Uint16(data[2*i:])))
 		}
-	case littleEndian && n > 0:
+	case littleEndian:
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(&out[0])), n), data)
 	default:
 		for i := range out {

@@ -1,7 +1,9 @@
 """The frames of requests and replies."""
 
 import os
+import select
 import struct
+import time
 
 REQUESTS, REPLIES, LIFELINE = 3, 4, 5
 MAGIC = 0x31574250  # "PBW1"
@@ -25,6 +27,20 @@ def read_exactly(stream, size):
             return None
         at += n
     return data
+
+
+clock = time.perf_counter_ns  # bound before a program can put another in its place
+READY_TIME = 200_000  # ns
+
+
+def stay_ready():
+    """Waits for the next request awake for a moment: waking a sleeping processor takes as
+    long as all the rest of an exchange."""
+    requests = select.poll()
+    requests.register(REQUESTS, select.POLLIN)
+    end = clock() + READY_TIME
+    while not requests.poll(0) and clock() < end:
+        pass
 
 
 def write_all(parts):

@@ -10,7 +10,7 @@ from .faults import Fault, describe
 from .libraries import facts, seed, settle
 from .limits import die_with_parent, keep_pipes_private, limit, limit_cpu
 from .program import PID, Program
-from .protocol import FAULT, HEADER, LOAD, LOADED, MAGIC, PACK, PACKED, PLAN, PLANNED, REQUESTS, read_exactly, reply
+from .protocol import FAULT, HEADER, LOAD, LOADED, MAGIC, PACK, PACKED, PLAN, PLANNED, REQUESTS, read_exactly, reply, stay_ready
 
 
 def load(request):
@@ -59,6 +59,7 @@ def main():
                 reply(PLANNED, sequence, *program.plan(body))
             if sequence <= 2:
                 settle()  # what the first call has imported, too
+            stay_ready()
         except BaseException as error:
             if os.getpid() != PID:
                 os._exit(1)  # a fork of the program's
