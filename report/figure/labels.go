@@ -1,7 +1,9 @@
 package figure
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"packbench/internal/shorten"
 
@@ -42,21 +44,61 @@ func placeLabels(names []string, marks []vg.Point, lines []vg.Rectangle, inside 
 		around[i] = box(m.X-9, m.Y-9, 18, 18)
 	}
 	p := placing{marks: marks, around: around, lines: lines, inside: inside}
+	widths := make([]vg.Length, len(names))
 	for i, name := range names {
-		p.placed = append(p.placed, p.best(i, name, s.Width(name)))
+		widths[i] = s.Width(name)
 	}
-	for range 4 { // each again, now that the others are there
-		moved := false
-		for i, name := range names {
-			l := p.best(i, name, s.Width(name))
+	var best []label
+	least := math.Inf(1)
+	for _, order := range labelOrders(marks) {
+		if cost := p.place(order, names, widths); cost < least {
+			best, least = p.placed, cost
+		}
+	}
+	return best
+}
+
+// labelOrders are orders in which labels are placed: who comes first takes the best
+// place, which may leave a bad one to another.
+func labelOrders(marks []vg.Point) [][]int {
+	given := make([]int, len(marks))
+	for i := range given {
+		given[i] = i
+	}
+	by := func(key func(vg.Point) vg.Length) []int {
+		order := slices.Clone(given)
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(key(marks[a]), key(marks[b])) })
+		return order
+	}
+	orders := [][]int{given}
+	for _, key := range []func(vg.Point) vg.Length{
+		func(m vg.Point) vg.Length { return m.X }, func(m vg.Point) vg.Length { return m.Y },
+		func(m vg.Point) vg.Length { return m.X + m.Y }, func(m vg.Point) vg.Length { return m.X - m.Y },
+	} {
+		order := by(key)
+		back := slices.Clone(order)
+		slices.Reverse(back)
+		orders = append(orders, order, back)
+	}
+	return orders
+}
+
+// place finds places in an order, and returns what they cost in all.
+func (p *placing) place(order []int, names []string, widths []vg.Length) float64 {
+	p.placed = make([]label, len(names))
+	for round := range 5 { // each again, now that the others are there
+		moved, cost := false, 0.0
+		for _, i := range order {
+			l, c := p.best(i, names[i], widths[i])
 			moved = moved || l != p.placed[i]
 			p.placed[i] = l
+			cost += c
 		}
-		if !moved {
-			break
+		if !moved || round == 4 {
+			return cost
 		}
 	}
-	return p.placed
+	return 0 // of no names
 }
 
 // placing is the state of a search for places.
@@ -67,8 +109,8 @@ type placing struct {
 	placed        []label
 }
 
-// best returns the place of label i with the lowest cost.
-func (p *placing) best(i int, name string, width vg.Length) label {
+// best returns the place of label i with the lowest cost, and that.
+func (p *placing) best(i int, name string, width vg.Length) (label, float64) {
 	best, least := label{}, math.Inf(1)
 	for n, step := range labelSteps {
 		for side, at := range corners(p.marks[i], width, step) {
@@ -82,7 +124,7 @@ func (p *placing) best(i int, name string, width vg.Length) label {
 			}
 		}
 	}
-	return best
+	return best, least
 }
 
 // cost says how much a place of label i covers, and marks it if it must not.
@@ -105,7 +147,7 @@ func (p *placing) cost(i int, l *label) float64 {
 		cost += 6 * overlap(l.box, r)
 	}
 	for j, other := range p.placed {
-		if j == i {
+		if j == i || other.text == "" {
 			continue
 		}
 		const gap = 4 // between names in a line
