@@ -37,12 +37,9 @@ type Standing struct {
 	Trouble  string    // the first, "" where there is none
 }
 
-// Rail reports whether a result of a replay is one that no planner can have:
-// planned on the loads that it is scored on, or those that are expected then.
-func (r *Result) Rail() bool {
-	name := r.Cells[0].Get(runs.PlannerAxis)
-	return name == replay.OracleName || name == replay.TruthName
-}
+// Rail reports whether a result of a replay is one that no planner can have; see
+// [replay.Rail].
+func (r *Result) Rail() bool { return replay.Rail(r.Cells[0].Get(runs.PlannerAxis)) }
 
 // contenders tells the strategies that are compared with each other from rails.
 func (r *Results) contenders() (contenders, rails []string) {

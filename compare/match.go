@@ -180,7 +180,7 @@ func (c *Comparison) matchBaseline(run *runs.Run, strategy string) ([]pair, erro
 		if cell.Subject() == strategy {
 			continue
 		}
-		if rail(cell) {
+		if replay.Rail(cell.Get(runs.PlannerAxis)) {
 			if name := cell.Subject(); !slices.Contains(rails, name) {
 				rails = append(rails, name)
 			}
@@ -199,10 +199,4 @@ func (c *Comparison) matchBaseline(run *runs.Run, strategy string) ([]pair, erro
 		return nil, nothing{fmt.Sprintf("%s has no other strategy to compare with %s", run.Dir, strategy)}
 	}
 	return pairs, nil
-}
-
-// rail reports whether a cell is a reference of a replay that no planner can be.
-func rail(cell *runs.CellRuns) bool {
-	name := cell.Get(runs.PlannerAxis)
-	return name == replay.OracleName || name == replay.TruthName
 }

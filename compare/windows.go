@@ -6,6 +6,7 @@ import (
 
 	"packbench/analysis"
 	"packbench/internal/number"
+	"packbench/replay"
 	"packbench/runs"
 )
 
@@ -39,7 +40,7 @@ func (c *Comparison) overWindows(pairs []pair, o Options) error {
 	var list []match
 	at := map[string]int{}
 	for _, p := range pairs {
-		if p.new.Window(runs.WindowPrefix+runs.BalanceMeasure) == nil || rail(p.new) {
+		if p.new.Window(runs.WindowPrefix+runs.BalanceMeasure) == nil || replay.Rail(p.new.Get(runs.PlannerAxis)) {
 			continue
 		}
 		if status, _ := p.comparable(); status != Compared {

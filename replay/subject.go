@@ -37,6 +37,10 @@ const (
 	TruthName  = "truth"
 )
 
+// Rail reports whether a planner of that name is a rail that no planner can be:
+// planned on the loads that it is scored on, or on those that are expected then.
+func Rail(name string) bool { return name == OracleName || name == TruthName }
+
 // Name identifies the planner of the subject or its kind of rail.
 func (s Subject) Name() string {
 	switch s.Kind {

@@ -118,7 +118,7 @@ func drawScaling(sk *sketch) (*picture, error) {
 				order = append(order, cv)
 			}
 			if e, ok := exponent(cv.Xs, cv.Ys); ok && sk.machines() == nil { // one machine may be larger for larger problems
-				exponents[cv.Name] = append(exponents[cv.Name], g.name+" "+strings.ReplaceAll(strconv.FormatFloat(e, 'f', 2, 64), "-", "−"))
+				exponents[cv.Name] = append(exponents[cv.Name], g.name+" "+number.Minus(strconv.FormatFloat(e, 'f', 2, 64)))
 			}
 		}
 	}

@@ -69,8 +69,8 @@ func (v *view) againstBaseline(baseline string) (*paired, error) {
 		if unit == "" {
 			unit = "none"
 		}
-		p.Table.Rows = append(p.Table.Rows, []string{shown, v.strategyName(r.Strategy), minus(balance.Shown(4)), balance.Verdict(),
-			fmt.Sprintf("%d, worse in %d", balance.Better, balance.Worse), minus(lost.Shown(1)) + " s/h", lost.Verdict(), unit})
+		p.Table.Rows = append(p.Table.Rows, []string{shown, v.strategyName(r.Strategy), number.Minus(balance.Shown(4)), balance.Verdict(),
+			fmt.Sprintf("%d, worse in %d", balance.Better, balance.Worse), number.Minus(lost.Shown(1)) + " s/h", lost.Verdict(), unit})
 		for i, o := range r.Over {
 			if o.Remark != "" {
 				p.Notes = append(p.Notes, fmt.Sprintf("%s, %s, %s: %s", name, v.strategyName(r.Strategy), []string{"balance", "lost"}[i], o.Remark))
@@ -84,9 +84,6 @@ func (v *view) againstBaseline(baseline string) (*paired, error) {
 	p.Notes = slices.Compact(p.Notes)
 	return p, nil
 }
-
-// minus writes numbers with the sign for minus.
-func minus(text string) string { return strings.ReplaceAll(text, "-", "−") }
 
 // CheckBaseline returns an error where a planner cannot be the baseline of the
 // run's report.

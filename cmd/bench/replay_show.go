@@ -32,10 +32,7 @@ type replayed struct {
 }
 
 // rail reports whether no planner can be it.
-func (r *replayed) rail() bool {
-	name := r.cells[0].cell.Get(runs.PlannerAxis)
-	return name == replay.OracleName || name == replay.TruthName
-}
+func (r *replayed) rail() bool { return replay.Rail(r.cells[0].cell.Get(runs.PlannerAxis)) }
 
 // checkBaseline returns an error where a planner to compare with is named that is
 // none of the plan.
@@ -46,7 +43,7 @@ func checkBaseline(plan *harness.Plan, name string) error {
 		if s == name || name == "" {
 			return nil
 		}
-		if p := c.Get(runs.PlannerAxis); p != replay.OracleName && p != replay.TruthName && !slices.Contains(known, s) {
+		if !replay.Rail(c.Get(runs.PlannerAxis)) && !slices.Contains(known, s) {
 			known = append(known, s)
 		}
 	}

@@ -91,6 +91,9 @@ func P(p float64) string {
 	return "= " + Significant(p, 2)
 }
 
+// Minus writes the numbers of a text with the sign for minus.
+func Minus(text string) string { return strings.ReplaceAll(text, "-", "−") }
+
 // Are writes that n of a noun are: "1 layer is", "58 layers are".
 func Are(n int, noun string) string {
 	if n == 1 {
