@@ -138,7 +138,8 @@ func (p *placing) cost(i int, l *label) float64 {
 			cost += over
 			l.covers = l.covers || overlap(l.box, box(m.X-markRadius, m.Y-markRadius, 2*markRadius, 2*markRadius)) > 0
 		}
-		if l.far && l.crosses(box(m.X-4, m.Y-4, 8, 8)) {
+		under := box(m.X-4, m.Y-4, 8, 8)
+		if l.far && !holds(under, p.marks[i]) && l.crosses(under) { // no line could leave a mark that lies on another
 			cost += 150
 			l.covers = true
 		}
@@ -201,7 +202,7 @@ func (l label) crosses(b vg.Rectangle) bool {
 	for i := 1; i < steps; i++ {
 		share := vg.Length(i) / steps
 		x, y := l.mark.X+(end.X-l.mark.X)*share, l.mark.Y+(end.Y-l.mark.Y)*share
-		if x > b.Min.X && x < b.Max.X && y > b.Min.Y && y < b.Max.Y {
+		if holds(b, vg.Point{X: x, Y: y}) {
 			return true
 		}
 	}
@@ -223,6 +224,11 @@ func (l label) draw(c *draw.Canvas) {
 
 func box(x, y, width, height vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: x, Y: y}, Max: vg.Point{X: x + width, Y: y + height}}
+}
+
+// holds says whether a point is in a box.
+func holds(b vg.Rectangle, at vg.Point) bool {
+	return at.X > b.Min.X && at.X < b.Max.X && at.Y > b.Min.Y && at.Y < b.Max.Y
 }
 
 // overlap is the area that two boxes share.
