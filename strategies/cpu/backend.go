@@ -45,7 +45,7 @@ type Backend struct {
 	crew    *crew
 }
 
-var _ strategies.Backend = (*Backend)(nil)
+var _ strategies.Batcher = (*Backend)(nil)
 
 // New returns a CPU backend.
 func New(o Options) *Backend {
@@ -84,14 +84,56 @@ func (b *Backend) Close() error { return nil }
 // Prepare implements [strategies.Backend]. It supports [strategies.Ensemble],
 // every [strategies.Layerwise] and every [strategies.External].
 func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
-	if err := shape.Validate(); err != nil {
-		return nil, err
-	}
 	if s, ok := s.(strategies.External); ok {
+		if err := shape.Validate(); err != nil {
+			return nil, err
+		}
 		return s.PrepareOn(b.Name(), shape)
 	}
-	r := &runner{shape: shape, crew: b.crew}
-	threads := min(b.threads, shape.Layers)
+	return b.prepare(s, []packing.Shape{shape})
+}
+
+// PrepareBatch implements [strategies.Batcher]. Threads take layers of one problem
+// after another, without waiting for each other in between.
+func (b *Backend) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (strategies.BatchRunner, error) {
+	if _, ok := s.(strategies.External); ok {
+		return strategies.OneByOne(b, s, shapes)
+	}
+	return b.prepare(s, shapes)
+}
+
+func (b *Backend) prepare(s strategies.Strategy, shapes []packing.Shape) (*runner, error) {
+	r := &runner{shapes: shapes, crew: b.crew}
+	r.ensemble, _ = s.(strategies.Ensemble)
+	layers := 0
+	for _, shape := range shapes {
+		if err := shape.Validate(); err != nil {
+			return nil, err
+		}
+		layers += shape.Layers
+	}
+	r.threads = max(1, min(b.threads, layers))
+	teams := map[packing.Shape]team{} // by the shape of one layer
+	for _, shape := range shapes {
+		layer := packing.Shape{Layers: 1, Items: shape.Items, Packs: shape.Packs}
+		t, ok := teams[layer]
+		if !ok {
+			var err error
+			if t, err = b.newTeam(s, shape, r.threads); err != nil {
+				return nil, err
+			}
+			teams[layer] = t
+		}
+		r.teams = append(r.teams, t)
+	}
+	return r, nil
+}
+
+// team is the workers for layers of one size, one for each thread.
+type team []worker
+
+func (b *Backend) newTeam(s strategies.Strategy, shape packing.Shape, threads int) (team, error) {
+	var t team
 	switch s := s.(type) {
 	case strategies.Ensemble:
 		if err := s.Check(shape); err != nil {
@@ -101,76 +143,94 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 			return nil, fmt.Errorf("%s: keeping k=%d candidates of %d items on %d threads needs %d GiB: use a smaller k",
 				s.Spec(), s.Keep, shape.Items, threads, need>>30)
 		}
-		r.source = &source{ensemble: s, shape: shape}
 		for range threads {
-			r.workers = append(r.workers, newEnsembleWorker(s, shape, r.source, b.vectors))
+			t = append(t, newEnsembleWorker(s, shape, b.vectors))
 		}
 	case strategies.Layerwise:
 		for range threads {
-			r.workers = append(r.workers, &layerwiseWorker{packer: s.NewPacker(shape.Items, shape.Packs)})
+			t = append(t, &layerwiseWorker{packer: s.NewPacker(shape.Items, shape.Packs)})
 		}
 	default:
 		return nil, fmt.Errorf("%w: cpu executes ensembles and layerwise strategies, not %T", strategies.ErrUnsupported, s)
 	}
-	return r, nil
+	return t, nil
 }
 
 // worker packs one layer after another. Each belongs to one goroutine at a time.
 type worker interface {
-	// packNext takes a layer with next, packs it, and returns false when there
+	// packNext takes a layer of the job, packs it, and returns false when there
 	// was none.
 	packNext(ctx context.Context, j *job) (bool, error)
-	// stages adds the worker's times of the last run to total.
+	// stages adds the worker's times since the last call to total.
 	stages(total []strategies.Stage) []strategies.Stage
 }
 
-// job is one call of Pack.
+// job is one problem to pack.
 type job struct {
-	problem *packing.Problem
-	random  strategies.Random
-	out     *packing.Packing
-	layers  []strategies.LayerStats
-	next    atomic.Int64 // next layer to take
+	strategies.Job
+	team   team
+	source source // of an ensemble's layers and random draws
+	layers []strategies.LayerStats
+	next   atomic.Int64 // next layer to take
 }
 
 // take returns the next layer that no worker has taken.
 func (j *job) take() (layer int, ok bool) {
 	layer = int(j.next.Add(1) - 1)
-	return layer, layer < j.problem.Layers
+	return layer, layer < j.Problem.Layers
 }
 
-// runner packs problems of one shape with one worker per thread.
+// runner packs problems of the shapes that it was prepared for: one, or as many as
+// there are.
 type runner struct {
-	shape   packing.Shape
-	source  *source // of an ensemble's random draws, nil for others
-	workers []worker
-	crew    *crew // of the backend
+	ensemble strategies.Ensemble // zero for other strategies
+	shapes   []packing.Shape
+	teams    []team // of each shape; equal sizes share one
+	threads  int
+	crew     *crew // of the backend
 }
 
 // Pack implements [strategies.Runner].
 func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies.Random, out *packing.Packing) (strategies.Report, error) {
-	if p.Shape != r.shape || out.Shape != r.shape {
-		return strategies.Report{}, fmt.Errorf("problem %v and packing %v given to a runner for %v", p.Shape, out.Shape, r.shape)
+	reports, err := r.PackBatch(ctx, []strategies.Job{{Problem: p, Random: random, Out: out}})
+	if err != nil {
+		return strategies.Report{}, err
 	}
-	j := &job{problem: p, random: random, out: out, layers: make([]strategies.LayerStats, p.Layers)}
-	if r.source != nil {
-		if err := r.source.restart(random, len(r.workers)); err != nil {
-			return strategies.Report{}, err
-		}
+	for _, w := range r.teams[0] {
+		reports[0].Stages = w.stages(reports[0].Stages)
 	}
-	errs := make([]error, len(r.workers))
-	r.crew.run(len(r.workers), func(i int) { errs[i] = drain(ctx, r.workers[i], j) })
+	return reports[0], nil
+}
 
-	report := strategies.Report{Layers: j.layers}
-	for _, w := range r.workers {
-		report.Stages = w.stages(report.Stages)
+// PackBatch implements [strategies.BatchRunner].
+func (r *runner) PackBatch(ctx context.Context, all []strategies.Job) ([]strategies.Report, error) {
+	if err := strategies.CheckJobs(all, r.shapes); err != nil {
+		return nil, err
 	}
+	jobs := make([]job, len(all))
+	reports := make([]strategies.Report, len(all))
+	for i := range jobs {
+		j := &jobs[i]
+		j.Job, j.team, j.layers = all[i], r.teams[i], make([]strategies.LayerStats, r.shapes[i].Layers)
+		if err := j.source.begin(r.ensemble, j.Job, r.threads); err != nil {
+			return nil, err
+		}
+		reports[i].Layers = j.layers
+	}
+	errs := make([]error, r.threads)
+	r.crew.run(r.threads, func(thread int) {
+		for i := range jobs {
+			if errs[thread] = drain(ctx, jobs[i].team[thread], &jobs[i]); errs[thread] != nil {
+				return
+			}
+		}
+	})
 	for _, err := range errs {
 		if err != nil {
-			return report, err
+			return nil, err
 		}
 	}
-	return report, nil
+	return reports, nil
 }
 
 // drain packs layers until none is left, one fails, or ctx ends. It turns a panic of
@@ -193,4 +253,4 @@ func drain(ctx context.Context, w worker, j *job) (err error) {
 }
 
 // Close implements [strategies.Runner].
-func (r *runner) Close() error { r.workers = nil; return nil }
+func (r *runner) Close() error { r.teams = nil; return nil }

@@ -15,8 +15,7 @@ import (
 // best get a slot at all.
 type ensembleWorker struct {
 	ensemble strategies.Ensemble
-	shape    packing.Shape
-	source   *source
+	source   *source // of the problem at hand
 
 	buffer []uint32 // draws of a whole layer, torch stream only
 	row    []uint32 // draws of one candidate
@@ -57,15 +56,15 @@ func (s *stopwatch) lap(stage int) {
 	s.last = now
 }
 
-func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, vectors bool) *ensembleWorker {
+func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, vectors bool) *ensembleWorker {
 	w := &ensembleWorker{
-		ensemble: e, shape: shape, source: s,
-		row:    make([]uint32, shape.Items),
-		sorter: newSorter(shape.Items),
-		greedy: newGreedy(shape),
-		kept:   newSelection(e.Keep, min(interleaved, e.Candidates), shape.Items),
-		refine: newRefiner(e, shape, vectors),
-		lpt:    make([]int32, shape.Items),
+		ensemble: e,
+		row:      make([]uint32, shape.Items),
+		sorter:   newSorter(shape.Items),
+		greedy:   newGreedy(shape),
+		kept:     newSelection(e.Keep, min(interleaved, e.Candidates), shape.Items),
+		refine:   newRefiner(e, shape, vectors),
+		lpt:      make([]int32, shape.Items),
 	}
 	if vectors {
 		w.vector = newVector(e, shape, &w.greedy)
@@ -74,18 +73,19 @@ func newEnsembleWorker(e strategies.Ensemble, shape packing.Shape, s *source, ve
 }
 
 func (w *ensembleWorker) packNext(ctx context.Context, j *job) (bool, error) {
+	w.source = &j.source
 	layer, ok := w.source.take(j, &w.buffer)
 	if !ok {
 		return false, nil
 	}
-	weights := j.problem.Layer(layer)
-	packIndex, rankInPack := j.out.Layer(layer)
+	weights := j.Problem.Layer(layer)
+	packIndex, rankInPack := j.Out.Layer(layer)
 
 	w.watch.begin()
 	w.greedy.setWeights(weights)
 	w.kept.reset()
 	try, step := w.tryBatch, interleaved
-	vectors := w.vector != nil && w.vector.setLayer(weights, layer, j.random)
+	vectors := w.vector != nil && w.vector.setLayer(weights, layer, j.Random)
 	if vectors {
 		try, step = w.tryPage, w.vector.page()
 	}

@@ -20,10 +20,10 @@ func (w *layerwiseWorker) packNext(ctx context.Context, j *job) (bool, error) {
 		return false, nil
 	}
 	start := time.Now()
-	packIndex, rankInPack := j.out.Layer(layer)
+	packIndex, rankInPack := j.Out.Layer(layer)
 	task := strategies.Task{
-		Layer: layer, Weights: j.problem.Layer(layer), Given: j.problem.LayerGiven(layer),
-		Packs: j.problem.Packs, Seed: j.random.Seed,
+		Layer: layer, Weights: j.Problem.Layer(layer), Given: j.Problem.LayerGiven(layer),
+		Packs: j.Problem.Packs, Seed: j.Random.Seed,
 	}
 	stats, err := w.packer.PackLayer(ctx, task, packIndex, rankInPack)
 	j.layers[layer] = stats

@@ -9,7 +9,7 @@ import (
 	"packbench/strategies"
 )
 
-// source gives the workers of a run their layers and random draws.
+// source gives workers the layers of a problem, and their random draws.
 //
 // In the torch stream, the draws of a layer follow those of the layers before it, so
 // taking a layer and drawing its numbers is one step under a lock. Sorting and
@@ -29,15 +29,15 @@ func (s *source) rows() int { return s.ensemble.Random + s.ensemble.Noisy() }
 // maxDrawBytes is the max memory that the draws of the torch stream may take.
 const maxDrawBytes int64 = 8 << 30
 
-// restart begins a run of so many workers.
-func (s *source) restart(random strategies.Random, workers int) error {
-	s.random, s.torch = random, nil
-	if random.Stream == strategies.Torch && s.rows() > 0 {
-		if need := 4 * int64(s.rows()) * int64(s.shape.Items) * int64(workers); need > maxDrawBytes {
+// begin makes a source for the problem of a job and so many threads.
+func (s *source) begin(e strategies.Ensemble, j strategies.Job, threads int) error {
+	s.ensemble, s.shape, s.random = e, j.Problem.Shape, j.Random
+	if s.random.Stream == strategies.Torch && s.rows() > 0 {
+		if need := 4 * int64(s.rows()) * int64(s.shape.Items) * int64(threads); need > maxDrawBytes {
 			return fmt.Errorf("%s: the torch stream's draws for %d candidates of %d items on %d threads take %d GiB: use fewer candidates, or the philox stream",
-				s.ensemble.Spec(), s.ensemble.Candidates, s.shape.Items, workers, need>>30)
+				e.Spec(), e.Candidates, s.shape.Items, threads, need>>30)
 		}
-		s.torch = draws.NewTorch(random.Seed, s.shape.Layers, s.ensemble.Random, s.ensemble.Noisy(), s.shape.Items)
+		s.torch = draws.NewTorch(s.random.Seed, s.shape.Layers, e.Random, e.Noisy(), s.shape.Items)
 	}
 	return nil
 }

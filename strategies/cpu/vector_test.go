@@ -108,7 +108,8 @@ func checkVector(t rapid.TB, e strategies.Ensemble, items, packs int, kind strin
 	}
 
 	s := &source{ensemble: e, shape: shape, random: strategies.Random{Seed: seed}}
-	scalar := newEnsembleWorker(e, shape, s, false)
+	scalar := newEnsembleWorker(e, shape, false)
+	scalar.source = s
 	scalar.greedy.setWeights(weights)
 	v := newVector(e, shape, &scalar.greedy)
 	if !v.setLayer(weights, 3, s.random) {
