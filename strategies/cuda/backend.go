@@ -13,7 +13,7 @@ import (
 // it is first needed. It is safe for concurrent use; calls run one at a time.
 type Backend struct{ device device }
 
-var _ strategies.Backend = (*Backend)(nil)
+var _ strategies.Batcher = (*Backend)(nil)
 
 // New returns a backend for one GPU.
 func New(o Options) *Backend { return &Backend{device: device{options: o}} }
@@ -36,17 +36,34 @@ func (b *Backend) Describe() (strategies.Description, error) {
 // Prepare implements [strategies.Backend]. It supports [strategies.Ensemble] and
 // every [strategies.External].
 func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategies.Runner, error) {
-	if err := shape.Validate(); err != nil {
-		return nil, err
-	}
 	if s, ok := s.(strategies.External); ok {
+		if err := shape.Validate(); err != nil {
+			return nil, err
+		}
 		return s.PrepareOn(Name, shape)
+	}
+	return b.prepare(s, []packing.Shape{shape})
+}
+
+// PrepareBatch implements [strategies.Batcher].
+func (b *Backend) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (strategies.BatchRunner, error) {
+	if _, ok := s.(strategies.External); ok {
+		return strategies.OneByOne(b, s, shapes)
+	}
+	return b.prepare(s, shapes)
+}
+
+func (b *Backend) prepare(s strategies.Strategy, shapes []packing.Shape) (*runner, error) {
+	for _, shape := range shapes {
+		if err := shape.Validate(); err != nil {
+			return nil, err
+		}
 	}
 	e, ok := s.(strategies.Ensemble)
 	if !ok {
 		return nil, fmt.Errorf("%w: cuda executes ensembles, not %s", strategies.ErrUnsupported, s.Spec().Name)
 	}
-	r := &runner{device: &b.device, ensemble: e, shape: shape}
+	r := &runner{device: &b.device, ensemble: e, shapes: shapes, groups: groups(shapes)}
 	if err := b.device.do(func() error { return r.prepare(false) }); err != nil {
 		r.Close()
 		return nil, err

@@ -101,7 +101,7 @@ func packThrice(t *testing.T, sim *simulation, strategy string, p *packing.Probl
 // Where the driver makes no graph, runs go on without.
 func TestWithoutGraph(t *testing.T) {
 	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
-	for settings, graphs := range map[string]int{"": 1, "fail=capture:1:900": 0, "fail=endcapture:1:901": 0, "fail=instantiate:1:2": 0} {
+	for settings, graphs := range map[string]int{"": 1, "fail=graphcreate:1:2": 0, "fail=node:2:1": 0, "fail=instantiate:1:2": 0} {
 		sim := simulate(t, simulated, settings, cuda.Options{})
 		if err := packThrice(t, sim, "topk-max-any:candidates=5,k=2", p, strategies.Random{Seed: 2}); err != nil {
 			t.Errorf("%s: %v", settings, err)

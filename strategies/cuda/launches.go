@@ -19,9 +19,9 @@ type (
 	}
 	// ordersArguments are ORDERS_PARAMETERS of kernels/draws.cuh.
 	ordersArguments struct {
-		weights, draws, seed                         address
-		firstLayer, items, pitch, candidates, random uint32
-		spread, floor                                float32
+		weights, draws, heads            address
+		items, pitch, candidates, random uint32
+		spread, floor                    float32
 	}
 	ordersWordsArguments struct {
 		ordersArguments
@@ -92,10 +92,10 @@ type launch struct {
 	arguments any // one of the structs above
 }
 
-// part is what a number of layers of a problem are launched with: the first of them,
-// and where the host has their input, draws (with [plan.draws]) and answer.
+// part is a number of layers that are launched at a time, and where the host has
+// their input, draws (with [plan.draws]) and answer.
 type part struct {
-	first, layers        int
+	layers               int
 	input, draws, answer address
 }
 
@@ -106,7 +106,7 @@ func (p *plan) launches(b buffers, at part) []launch {
 	if p.draws {
 		all = append(all, fetch(at.draws, p.drawWords(at.layers), b.draws))
 	}
-	all = append(all, p.makeOrders(b, at, problems), p.packGreedily(b, problems))
+	all = append(all, p.makeOrders(b, at.layers, problems), p.packGreedily(b, problems))
 	if p.selection.name != "" {
 		blocks := min(p.selectBlocks, at.layers)
 		all = append(all, launch{stageSelect, p.selection, blocks,
@@ -120,9 +120,9 @@ func fetch(from address, words int64, to address) launch {
 	return launch{stageCopyIn, k, k.blocks(int(words)), fetchArguments{from, uint64(words), to}}
 }
 
-func (p *plan) makeOrders(b buffers, at part, problems int) launch {
+func (p *plan) makeOrders(b buffers, layers, problems int) launch {
 	k := p.orders
-	all := ordersArguments{weights: b.input.words(seedWords), draws: b.draws, seed: b.input, firstLayer: uint32(at.first),
+	all := ordersArguments{weights: b.input.words(p.weightsAt(layers)), draws: b.draws, heads: b.input,
 		items: uint32(p.shape.Items), pitch: uint32(p.pitch), candidates: uint32(p.Candidates), random: uint32(p.Random),
 		spread: p.Spread, floor: p.Floor}
 	switch {
@@ -153,7 +153,7 @@ func (p *plan) refineAndChoose(b buffers, at part) launch {
 		return launch{stageChoose, k, at.layers, chooseArguments{b.order, b.place, b.imbalance, b.ranking,
 			items, pitch, packs, uint32(p.Candidates), wide, uint32(at.layers), at.answer}}
 	}
-	count := b.input.words(seedWords + int64(at.layers)*int64(p.pitch))
+	count := b.input.words(p.countsAt(at.layers))
 	all := refineArguments{b.order, b.sorted, b.place, b.imbalance, b.ranking, items, pitch, packs, uint32(p.Candidates),
 		uint32(p.Rounds), p.Epsilon, uint32(p.keep), uint32(at.layers), b.kept, b.score, count, at.answer}
 	if p.wide {

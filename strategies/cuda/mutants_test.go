@@ -33,6 +33,7 @@ var mutants = []mutant{
 	{"words fetched behind the end", "fetch", "", "if (at >= words) return;", ""},
 
 	{"seed's high word dropped", "orders_words", "draws.cuh", "high0 ^ c3 ^ seed_high", "high0 ^ c3"},
+	{"the first layer's head for all", "orders_words", "draws.cuh", "o.heads + 4 * (u64)layer", "o.heads"},
 	{"zigzag of odd counts", "orders_words", "draws.cuh", "(items + 1) / 2", "items / 2"},
 	{"one random order too many", "orders_words", "draws.cuh", "c - 2 < o.random", "c - 2 <= o.random"},
 	{"idle warps not sent home", "orders_words", "", "if (first >= problems) return;", ""},

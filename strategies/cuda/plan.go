@@ -10,8 +10,8 @@ import (
 	"packbench/strategies"
 )
 
-// plan is how an ensemble strategy runs on problems of a shape: which kernels,
-// how much memory, how many layers at a time.
+// plan is how an ensemble strategy runs on layers of one size, of one problem or of
+// many: which kernels, how much memory, how many layers at a time.
 type plan struct {
 	strategies.Ensemble
 	shape packing.Shape
@@ -147,13 +147,16 @@ func (p *plan) bytes(layers int) int64 {
 	return total
 }
 
-// What the host sends for a number of layers: the seed, 2 words of seedWords; the
-// weights, [layers, pitch]; zeros for counts, [layers].
-const seedWords = 4
+// What the host sends for a number of layers: their heads, [layers, headWords], each a
+// seed of two words and the layer's number in its problem; the weights, [layers,
+// pitch]; zeros for counts, [layers].
+const headWords = 4
 
-func (p *plan) inputWords(layers int) int64 {
-	return seedWords + int64(layers)*int64(p.pitch) + roundUp(int64(layers), 4)
-}
+func (p *plan) weightsAt(layers int) int64 { return int64(layers) * headWords }
+
+func (p *plan) countsAt(layers int) int64 { return int64(layers) * int64(headWords+p.pitch) }
+
+func (p *plan) inputWords(layers int) int64 { return p.countsAt(layers) + roundUp(int64(layers), 4) }
 
 // The draws that are sent for a number of layers, [layers, candidates − 2, items].
 func (p *plan) drawWords(layers int) int64 {

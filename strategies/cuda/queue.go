@@ -11,7 +11,7 @@ import (
 	"packbench/strategies/cuda/driver"
 )
 
-// queue is what is launched at once: all parts, or one where draws are sent over.
+// queue is what is launched at once: everything, or a part where draws are sent over.
 type queue struct {
 	*driver.Queue
 	marks []mark
@@ -19,8 +19,7 @@ type queue struct {
 }
 
 // graphState says what becomes of a queue's graph. It is made at the second run:
-// drivers load kernels when they first run, which a stream under capture forbids,
-// and a single run needs no graph.
+// a single one needs none.
 type graphState int
 
 const (
@@ -34,7 +33,7 @@ func (q *queue) run(timed bool) error {
 	if q.graph == graphDue && !timed {
 		q.graph = withoutGraph
 		if driver.HasGraphs() {
-			q.Capture() // what is wrong with the context shows in Run
+			q.MakeGraph() // what is wrong with the context shows in Run
 		}
 	}
 	err := q.Run(timed)
@@ -51,29 +50,31 @@ type mark struct {
 }
 
 // The longest run that becomes one graph.
-const graphLaunches = 64
+const graphLaunches = 512
 
-// addQueue makes launches ready.
-func (r *runner) addQueue(launches []launch, graph graphState) (err error) {
+// addQueue makes the launches of branches ready, which need not wait for each other.
+func (r *runner) addQueue(branches [][]launch, graph graphState) (err error) {
 	q := queue{graph: graph}
 	var ready []driver.Launch
 	stage := -1
-	for _, l := range launches {
-		function, err := r.device.function(l.kernel.name)
-		if err != nil {
-			return err
+	for _, launches := range branches {
+		for i, l := range launches {
+			function, err := r.device.function(l.kernel.name)
+			if err != nil {
+				return err
+			}
+			next := driver.Launch{Kernel: l.kernel.name, Function: function, Blocks: l.blocks, Threads: l.kernel.threads,
+				Shared: l.kernel.shared, First: i == 0, Arguments: l.words()}
+			if l.stage != stage {
+				stage = l.stage
+				next.Before = r.memory.event(&err)
+				q.marks = append(q.marks, mark{stage, next.Before})
+			}
+			if err != nil {
+				return err
+			}
+			ready = append(ready, next)
 		}
-		next := driver.Launch{Kernel: l.kernel.name, Function: function, Blocks: l.blocks, Threads: l.kernel.threads,
-			Shared: l.kernel.shared, Arguments: l.words()}
-		if l.stage != stage {
-			stage = l.stage
-			next.Before = r.memory.event(&err)
-			q.marks = append(q.marks, mark{stage, next.Before})
-		}
-		if err != nil {
-			return err
-		}
-		ready = append(ready, next)
 	}
 	end := r.memory.event(&err)
 	if err != nil {

@@ -5,7 +5,7 @@ package cuda
 import (
 	"context"
 	"fmt"
-	"unsafe"
+	"slices"
 
 	"gorgonia.org/cu"
 
@@ -15,39 +15,34 @@ import (
 	"packbench/strategies/cuda/driver"
 )
 
-// runner packs problems of one shape. Its memory is allocated and its launches are
-// made ready when it is prepared; a run with draws sent over (the torch stream)
-// has its own plan, because the draws take memory from the chunks.
+// runner packs problems of the shapes that it was prepared for: one, or as many as
+// there are. Its memory is allocated and its launches are made ready when it is
+// prepared; a run with draws sent over (the torch stream) has its own plans, because
+// the draws take memory from the parts.
 type runner struct {
 	device   *device
 	ensemble strategies.Ensemble
-	shape    packing.Shape
+	shapes   []packing.Shape
 	timed    bool
 
-	*plan
+	groups []*group
+	ready  bool // the groups have plans
+	sent   bool // draws are sent over
 	memory memory
-	parts  []hostPart
-	// Page-locked: inputs and answers of all parts, one part after the other; draws
-	// of one part.
-	input, drawn, answer mapped
-	queues               []queue
+	queues []queue
 }
 
-var _ strategies.StageTimer = (*runner)(nil)
-
-// hostPart is a part with where its words begin in the page-locked memory.
-type hostPart struct {
-	part
-	inputAt, answerAt int64
-}
+var (
+	_ strategies.StageTimer  = (*runner)(nil)
+	_ strategies.BatchRunner = (*runner)(nil)
+)
 
 // prepare plans, allocates and makes the launches ready; sent says whether draws are
-// sent over. It replaces a former plan.
-func (r *runner) prepare(sent bool) (err error) {
-	if err := r.memory.release(); err != nil {
+// sent over. It replaces former plans.
+func (r *runner) prepare(sent bool) error {
+	if err := r.release(); err != nil {
 		return err
 	}
-	r.plan = nil
 	available := r.device.options.Memory
 	if available == 0 {
 		free, _, err := cu.MemInfo()
@@ -56,58 +51,82 @@ func (r *runner) prepare(sent bool) (err error) {
 		}
 		available = free / 10 * 9
 	}
-	p, err := newPlan(r.ensemble, r.shape, sent, available, r.device.multiprocessors)
+	plans, err := newPlans(r.ensemble, r.groups, sent, available, r.device.multiprocessors)
 	if err != nil {
 		return err
 	}
-	if err := r.allocate(p); err != nil {
-		r.memory.release() // err is the error that matters
-		return fmt.Errorf("preparing %v with %d candidates: %w", r.shape, r.ensemble.Candidates, err)
+	if err := r.allocate(plans, sent); err != nil {
+		r.release() // err is the error that matters
+		return fmt.Errorf("preparing %v with %d candidates: %w", r.what(), r.ensemble.Candidates, err)
 	}
-	r.plan = p
+	r.ready, r.sent = true, sent
 	return nil
 }
 
-func (r *runner) allocate(p *plan) (err error) {
-	m := &r.memory
-	b := p.lay(p.chunk, func(words int64) address { return m.words(words, &err) })
-	inputs, answers := int64(0), int64(0)
-	r.parts = nil
-	for first := 0; first < r.shape.Layers; first += p.chunk {
-		at := hostPart{part: part{first: first, layers: min(p.chunk, r.shape.Layers-first)}, inputAt: inputs, answerAt: answers}
-		inputs += p.inputWords(at.layers)
-		answers += p.answerWords(at.layers)
-		r.parts = append(r.parts, at)
+// what says what the runner packs, for errors.
+func (r *runner) what() string {
+	if len(r.shapes) == 1 {
+		return r.shapes[0].String()
 	}
-	r.input = m.mapped(inputs, &err)
-	r.answer = m.mapped(answers, &err)
-	if p.draws {
-		r.drawn = m.mapped(p.drawWords(p.chunk), &err)
-	}
-	if err != nil {
-		return err
-	}
-	clear(r.input.words) // what is not written stays 0
+	return fmt.Sprintf("%d problems", len(r.shapes))
+}
 
-	r.queues = nil
-	var launches []launch
-	for i := range r.parts {
-		at := &r.parts[i]
-		at.input, at.draws, at.answer = r.input.at.words(at.inputAt), r.drawn.at, r.answer.at.words(at.answerAt)
-		launches = append(launches, p.launches(b, at.part)...)
-		if !p.draws && i < len(r.parts)-1 {
-			continue
+// newPlans plans each group, with its share of the memory.
+func newPlans(e strategies.Ensemble, groups []*group, sent bool, memory int64, multiprocessors int) ([]*plan, error) {
+	plans := make([]*plan, len(groups))
+	need := make([]int64, len(groups))
+	total := int64(0)
+	for i, g := range groups {
+		var err error
+		if plans[i], err = newPlan(e, g.shape, sent, memory, multiprocessors); err != nil {
+			return nil, err
 		}
-		graph := withoutGraph
-		if !p.draws && len(launches) <= graphLaunches {
-			graph = graphWanted
+		need[i] = plans[i].bytes(g.shape.Layers)
+		total += need[i]
+	}
+	if len(groups) == 1 || total <= memory {
+		return plans, nil
+	}
+	for i, g := range groups {
+		share := int64(float64(memory) * float64(need[i]) / float64(total))
+		var err error
+		if plans[i], err = newPlan(e, g.shape, sent, share, multiprocessors); err != nil {
+			return nil, fmt.Errorf("%d sizes of layers in one call: %w, or a call for each", len(groups), err)
 		}
-		if err := r.addQueue(launches, graph); err != nil {
+	}
+	return plans, nil
+}
+
+// allocate allocates memory for every group and makes the queues: one with all
+// launches, a branch for each group, or one for each part where draws are sent over.
+func (r *runner) allocate(plans []*plan, sent bool) error {
+	var branches [][]launch
+	count := 0
+	for i, g := range r.groups {
+		parts, err := g.allocate(plans[i], r.shapes, &r.memory)
+		if err != nil {
 			return err
 		}
-		launches = nil
+		if !sent { // a part needs the memory of the one before
+			branch := slices.Concat(parts...)
+			branches = append(branches, branch)
+			count += len(branch)
+			continue
+		}
+		for _, launches := range parts {
+			if err := r.addQueue([][]launch{launches}, withoutGraph); err != nil {
+				return err
+			}
+		}
 	}
-	return nil
+	if sent {
+		return nil
+	}
+	graph := withoutGraph
+	if count <= graphLaunches {
+		graph = graphWanted
+	}
+	return r.addQueue(branches, graph)
 }
 
 // TimeStages implements [strategies.StageTimer]. The events between the stages cost
@@ -116,94 +135,91 @@ func (r *runner) TimeStages(on bool) { r.timed = on }
 
 // Pack implements [strategies.Runner].
 func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies.Random, out *packing.Packing) (strategies.Report, error) {
-	if p.Shape != r.shape || out.Shape != r.shape {
-		return strategies.Report{}, fmt.Errorf("problem %v and packing %v given to a runner for %v", p.Shape, out.Shape, r.shape)
+	reports, err := r.PackBatch(ctx, []strategies.Job{{Problem: p, Random: random, Out: out}})
+	if err != nil {
+		return strategies.Report{}, err
 	}
-	report := strategies.Report{Layers: make([]strategies.LayerStats, r.shape.Layers)}
-	sent := random.Stream == strategies.Torch && r.ensemble.Candidates > 2
-	run := func() (err error) {
-		if r.plan == nil || r.draws != sent {
+	if r.timed {
+		err = r.device.do(func() (err error) {
+			reports[0].Stages, err = r.times()
+			return err
+		})
+	}
+	return reports[0], err
+}
+
+// PackBatch implements [strategies.BatchRunner]. Problems whose layers are of one size
+// go through as one; each size has a branch of its own in the one graph that is
+// launched.
+func (r *runner) PackBatch(ctx context.Context, jobs []strategies.Job) ([]strategies.Report, error) {
+	if err := strategies.CheckJobs(jobs, r.shapes); err != nil || len(jobs) == 0 {
+		return nil, err
+	}
+	reports := make([]strategies.Report, len(jobs))
+	for i, shape := range r.shapes {
+		reports[i].Layers = make([]strategies.LayerStats, shape.Layers)
+	}
+	sent := jobs[0].Random.Stream == strategies.Torch && r.ensemble.Candidates > 2
+	prepared := r.ready && r.sent == sent
+	run := func() error {
+		if !prepared {
 			if err := r.prepare(sent); err != nil {
 				return err
 			}
 		}
-		if err := r.run(ctx, p, random); err != nil {
+		for _, g := range r.groups {
+			g.write(jobs)
+		}
+		if err := r.run(ctx, jobs); err != nil {
 			return err
 		}
-		r.read(out, report.Layers)
-		if r.timed {
-			report.Stages, err = r.times()
+		for _, g := range r.groups {
+			g.read(jobs, reports)
 		}
-		return err
+		return nil
 	}
-	if r.plan != nil && r.draws == sent && !r.timed {
-		return report, r.device.hold(run) // the one call of the driver binds the context itself
+	if prepared {
+		return reports, r.device.hold(run) // the one call of the driver binds the context itself
 	}
-	return report, r.device.do(run)
+	return reports, r.device.do(run)
 }
 
-// run hands the problem over, launches everything and waits for the device.
-func (r *runner) run(ctx context.Context, p *packing.Problem, random strategies.Random) error {
-	r.write(p, random.Seed)
-	var torch *draws.Torch
-	if r.draws {
-		torch = draws.NewTorch(random.Seed, r.shape.Layers, r.ensemble.Random, r.ensemble.Noisy(), r.shape.Items)
+// run launches everything and waits for the device.
+func (r *runner) run(ctx context.Context, jobs []strategies.Job) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	for i := range r.queues {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if torch != nil { // a queue for each part
-			row := (r.ensemble.Candidates - 2) * r.shape.Items
-			for l := range r.parts[i].layers {
-				torch.Next(r.drawn.words[l*row : (l+1)*row])
+	if !r.sent {
+		return r.queues[0].run(r.timed)
+	}
+	torch := make([]*draws.Torch, len(jobs))
+	for i, j := range jobs {
+		torch[i] = draws.NewTorch(j.Random.Seed, j.Problem.Layers, r.ensemble.Random, r.ensemble.Noisy(), j.Problem.Items)
+	}
+	queues := r.queues
+	for _, g := range r.groups {
+		for part := range g.parts {
+			if err := ctx.Err(); err != nil {
+				return err
 			}
-		}
-		if err := r.queues[i].run(r.timed); err != nil {
-			return err
+			g.writeDraws(part, torch)
+			if err := queues[0].run(r.timed); err != nil {
+				return err
+			}
+			queues = queues[1:]
 		}
 	}
 	return nil
 }
 
-// write puts the seed and the weights where the device fetches them.
-func (r *runner) write(p *packing.Problem, seed uint64) {
-	n := r.shape.Items
-	for _, at := range r.parts {
-		input := r.input.words[at.inputAt:]
-		input[0], input[1] = uint32(seed), uint32(seed>>32)
-		rows := unsafe.Slice((*float32)(unsafe.Pointer(&input[seedWords])), at.layers*r.pitch)
-		from := p.Weights[at.first*n : (at.first+at.layers)*n]
-		if r.pitch == n {
-			copy(rows, from)
-			continue
-		}
-		for l := range at.layers {
-			copy(rows[l*r.pitch:], from[l*n:(l+1)*n])
-		}
-	}
-}
-
-// read takes the answers.
-func (r *runner) read(out *packing.Packing, stats []strategies.LayerStats) {
-	n := r.shape.Items
-	for _, at := range r.parts {
-		answer := r.answer.words[at.answerAt:]
-		copyIndices(out.PackIndex[at.first*n:(at.first+at.layers)*n], answer)
-		copyIndices(out.RankInPack[at.first*n:(at.first+at.layers)*n], answer[at.layers*n:])
-		for l := range at.layers {
-			stats[at.first+l].Steps = int64(answer[2*at.layers*n+l])
-		}
-	}
-}
-
-// copyIndices copies indices below 2³¹ word for word.
-func copyIndices(to []int32, from []uint32) {
-	copy(to, unsafe.Slice((*int32)(unsafe.Pointer(&from[0])), len(to)))
+// release frees all memory.
+func (r *runner) release() error {
+	r.ready, r.queues = false, nil
+	return r.memory.release()
 }
 
 // Close implements [strategies.Runner].
 func (r *runner) Close() error {
-	r.plan = nil
-	return r.device.doIfOpen(r.memory.release)
+	r.ready = false
+	return r.device.doIfOpen(r.release)
 }

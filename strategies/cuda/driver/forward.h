@@ -36,8 +36,10 @@ FORWARD(cuEventCreate, "cuEventCreate", (CUevent *e, unsigned flags), (e, flags)
 FORWARD(cuEventDestroy, "cuEventDestroy_v2", (CUevent e), (e))
 FORWARD(cuEventRecord, "cuEventRecord", (CUevent e, CUstream s), (e, s))
 FORWARD(cuEventElapsedTime, "cuEventElapsedTime", (float *ms, CUevent start, CUevent end), (ms, start, end))
-OPTIONAL(cuStreamBeginCapture, "cuStreamBeginCapture_v2", (CUstream s, CUstreamCaptureMode mode), (s, mode))
-OPTIONAL(cuStreamEndCapture, "cuStreamEndCapture", (CUstream s, CUgraph *graph), (s, graph))
+OPTIONAL(cuGraphCreate, "cuGraphCreate", (CUgraph *graph, unsigned flags), (graph, flags))
+OPTIONAL(cuGraphAddKernelNode, "cuGraphAddKernelNode",
+         (CUgraphNode *node, CUgraph graph, const CUgraphNode *after, size_t n, const CUDA_KERNEL_NODE_PARAMS *params),
+         (node, graph, after, n, params))
 OPTIONAL(cuGraphDestroy, "cuGraphDestroy", (CUgraph graph), (graph))
 OPTIONAL(cuGraphInstantiateWithFlags, "cuGraphInstantiateWithFlags",
          (CUgraphExec *executable, CUgraph graph, unsigned long long flags), (executable, graph, flags))

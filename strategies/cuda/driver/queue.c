@@ -17,22 +17,24 @@ static CUresult launch(const packbench_queue *q, int i) {
   return cuLaunchKernel(l->function, l->blocks, 1, 1, l->threads, 1, 1, l->shared, q->stream, l->arguments, NULL);
 }
 
-HIDDEN int packbench_capture(packbench_queue *q, int *call) {
+HIDDEN int packbench_make_graph(packbench_queue *q, int *call) {
   CUresult result;
-  CUgraph graph = NULL;
+  CUgraph graph;
+  CUgraphNode last = NULL;
   TRY(PACKBENCH_CONTEXT, cuCtxSetCurrent(q->context));
-  TRY(PACKBENCH_CAPTURE, cuStreamBeginCapture(q->stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
+  TRY(PACKBENCH_GRAPH_CREATE, cuGraphCreate(&graph, 0));
   for (int i = 0; i < q->count; i++) {
+    const packbench_launch *l = &q->launches[i];
+    CUDA_KERNEL_NODE_PARAMS params = {.func = l->function, .gridDimX = l->blocks, .gridDimY = 1, .gridDimZ = 1,
+                                      .blockDimX = l->threads, .blockDimY = 1, .blockDimZ = 1,
+                                      .sharedMemBytes = l->shared, .kernelParams = l->arguments};
+    CUgraphNode before = last;
     *call = PACKBENCH_LAUNCH + i;
-    if ((result = launch(q, i))) {
-      cuStreamEndCapture(q->stream, &graph); /* result is the error that matters */
-      if (graph) cuGraphDestroy(graph);
-      return result;
-    }
+    if ((result = cuGraphAddKernelNode(&last, graph, &before, l->first ? 0 : 1, &params))) goto destroy;
   }
-  TRY(PACKBENCH_END_CAPTURE, cuStreamEndCapture(q->stream, &graph));
   *call = PACKBENCH_INSTANTIATE;
   result = cuGraphInstantiateWithFlags(&q->graph, graph, 0);
+destroy:
   cuGraphDestroy(graph);
 failed:
   return result;

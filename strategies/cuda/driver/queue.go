@@ -19,12 +19,15 @@ type Launch struct {
 	Blocks    int
 	Threads   int      // per block
 	Shared    int      // bytes of dynamic shared memory per block
+	First     bool     // of a branch
 	Arguments []uint64 // each in the low bytes of its word
 	Before    cu.Event // recorded before it in timed runs; the zero Event: none
 }
 
-// Queue is a number of launches that are always made together, one after the
-// other, kept in the driver's form: [Queue.Run] is one call from Go.
+// Queue is a number of launches that are always made together, kept in the driver's
+// form: [Queue.Run] is one call from Go. They are made one after the other. In a
+// graph ([Queue.MakeGraph]) a launch waits for the one before it unless it is the
+// first of a branch, so that branches can run side by side.
 type Queue struct {
 	kernels []string
 	c       *C.packbench_queue
@@ -43,6 +46,10 @@ func NewQueue(context cu.CUContext, stream cu.Stream, launches []Launch, end cu.
 	q.c.count = C.int(len(launches))
 	q.c.launches = allocate[C.packbench_launch](q, len(launches))
 	for i, l := range launches {
+		first := C.int(0)
+		if l.First {
+			first = 1
+		}
 		values := unsafe.Slice(allocate[uint64](q, len(l.Arguments)), len(l.Arguments))
 		copy(values, l.Arguments)
 		addresses := unsafe.Slice(allocate[unsafe.Pointer](q, len(l.Arguments)), len(l.Arguments))
@@ -54,6 +61,7 @@ func NewQueue(context cu.CUContext, stream cu.Stream, launches []Launch, end cu.
 			blocks:    C.unsigned(l.Blocks),
 			threads:   C.unsigned(l.Threads),
 			shared:    C.unsigned(l.Shared),
+			first:     first,
 			before:    *(*C.CUevent)(unsafe.Pointer(&l.Before)),
 			arguments: &addresses[0],
 		}
@@ -73,11 +81,11 @@ func allocate[T any](q *Queue, n int) *T {
 // HasGraphs reports whether the driver can make a graph of a queue.
 func HasGraphs() bool { return C.packbench_has_graphs() != 0 }
 
-// Capture makes one graph of the launches, which later runs launch as a whole
+// MakeGraph makes one graph of the launches, which later runs launch as a whole
 // unless they are timed. After an error they go on without.
-func (q *Queue) Capture() error {
+func (q *Queue) MakeGraph() error {
 	var call C.int
-	return q.failure(C.packbench_capture(q.c, &call), call)
+	return q.failure(C.packbench_make_graph(q.c, &call), call)
 }
 
 // Run queues the launches and waits until the device has done them. timed says that
@@ -94,8 +102,7 @@ var calls = map[C.int]string{
 	C.PACKBENCH_CONTEXT:      "cuCtxSetCurrent",
 	C.PACKBENCH_SYNCHRONIZE:  "cuStreamSynchronize",
 	C.PACKBENCH_RECORD:       "cuEventRecord",
-	C.PACKBENCH_CAPTURE:      "cuStreamBeginCapture",
-	C.PACKBENCH_END_CAPTURE:  "cuStreamEndCapture",
+	C.PACKBENCH_GRAPH_CREATE: "cuGraphCreate",
 	C.PACKBENCH_INSTANTIATE:  "cuGraphInstantiateWithFlags",
 	C.PACKBENCH_GRAPH_LAUNCH: "cuGraphLaunch",
 }

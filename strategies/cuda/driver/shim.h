@@ -14,18 +14,20 @@ int packbench_open(const char *path, char *message, size_t size);
 /* The driver's name of an error, "CUDA_ERROR_OUT_OF_MEMORY", or NULL. */
 const char *packbench_error_name(int error);
 
-/* Whether the driver can make a graph of what a stream is given. */
+/* Whether the driver can make graphs. */
 int packbench_has_graphs(void);
 
 /* A kernel with everything that its launch takes. */
 typedef struct {
   CUfunction function;
   unsigned blocks, threads, shared;
+  int first;        /* of a branch: in a graph it waits for no other launch */
   CUevent before;   /* recorded before it in runs that are timed; may be NULL */
   void **arguments; /* their addresses */
 } packbench_launch;
 
-/* Launches that are always queued together. */
+/* Launches that are always queued together: branches, each one launch after the
+ * other. */
 typedef struct {
   CUcontext context;
   CUstream stream;
@@ -36,11 +38,12 @@ typedef struct {
 } packbench_queue;
 
 /* Which call failed. From PACKBENCH_LAUNCH on: the launch of that number. */
-enum { PACKBENCH_CONTEXT, PACKBENCH_SYNCHRONIZE, PACKBENCH_RECORD, PACKBENCH_CAPTURE, PACKBENCH_END_CAPTURE,
-       PACKBENCH_INSTANTIATE, PACKBENCH_GRAPH_LAUNCH, PACKBENCH_LAUNCH };
+enum { PACKBENCH_CONTEXT, PACKBENCH_SYNCHRONIZE, PACKBENCH_RECORD, PACKBENCH_GRAPH_CREATE, PACKBENCH_INSTANTIATE,
+       PACKBENCH_GRAPH_LAUNCH, PACKBENCH_LAUNCH };
 
-/* Makes the graph of a queue. Returns a CUresult and which call failed. */
-int packbench_capture(packbench_queue *q, int *call);
+/* Makes the graph of a queue, in which branches do not wait for each other. Returns
+ * a CUresult and which call failed. */
+int packbench_make_graph(packbench_queue *q, int *call);
 
 /* Queues everything and waits for the device. Returns a CUresult and which call
  * failed; even then nothing is under way any more. */
