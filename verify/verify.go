@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"packbench/harness"
+	"packbench/internal/number"
 	"packbench/packing"
 	"packbench/runs"
 	"packbench/strategies"
@@ -26,12 +28,13 @@ type Check struct {
 
 // Agreement counts how many layers a backend packs as it should.
 type Agreement struct {
-	Backend string
-	Against string // what it was compared with: "recorded packings" or a backend
-	Layers  int    // compared
-	Equal   int
-	Skipped int         // checks whose strategy the backend does not support
-	First   *Difference // the first layer that differs, nil where none does
+	Backend  string
+	Against  string // what it was compared with: "recorded packings" or a backend
+	Together bool   // up to [MaxTogether] problems were packed in one call
+	Layers   int    // compared
+	Equal    int
+	Skipped  int         // checks whose strategy the backend does not support
+	First    *Difference // the first layer that differs, nil where none does
 }
 
 // Difference is a layer that two packings of a problem pack differently.
@@ -97,10 +100,15 @@ func PlanChecks(p *harness.Plan) iter.Seq2[Check, error] {
 
 // Run packs every check on the reference backend and on another one (nil:
 // none), and compares both with the recorded packing or, where there is none,
-// the other with the reference. It stops at the first error: a backend that
-// fails, an invalid packing, or the end of ctx.
+// the other with the reference. Then it does so once more with the last of the two,
+// if that is a [strategies.Batcher], many checks in one call. It stops at the first
+// error: a backend that fails, an invalid packing, or the end of ctx.
 func Run(ctx context.Context, checks iter.Seq2[Check, error], reference, other strategies.Backend) ([]Agreement, error) {
 	v := verifier{}
+	last := reference
+	if other != nil {
+		last = other
+	}
 	for check, err := range checks {
 		if err != nil {
 			return v.agreements, err
@@ -111,31 +119,99 @@ func Run(ctx context.Context, checks iter.Seq2[Check, error], reference, other s
 			return v.agreements, err
 		}
 		if want != nil && got != nil {
-			v.compare(check, reference.Name(), against, got, want)
+			v.compare(check, Agreement{Backend: reference.Name(), Against: against}, got, want)
 		} else if want == nil {
 			want, against = got, reference.Name()
 		}
-		if other == nil || want == nil {
-			continue
+		if other != nil && want != nil {
+			if got, err = v.pack(ctx, other, check); err != nil {
+				return v.agreements, err
+			}
+			v.compare(check, Agreement{Backend: other.Name(), Against: against}, got, want)
 		}
-		if got, err = v.pack(ctx, other, check); err != nil {
+		if b, ok := last.(strategies.Batcher); ok && got != nil {
+			if err := v.together(ctx, b, check, against, want); err != nil {
+				return v.agreements, err
+			}
+		}
+	}
+	for _, b := range v.bundles {
+		if err := v.packTogether(ctx, last.(strategies.Batcher), b); err != nil {
 			return v.agreements, err
 		}
-		v.compare(check, other.Name(), against, got, want)
 	}
 	return v.agreements, nil
 }
 
 // verifier collects agreements in the order in which they first come.
-type verifier struct{ agreements []Agreement }
+type verifier struct {
+	agreements []Agreement
+	bundles    []*bundle
+}
 
-func (v *verifier) agreement(backend, against string) *Agreement {
+// bundle is checks that one call can pack, with the right answers.
+type bundle struct {
+	strategy string
+	stream   strategies.Stream
+	against  string
+	checks   []Check
+	want     []*packing.Packing
+}
+
+// MaxTogether is the max number of problems that are packed in one call.
+const MaxTogether = 32
+
+// together puts the check into its bundle, and packs that when it is full.
+func (v *verifier) together(ctx context.Context, b strategies.Batcher, c Check, against string, want *packing.Packing) error {
+	key := bundle{strategy: c.Strategy.Spec().String(), stream: c.Random.Stream, against: against}
+	at := slices.IndexFunc(v.bundles, func(b *bundle) bool {
+		return b.strategy == key.strategy && b.stream == key.stream && b.against == key.against
+	})
+	if at < 0 {
+		at = len(v.bundles)
+		v.bundles = append(v.bundles, &key)
+	}
+	full := v.bundles[at]
+	full.checks, full.want = append(full.checks, c), append(full.want, want)
+	if len(full.checks) < MaxTogether {
+		return nil
+	}
+	v.bundles = slices.Delete(v.bundles, at, at+1)
+	return v.packTogether(ctx, b, full)
+}
+
+func (v *verifier) packTogether(ctx context.Context, b strategies.Batcher, all *bundle) error {
+	fail := func(err error) error {
+		return fmt.Errorf("%s, %s of the %s stream in one call, backend %s: %w", all.strategy, number.Count(len(all.checks), "problem"), all.stream, b.Name(), err)
+	}
+	var jobs []strategies.Job
+	var shapes []packing.Shape
+	for _, c := range all.checks {
+		jobs = append(jobs, strategies.Job{Problem: c.Problem, Random: c.Random, Out: packing.NewPacking(c.Problem.Shape)})
+		shapes = append(shapes, c.Problem.Shape)
+	}
+	runner, err := b.PrepareBatch(all.checks[0].Strategy, shapes)
+	if err != nil {
+		return fail(err)
+	}
+	defer runner.Close()
+	if _, err := runner.PackBatch(ctx, jobs); err != nil {
+		return fail(err)
+	}
+	for i, c := range all.checks {
+		v.compare(c, Agreement{Backend: b.Name(), Against: all.against, Together: true}, jobs[i].Out, all.want[i])
+	}
+	return nil
+}
+
+// agreement returns the agreement of the same kind as a.
+func (v *verifier) agreement(a Agreement) *Agreement {
 	for i := range v.agreements {
-		if a := &v.agreements[i]; a.Backend == backend && a.Against == against {
-			return a
+		if b := &v.agreements[i]; b.Backend == a.Backend && b.Against == a.Against && b.Together == a.Together {
+			return b
 		}
 	}
-	v.agreements = append(v.agreements, Agreement{Backend: backend, Against: against})
+	v.agreements = append(v.agreements, a)
 	return &v.agreements[len(v.agreements)-1]
 }
 
@@ -152,10 +228,10 @@ func (v *verifier) pack(ctx context.Context, b strategies.Backend, c Check) (*pa
 	return out.Packing, nil
 }
 
-// compare counts the layers in which got equals want; got is nil where the
-// backend does not support the strategy.
-func (v *verifier) compare(c Check, backend, against string, got, want *packing.Packing) {
-	a := v.agreement(backend, against)
+// compare counts the layers in which got equals want for the agreement of a kind; got
+// is nil where the backend does not support the strategy.
+func (v *verifier) compare(c Check, kind Agreement, got, want *packing.Packing) {
+	a := v.agreement(kind)
 	if got == nil {
 		a.Skipped++
 		return

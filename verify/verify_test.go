@@ -74,6 +74,45 @@ func TestVerifyCountsLayers(t *testing.T) {
 	}
 }
 
+// together is a backend that packs many problems in one call: one by one, and the last
+// of each call wrong.
+type together struct{ *fakebackend.Backend }
+
+func (b together) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (strategies.BatchRunner, error) {
+	r, err := strategies.OneByOne(b, s, shapes)
+	return lastWrong{r}, err
+}
+
+type lastWrong struct{ strategies.BatchRunner }
+
+func (r lastWrong) PackBatch(ctx context.Context, jobs []strategies.Job) ([]strategies.Report, error) {
+	reports, err := r.BatchRunner.PackBatch(ctx, jobs)
+	packs, _ := jobs[len(jobs)-1].Out.Layer(0)
+	packs[0], packs[1] = packs[1], packs[0]
+	return reports, err
+}
+
+// Problems that are packed many in one call are compared too, in calls of at most
+// MaxTogether.
+func TestVerifyTogether(t *testing.T) {
+	var checks []Check
+	for range 2*MaxTogether + 3 {
+		checks = append(checks, roundRobinCheck(t, 2))
+	}
+	other := together{&fakebackend.Backend{Named: "other"}}
+	agreements, err := Run(t.Context(), checksOf(checks...), &fakebackend.Backend{Named: "right"}, other)
+	if err != nil || len(agreements) != 3 {
+		t.Fatalf("%+v, %v", agreements, err)
+	}
+	layers := 2 * len(checks)
+	if a := agreements[1]; a.Together || a.Layers != layers || a.Equal != layers {
+		t.Errorf("one by one: %+v", a)
+	}
+	if a := agreements[2]; !a.Together || a.Backend != "other" || a.Layers != layers || a.Equal != layers-3 || a.First == nil {
+		t.Errorf("together: %+v", a)
+	}
+}
+
 func TestVerifyAgainstTheReference(t *testing.T) {
 	c := roundRobinCheck(t, 2)
 	c.Recorded = nil

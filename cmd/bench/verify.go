@@ -90,7 +90,11 @@ func (c *verifyCmd) experiment(backends ...strategies.Backend) (iter.Seq2[verify
 }
 
 func printAgreement(w io.Writer, a verify.Agreement) error {
-	line := fmt.Sprintf("%s: %d of %s equal to %s", a.Backend, a.Equal, number.Count(a.Layers, "layer"), a.Against)
+	how := a.Backend
+	if a.Together {
+		how += fmt.Sprintf(", up to %d problems in a call", verify.MaxTogether)
+	}
+	line := fmt.Sprintf("%s: %d of %s equal to %s", how, a.Equal, number.Count(a.Layers, "layer"), a.Against)
 	if a.Skipped > 0 {
 		line += fmt.Sprintf(", %s skipped: strategy not supported", number.Count(a.Skipped, "check"))
 	}
