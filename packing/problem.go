@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Shape is the size of a problem: how many layers, how many items per layer,
@@ -29,6 +31,26 @@ func (s Shape) Capacity() int { return s.Items / s.Packs }
 
 // String returns "58×288×32": layers, items, packs.
 func (s Shape) String() string { return fmt.Sprintf("%d×%d×%d", s.Layers, s.Items, s.Packs) }
+
+// ParseShape parses "58x288x32", with x or × between the numbers, and validates it.
+func ParseShape(text string) (Shape, error) {
+	fields := strings.Split(strings.ReplaceAll(text, "×", "x"), "x")
+	var numbers [3]int
+	for i := range numbers {
+		var err error
+		if len(fields) == len(numbers) {
+			numbers[i], err = strconv.Atoi(fields[i])
+		}
+		if err != nil || len(fields) != len(numbers) {
+			return Shape{}, fmt.Errorf("shape %q: use layers x items x packs, such as 58x288x32", text)
+		}
+	}
+	s := Shape{numbers[0], numbers[1], numbers[2]}
+	if err := s.Validate(); err != nil {
+		return Shape{}, fmt.Errorf("shape %q: %w", text, err)
+	}
+	return s, nil
+}
 
 // Validate returns an error unless a problem of this shape exists. The error
 // names the offending number and, where items do not divide by packs, the nearest

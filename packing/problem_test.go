@@ -2,6 +2,7 @@ package packing_test
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,4 +57,39 @@ func TestNewAcceptsLargeLoads(t *testing.T) {
 	if _, err := packing.New([]float32{math.MaxFloat32 / 2, math.MaxFloat32 / 4, 0, 0}, 1, 4, 2); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestParseShape(t *testing.T) {
+	want := packing.Shape{Layers: 58, Items: 288, Packs: 32}
+	for _, text := range []string{"58x288x32", "58×288×32", want.String()} {
+		if got, err := packing.ParseShape(text); err != nil || got != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+	for text, message := range map[string]string{
+		"": "use layers x items x packs", "58x288": "use layers x items x packs", "1x2x3x4": "use layers", "ax2x1": "use layers",
+		"1x99999999999999999999x1": "use layers", "0x4x2": "0 layers", "1x4x3": "do not divide",
+	} {
+		if _, err := packing.ParseShape(text); err == nil || !strings.Contains(err.Error(), message) || !strings.Contains(err.Error(), strconv.Quote(text)) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// Whatever is typed is a shape that exists, or an error.
+func FuzzParseShape(f *testing.F) {
+	f.Add("58x288x32")
+	f.Add("1×-4x2")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := packing.ParseShape(text)
+		if err != nil {
+			return
+		}
+		if err := s.Validate(); err != nil {
+			t.Error(err)
+		}
+		if again, err := packing.ParseShape(s.String()); err != nil || again != s {
+			t.Errorf("%q is %v, which reads as %v, %v", text, s, again, err)
+		}
+	})
 }

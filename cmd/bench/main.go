@@ -25,22 +25,23 @@ import (
 
 // app is the command line: a verb per field.
 type app struct {
-	Run     runCmd     `cmd:"" help:"Run an experiment and report it."`
-	Pack    packCmd    `cmd:"" help:"Pack the loads of one file."`
-	Score   scoreCmd   `cmd:"" help:"Score a program in Python on a fixed set of loads, as a line of JSON."`
-	Place   placeCmd   `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
-	Replay  replayCmd  `cmd:"" help:"Replay a trace: plan placements on past loads, score them on the loads that follow."`
-	Dataset datasetCmd `cmd:"" help:"Generate, describe and convert loads."`
-	List    listCmd    `cmd:"" help:"List strategies, planners, backends, workloads and experiments."`
-	Env     envCmd     `cmd:"" help:"Describe this machine and program."`
-	Report  reportCmd  `cmd:"" help:"Redraw the figures of a run and rewrite its report."`
-	Compare compareCmd `cmd:"" help:"Compare two runs, or the strategies of one, and report significant differences."`
-	Duel    duelCmd    `cmd:"" help:"Run two programs in turn on one experiment and compare them."`
-	Merge   mergeCmd   `cmd:"" help:"Merge the shards of a sweep into one run."`
-	Submit  submitCmd  `cmd:"" help:"Submit a sweep to Slurm: an array of shards, and a job that merges and reports."`
-	Status  statusCmd  `cmd:"" help:"Show the progress of a sweep's shards."`
-	Export  exportCmd  `cmd:"" help:"Export the records of a run for benchstat, pandas, DuckDB."`
-	Verify  verifyCmd  `cmd:"" help:"Check the backends against recorded packings and each other, bit for bit."`
+	Run        runCmd        `cmd:"" help:"Run an experiment and report it."`
+	Pack       packCmd       `cmd:"" help:"Pack the loads of one file."`
+	Score      scoreCmd      `cmd:"" help:"Score a program in Python on a fixed set of loads, as a line of JSON."`
+	Place      placeCmd      `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
+	Replay     replayCmd     `cmd:"" help:"Replay a trace: plan placements on past loads, score them on the loads that follow."`
+	Dataset    datasetCmd    `cmd:"" help:"Generate, describe and convert loads."`
+	List       listCmd       `cmd:"" help:"List strategies, planners, backends, workloads and experiments."`
+	Env        envCmd        `cmd:"" help:"Describe this machine and program."`
+	Report     reportCmd     `cmd:"" help:"Redraw the figures of a run and rewrite its report."`
+	Compare    compareCmd    `cmd:"" help:"Compare two runs, or the strategies of one, and report significant differences."`
+	Duel       duelCmd       `cmd:"" help:"Run two programs in turn on one experiment and compare them."`
+	Merge      mergeCmd      `cmd:"" help:"Merge the shards of a sweep into one run."`
+	Submit     submitCmd     `cmd:"" help:"Submit a sweep to Slurm: an array of shards, and a job that merges and reports."`
+	Status     statusCmd     `cmd:"" help:"Show the progress of a sweep's shards."`
+	Export     exportCmd     `cmd:"" help:"Export the records of a run for benchstat, pandas, DuckDB."`
+	Verify     verifyCmd     `cmd:"" help:"Check the backends against recorded packings and each other, bit for bit."`
+	Throughput throughputCmd `cmd:"" help:"Measure how many problems a backend packs per second, in a call each and in one call."`
 
 	Completion kongcompletion.Completion `cmd:"" help:"Print the shell code that completes bench commands on the Tab key."`
 

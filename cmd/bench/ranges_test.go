@@ -20,7 +20,7 @@ var base = map[string]string{
 	"run": "none.yaml", "pack": "-m 2 none.npy", "score": "none.py", "place": "--gpus 2 --slots 2 none.npy",
 	"replay": "--gpus 2 --slots 2 none.npy", "dataset generate": "none -o none.npy", "dataset describe": "none.npy", "dataset convert": "none.npy none.csv",
 	"list backends": "", "env": "", "report": "none", "compare": "none none", "duel": "none none", "merge": "none none",
-	"submit": "--shards 2 -o none none.yaml", "verify": "--backend none",
+	"submit": "--shards 2 -o none none.yaml", "verify": "--backend none", "throughput": "--backend none",
 }
 
 // A number that a flag cannot have is refused by the name of the flag, the number
