@@ -13,7 +13,7 @@ import (
 
 // function returns what expressions can call under a name, nil where there is
 // nothing. RUN is a directory under
-// results/reference, STRATEGY and BASELINE are specs or labels; WORKLOAD and
+// results/reference, or beside it as "../h100/seed", STRATEGY and BASELINE are specs or labels; WORKLOAD and
 // PACKS, which may be left out, choose among the problems of the run.
 //
 //	gap(RUN, STRATEGY, WORKLOAD, PACKS)       mean gap to the lower bound over layers
@@ -23,6 +23,7 @@ import (
 //	within(RUN, SHARE, STRATEGY, WORKLOAD, PACKS)  layers with a gap of at most SHARE
 //	layers(RUN, STRATEGY, WORKLOAD, PACKS)    layers that count
 //	time(RUN, STRATEGY, WORKLOAD, PACKS)      median time of a run, ns; of several problems the geometric mean
+//	timeOn(RUN, BACKEND, STRATEGY, WORKLOAD, PACKS)   the same of a backend; time takes the first
 //	slower(RUN, STRATEGY, BASELINE, WORKLOAD, PACKS)  ratio of the times
 //	minGap, maxGap(RUN, STRATEGY)             the smallest and the largest mean gap of any problem
 //	minSlower, maxSlower(RUN, STRATEGY, BASELINE)     likewise of the ratio of the times
@@ -31,7 +32,7 @@ import (
 //	betterBy, sameBy, worseBy(RUN, STRATEGY, BASELINE, MEASURE, WORKLOAD)
 //	change(RUN, STRATEGY, BASELINE, MEASURE, WORKLOAD)      ratio of the means over layers, less 1; of several workloads the geometric mean
 //	min(X, …), max(X, …)
-//	measured(FILE, KEY)                       a number of a file of measurements, times in ns: "published.json"
+//	measured(FILE, KEY)                       a number of a file of measurements, times in ns: "speed.json"
 //	commits(RUN, …)                           how many commits the runs were recorded at
 //
 // These make tables:
@@ -65,6 +66,8 @@ func function(name string) func(*records, *arguments) any {
 		return perProblem(math.Max, nil)
 	case "time":
 		return timeOf
+	case "timeOn":
+		return timeOnBackend
 	case "slower":
 		return slower
 	case "strategies":
@@ -116,21 +119,22 @@ func (r *records) chosen(a *arguments) (results *analysis.Results, list []*analy
 		a.fail("%w", err)
 		return nil, nil
 	}
-	return results, r.results(results, a)
+	return results, r.results(results, "", a)
 }
 
-// results takes STRATEGY, WORKLOAD and PACKS.
-func (r *records) results(results *analysis.Results, a *arguments) []*analysis.Result {
+// results takes STRATEGY, WORKLOAD and PACKS. The results are the backend's, of "" the
+// first's that has any.
+func (r *records) results(results *analysis.Results, backend string, a *arguments) []*analysis.Result {
 	strategy, err := strategyOf(results, a.text())
 	if err != nil {
 		a.fail("%w", err)
 		return nil
 	}
-	return r.on(results, strategy, a)
+	return r.on(results, strategy, backend, a)
 }
 
 // on takes WORKLOAD and PACKS.
-func (r *records) on(results *analysis.Results, strategy string, a *arguments) []*analysis.Result {
+func (r *records) on(results *analysis.Results, strategy, backend string, a *arguments) []*analysis.Result {
 	workload, packs := "", 0
 	if a.more() {
 		workload = a.text()
@@ -146,7 +150,7 @@ func (r *records) on(results *analysis.Results, strategy string, a *arguments) [
 		a.fail("%w", err)
 		return nil
 	}
-	list, err := answers(results, strategy, problems)
+	list, err := answers(results, strategy, backend, problems)
 	if err != nil {
 		a.fail("%w", err)
 	}
@@ -182,7 +186,7 @@ func within(r *records, a *arguments) any {
 		return nil
 	}
 	share, n := a.number().value, 0
-	for _, result := range r.results(results, a) {
+	for _, result := range r.results(results, "", a) {
 		for _, gap := range result.Values(analysis.Gap) {
 			if gap <= share {
 				n++
@@ -206,6 +210,15 @@ func timeOf(r *records, a *arguments) any {
 	return quantity{mean(list), true}
 }
 
+func timeOnBackend(r *records, a *arguments) any {
+	results, err := r.run(a.text())
+	if err != nil {
+		a.fail("%w", err)
+		return nil
+	}
+	return quantity{mean(r.results(results, a.text(), a)), true}
+}
+
 func slower(r *records, a *arguments) any {
 	results, err := r.run(a.text())
 	if err != nil {
@@ -223,7 +236,7 @@ func slower(r *records, a *arguments) any {
 		return nil
 	}
 	again := *a
-	x, y := r.on(results, strategy, a), r.on(results, baseline, &again)
+	x, y := r.on(results, strategy, "", a), r.on(results, baseline, "", &again)
 	return quantity{mean(x) / mean(y), true}
 }
 

@@ -24,7 +24,8 @@ type records struct {
 }
 
 func newRecords(root string) *records {
-	return &records{root, map[string]*analysis.Results{}, map[string]*compare.Comparison{}, map[string]map[string]float64{}}
+	return &records{root: root, runs: map[string]*analysis.Results{}, comparisons: map[string]*compare.Comparison{},
+		files: map[string]map[string]float64{}}
 }
 
 // run returns the run directory of that name.
@@ -64,17 +65,19 @@ func (r *records) versus(name, baseline string) (*compare.Comparison, error) {
 }
 
 // measured returns a number from a file of measurements, a JSON object of
-// numbers that may be nested: its path is "a.b".
+// numbers, objects and lists: its path is "a.b.0".
 func (r *records) measured(file, key string) (float64, error) {
 	if r.files[file] == nil {
 		text, err := os.ReadFile(filepath.Join(r.root, file))
 		if err != nil {
 			return 0, err
 		}
-		values := map[string]float64{}
-		if err := json.Unmarshal(text, &values); err != nil {
+		var all any
+		if err := json.Unmarshal(text, &all); err != nil {
 			return 0, fmt.Errorf("%s: %w", file, err)
 		}
+		values := map[string]float64{}
+		flatten(values, "", all)
 		r.files[file] = values
 	}
 	v, ok := r.files[file][key]
@@ -82,6 +85,22 @@ func (r *records) measured(file, key string) (float64, error) {
 		return 0, fmt.Errorf("%s has no %q", file, key)
 	}
 	return v, nil
+}
+
+// flatten puts the numbers in v into values by their paths.
+func flatten(values map[string]float64, path string, v any) {
+	switch v := v.(type) {
+	case float64:
+		values[strings.TrimPrefix(path, ".")] = v
+	case map[string]any:
+		for key, inner := range v {
+			flatten(values, path+"."+key, inner)
+		}
+	case []any:
+		for i, inner := range v {
+			flatten(values, fmt.Sprintf("%s.%d", path, i), inner)
+		}
+	}
 }
 
 // strategyOf finds a strategy by its spec, in any form, or its label.
@@ -128,11 +147,15 @@ func canonical(workload string) string {
 // errNothing is the error of a strategy without any result.
 var errNothing = errors.New("no result")
 
-// answers returns the results of a strategy on problems, from any backend.
-func answers(r *analysis.Results, strategy string, problems []*analysis.Problem) ([]*analysis.Result, error) {
+// answers returns the results of a strategy on problems, from the backend if one is
+// named, otherwise from the first that has any.
+func answers(r *analysis.Results, strategy, backend string, problems []*analysis.Problem) ([]*analysis.Result, error) {
 	var list []*analysis.Result
 	for _, p := range problems {
 		answer := r.Answer(p, strategy)
+		if backend != "" {
+			answer = r.Result(p, strategy, backend)
+		}
 		if answer == nil || !answer.Judged() {
 			return nil, fmt.Errorf("%s on %s: %w", strategy, p.Name, errNothing)
 		}

@@ -50,7 +50,7 @@ func problemTable(r *records, a *arguments, cell func(*analysis.Result) string) 
 	for _, p := range results.Problems {
 		row := []string{loadsName(p)}
 		for _, s := range strategies {
-			list, err := answers(results, s, []*analysis.Problem{p})
+			list, err := answers(results, s, "", []*analysis.Problem{p})
 			if err != nil {
 				row = append(row, "–")
 				continue

@@ -14,7 +14,7 @@
 #               same loads (their code is no part of this repository)
 #   CHECKS      problems to verify first (default every-kernel)
 #   EXPERIMENTS what to run (default "seed shapes frontier-gpu")
-#   REPEATS     runs of each cell, instead of the experiments'
+#   REPEATS     runs of each cell, instead of the experiments'; rounds of throughput
 #   LAYERS      of the published comparison's problem (default 58)
 #   TOOLS       of compute-sanitizer, where it is installed (default all four)
 set -euo pipefail
@@ -101,6 +101,10 @@ if [ -n "$PUBLISHED" ] && python3 -c 'import torch' 2>/dev/null; then
   say "the published program on the same loads"
   python3 "$cuda/time-published.py" "$PUBLISHED" loads.npy 32 | tee published-program.json
 fi
+say "many problems, in a call each and in one call"
+for backend in cpu cuda; do
+  "$BENCH" throughput --backend $backend -o throughput-$backend.json ${REPEATS:+--rounds "$REPEATS"} | tee -a log.txt
+done
 if [ "$mode" = quick ]; then
   say "done: this GPU gives the packings of the CPU, as fast as the table says; $OUT has the runs"
   exit

@@ -5,7 +5,7 @@
 // kernels fetch the problem from page-locked memory and write the answer to such
 // memory, and work on all layers and candidates at a time:
 //
-//	fetch    the seed and the weights                          [layers, items]
+//	fetch    seeds and weights                                 [layers, items]
 //	orders   draws and sorts: the order of every candidate     [layers, candidates, items]
 //	greedy   the packing of every order, and its imbalance     [layers, candidates, items]
 //	select   the candidates of each layer, best first; only    [layers, candidates]
@@ -17,14 +17,18 @@
 // several kernels, and a plan takes the fastest ones for its shape
 // (kernels.go): up to 1,024 items and 256 packs they work in registers and shared
 // memory, beyond in global memory. None needs memory of size n². Problems too large
-// for the device's memory go through in chunks of layers.
+// for the device's memory go through in parts of so many layers.
+//
+// Many problems go through in one call, too: those whose layers are of one size as
+// rows of the same arrays, each size as a branch of the one graph.
 //
 // Layers of the package:
 //
 //	plan.go       shape and strategy → arrays on the device, layers at a time (pure arithmetic)
 //	kernels.go    which kernel of each kind, with its block and shared memory
 //	launches.go   the kernels' arguments, typed, and what a run launches
-//	runner.go     a plan's memory and runs; queue.go: what is launched at once, its graph and stages
+//	group.go      layers of one size: where the problems' words are in its memory
+//	runner.go     groups and their runs; queue.go: what is launched at once, its graph and stages
 //	device.go     one GPU: context, stream, kernels loaded when first needed
 //	driver/       the driver library behind gorgonia.org/cu, opened at run time
 //	kernels/      CUDA C++ and the PTX made of it (make ptx), embedded

@@ -79,9 +79,6 @@ func scratchBlocks(want, words int, memory int64) int {
 	return max(1, int(min(int64(want), memory/4/(int64(words)*wordBytes))))
 }
 
-// chunks is the number of launches of each kernel that a problem takes.
-func (p *plan) chunks() int { return (p.shape.Layers + p.chunk - 1) / p.chunk }
-
 // address is a device pointer.
 type address uint64
 
