@@ -161,3 +161,59 @@ func TestPDFEmbedsItsFont(t *testing.T) {
 		t.Error("the PDF has no embedded font")
 	}
 }
+
+// A strategy that one backend cannot run is named with that backend: on the other
+// it has a mark.
+func TestTradeoffNamesTheBackend(t *testing.T) {
+	run := madeRun([]string{"lpt", "fill", "descent", "descent:fast"}, []string{"cpu", "cuda"}, []problem{{"uniform:layers=8,items=64", 8, 64, 8}})
+	for i := range run.Records {
+		r := &run.Records[i]
+		if r.Cell.Backend() == "cuda" && r.Cell.Strategy() != "lpt" {
+			r.Status, r.Reason, r.Layer, r.Run = runs.Unsupported, "strategy not supported by this backend: cuda executes ensembles, not these", nil, runs.Values{}
+		}
+	}
+	element, err := drawn(t, run, "imbalance-vs-runtime", Options{}).Inline()
+	if err != nil {
+		t.Fatal(err)
+	}
+	boxes, _, _ := textBoxes(t, element)
+	text := ""
+	for _, b := range boxes {
+		text += " " + b.text
+	}
+	if want := "without fill and 2 more on cuda, unsupported: cuda executes ensembles, not these"; !strings.Contains(text, want) {
+		t.Errorf("no %q in %s", want, text)
+	}
+}
+
+// Many problems or many strategies: the speed-ups stay on a page or two, and the
+// axis has its labels at both ends.
+func TestSpeedupsOfManyProblems(t *testing.T) {
+	var problems []problem
+	for i := range 100 {
+		problems = append(problems, problem{fmt.Sprintf("lognormal:layers=4,items=%d", 64+8*i), 4, 64 + 8*i, 8})
+	}
+	var names []string
+	for i := range 12 {
+		names = append(names, fmt.Sprintf("topk-max-any:rounds=%d", i+1))
+	}
+	for n, rows := range map[int]int{2: 60, 12: 15} {
+		element, err := drawn(t, madeRun(names[:n], []string{"cpu", "cuda"}, problems), "speedup", Options{}).Inline()
+		if err != nil {
+			t.Fatal(err)
+		}
+		boxes, width, height := textBoxes(t, element)
+		shapes, ones := 0, 0
+		for _, b := range boxes {
+			if strings.HasPrefix(b.text, "4×") {
+				shapes++
+			}
+			if b.text == "1 ×" {
+				ones++
+			}
+		}
+		if shapes != rows || ones != 2 || height > 3.5*width {
+			t.Errorf("%d strategies: %d rows, want %d; 1 is labelled %d times, want 2; %g × %g", n, shapes, rows, ones, width, height)
+		}
+	}
+}
