@@ -9,7 +9,6 @@ import (
 	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/runs"
-	"packbench/stats"
 )
 
 // packed reports whether the run is one of packings. Others, of placements say,
@@ -133,27 +132,13 @@ func leadAnswer(r analysis.Ranking, v *view) (sentence, more string) {
 		second := r.Standings[1]
 		name := v.strategyName(second.Strategy)
 		sentence += fmt.Sprintf(", against %s and %s for %s, the next", measured(d, second.Mean), measured(d, second.Worst), name)
-		more = leadCompared(best, second, name, d)
+		lower, higher := best.Layer, second.Layer
+		if d.Better == runs.Higher {
+			lower, higher = higher, lower
+		}
+		more = measures.compared(lower, higher, name)
 	}
 	return sentence + ".", strings.TrimSpace(more + fastest(r, v))
-}
-
-// leadCompared says on how many layers the first of two is better, and whether
-// that could be chance.
-func leadCompared(a, b analysis.Standing, name string, d runs.Measure) string {
-	first, second := a.Layer, b.Layer
-	if d.Better == runs.Higher {
-		first, second = second, first
-	}
-	pairs, err := stats.SignedRank(first, second)
-	if err != nil {
-		return ""
-	}
-	if pairs.Ties == len(a.Layer) {
-		return " Both are equal on every layer."
-	}
-	return fmt.Sprintf(" It is better than %s on %s, worse on %d and equal on %d (Wilcoxon signed-rank test of the pairs: p %s).",
-		name, number.Count(pairs.Wins, "layer"), pairs.Losses, pairs.Ties, number.P(pairs.P))
 }
 
 // leadTable is [rankingTable] of runs without packings.
