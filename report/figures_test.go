@@ -217,3 +217,58 @@ func TestSpeedupsOfManyProblems(t *testing.T) {
 		}
 	}
 }
+
+// A million runs do not make a figure of a million dots; the caption says so.
+func TestDotsAreThinned(t *testing.T) {
+	var problems []problem
+	for i := range 50 {
+		problems = append(problems, problem{fmt.Sprintf("lognormal:layers=8,items=%d", 64+8*i), 8, 64 + 8*i, 8})
+	}
+	few := madeRun([]string{"lpt", "two-opt", "topk-max-any", "descent", "fill"}, []string{"cpu"}, problems)
+	many := *few
+	many.Records = nil
+	for _, r := range few.Records {
+		for repeat := range 100 {
+			r.Repeat = 100*r.Repeat + repeat
+			r.Run = timed(r.Time() * (1 + 0.0001*float64(repeat)))
+			if repeat > 0 {
+				r.Layer = nil
+			}
+			many.Records = append(many.Records, r)
+		}
+	}
+	for run, want := range map[*runs.Run]struct {
+		thinned bool
+		max     int
+	}{few: {false, 1 << 20}, &many: {true, 4 << 20}} {
+		p := drawn(t, run, "runtime", Options{})
+		svg, err := p.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if thinned := strings.Contains(p.caption, "Rows of more than 100 dots have 100"); thinned != want.thinned || len(svg) > want.max {
+			t.Errorf("%d bytes, want at most %d; thinned %v: %s", len(svg), want.max, thinned, p.caption)
+		}
+	}
+}
+
+func TestThinned(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		n      int
+		want   string
+	}{
+		{[]float64{3, 1, 2}, 3, "[3 1 2]"},
+		{[]float64{9, 0, 1, 2, 3, 4, 5, 6, 7, 8}, 4, "[0 3 6 9]"},
+		{[]float64{0, 0, 0, 0, 0, 0, 0, 0, 9}, 3, "[0 0 9]"},
+	} {
+		if got := fmt.Sprint(thinned(c.values, c.n)); got != c.want {
+			t.Errorf("%v thinned to %d: %s, want %s", c.values, c.n, got, c.want)
+		}
+	}
+	for _, c := range [][2]int{{0, 1000}, {1, 1000}, {240, 100}, {1000, 60}} {
+		if got := dotsPerRow(c[0]); got != c[1] {
+			t.Errorf("%d rows: %d dots each, want %d", c[0], got, c[1])
+		}
+	}
+}
