@@ -58,7 +58,7 @@ func fastest(r analysis.Ranking, v *view) string {
 		if fastest < 0 || math.IsNaN(best.Times[i]) {
 			continue
 		}
-		fmt.Fprintf(&b, " On %s a run takes %s", backend, number.Duration(best.Times[i]))
+		fmt.Fprintf(&b, " On %s %s takes %s", backend, v.worded("a run"), number.Duration(best.Times[i]))
 		if f := r.Standings[fastest]; fastest != 0 {
 			fmt.Fprintf(&b, ", %s times as long as %s, the fastest", number.Significant(best.Times[i]/f.Times[i], 2), v.strategyName(f.Strategy))
 		} else {
