@@ -276,7 +276,7 @@ func (r *Result) Failed() bool {
 // plainReason leaves out of a reason what the status says already.
 func plainReason(reason string) string {
 	reason = strings.Join(strings.Fields(reason), " ")
-	for _, known := range []string{"backend not available", "strategy not supported"} {
+	for _, known := range []string{"backend not available", "strategy not supported by this backend"} {
 		reason = strings.TrimPrefix(strings.TrimPrefix(reason, known), ": ")
 	}
 	return reason

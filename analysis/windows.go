@@ -175,8 +175,9 @@ type PlannerWindows struct {
 // AgainstBaseline compares the planners of a replay with one of them over
 // windows, problem by problem, seeds together. Where there are three problems or
 // more, each with a trace of its own, rows over all of them come first: there the
-// unit is the problem, with the mean over its seeds. Rails are left out. baseline is a strategy of
-// [Results.Strategies] or "", which takes the strongest published planner.
+// unit is the problem, with the mean over its seeds. Rails are left out. baseline
+// is a strategy of [Results.Strategies] or "", which takes the strongest published
+// planner.
 func (r *Results) AgainstBaseline(baseline string, confidence float64) (string, []PlannerWindows, error) {
 	contenders, _ := r.contenders()
 	if baseline == "" {
@@ -187,56 +188,75 @@ func (r *Results) AgainstBaseline(baseline string, confidence float64) (string, 
 	if baseline == "" {
 		return "", nil, nil
 	}
-	measures := WindowMeasures()
-	var rows, all []PlannerWindows
-	means := map[string][][]PairedWindows{} // by strategy and measure, a pair of means per problem
+	var rows []PlannerWindows
 	for _, p := range r.Problems {
 		base := r.Answer(p, baseline)
-		if base == nil || !base.Judged() {
-			continue
-		}
 		for _, s := range contenders {
 			answer := r.Answer(p, s)
-			if s == baseline || answer == nil || !answer.Judged() {
+			if s == baseline || base == nil || !base.Judged() || answer == nil || !answer.Judged() {
 				continue
 			}
-			row := PlannerWindows{Problem: p, Strategy: s}
-			for i, d := range measures {
-				traces, idle := tracesOf(d.Name, base, answer)
-				if len(traces) == 0 {
-					break
-				}
-				o, err := CompareWindows(d, traces, confidence)
-				if err != nil {
-					return "", nil, err
-				}
-				row.Over, row.Idle = append(row.Over, o), idle
-				if means[s] == nil {
-					means[s] = make([][]PairedWindows, len(measures))
-				}
-				means[s][i] = append(means[s][i], PairedWindows{[]float64{o.Baseline}, []float64{o.Value}})
+			row, err := windowsOf(base, answer, confidence)
+			if err != nil {
+				return "", nil, err
 			}
-			if len(row.Over) == len(measures) {
+			if row.Over != nil {
 				rows = append(rows, row)
 			}
 		}
 	}
-	for _, s := range contenders {
-		list := means[s]
-		if list == nil || len(list[0]) < stats.MinSamples || !r.distinct() {
-			continue
+	all, err := r.overProblems(rows, contenders, confidence)
+	return baseline, append(all, rows...), err
+}
+
+// windowsOf compares the answer of a planner to a problem with the baseline's; Over
+// is nil where they have no window in common.
+func windowsOf(baseline, answer *Result, confidence float64) (PlannerWindows, error) {
+	row := PlannerWindows{Problem: answer.Problem, Strategy: answer.Strategy}
+	for _, d := range WindowMeasures() {
+		traces, idle := tracesOf(d.Name, baseline, answer)
+		if len(traces) == 0 {
+			return PlannerWindows{}, nil
 		}
-		row := PlannerWindows{Strategy: s}
-		for i, d := range measures {
-			o, err := CompareWindows(d, list[i], confidence)
-			if err != nil {
-				return "", nil, err
-			}
-			row.Over = append(row.Over, o)
+		o, err := CompareWindows(d, traces, confidence)
+		if err != nil {
+			return row, err
 		}
-		all = append(all, row)
+		row.Over, row.Idle = append(row.Over, o), idle
 	}
-	return baseline, append(all, rows...), nil
+	return row, nil
+}
+
+// overProblems compares planners over the problems that rows are of, the unit being
+// the problem; there is nothing to compare where these are few or share traces.
+func (r *Results) overProblems(rows []PlannerWindows, contenders []string, confidence float64) ([]PlannerWindows, error) {
+	if !r.distinct() {
+		return nil, nil
+	}
+	var all []PlannerWindows
+	for _, s := range contenders {
+		over := PlannerWindows{Strategy: s}
+		for i, d := range WindowMeasures() {
+			var means []PairedWindows // of a problem, a pair
+			for _, row := range rows {
+				if row.Strategy == s {
+					means = append(means, PairedWindows{[]float64{row.Over[i].Baseline}, []float64{row.Over[i].Value}})
+				}
+			}
+			if len(means) < stats.MinSamples {
+				break
+			}
+			o, err := CompareWindows(d, means, confidence)
+			if err != nil {
+				return nil, err
+			}
+			over.Over = append(over.Over, o)
+		}
+		if over.Over != nil {
+			all = append(all, over)
+		}
+	}
+	return all, nil
 }
 
 // distinct reports whether every problem has a workload of its own: those that

@@ -13,29 +13,36 @@ import (
 	"packbench/stats"
 )
 
-// csvColumn is a column of the CSV: its name and its text for a cell.
+// csvColumn is a column of the CSV: its name, its text for a cell, and that for a
+// comparison over windows, nil where it has none.
 type csvColumn struct {
-	name  string
-	value func(*Cell) string
+	name    string
+	value   func(*Cell) string
+	windows func(*Windows) string
 }
 
 // csvColumns are the columns, a measure's after the other. Fields of what was
 // not compared are empty.
 func (c *Comparison) csvColumns() []csvColumn {
 	var columns []csvColumn
-	add := func(name string, value func(*Cell) string) { columns = append(columns, csvColumn{name, value}) }
+	add := func(name string, value func(*Cell) string) {
+		columns = append(columns, csvColumn{name: name, value: value})
+	}
+	both := func(name string, value func(*Cell) string) {
+		columns = append(columns, csvColumn{name, value, func(w *Windows) string { return value(&w.Cell) }})
+	}
 	if len(c.More) > 0 {
-		add(runAxis.Name, func(cell *Cell) string { return cell.Run })
+		both(runAxis.Name, func(cell *Cell) string { return cell.Run })
 	}
 	for _, a := range c.axes {
-		add(a.Name, func(cell *Cell) string { return strings.ReplaceAll(cell.value(a.Name), ", ", " ") })
+		both(a.Name, func(cell *Cell) string { return strings.ReplaceAll(cell.value(a.Name), ", ", " ") })
 		if a.Name == runs.WorkloadAxis {
 			add("layers", func(cell *Cell) string { return strconv.Itoa(cell.Layers) })
 			add("items", func(cell *Cell) string { return strconv.Itoa(cell.Items) })
 		}
 	}
-	add("baseline", func(*Cell) string { return c.Baseline })
-	add("status", func(cell *Cell) string { return string(cell.Status) })
+	both("baseline", func(*Cell) string { return c.Baseline })
+	columns = append(columns, csvColumn{"status", func(cell *Cell) string { return string(cell.Status) }, func(*Windows) string { return "windows" }})
 	add("reason", func(cell *Cell) string { return cell.Reason })
 	add("same_packing", func(cell *Cell) string { return strconv.FormatBool(cell.Same) })
 	for _, d := range c.Measures {
@@ -49,6 +56,41 @@ func (c *Comparison) csvColumns() []csvColumn {
 		}
 	}
 	add("idle_layers", func(cell *Cell) string { return strconv.Itoa(cell.Idle) })
+	if len(c.Windows) > 0 {
+		for _, d := range analysis.WindowMeasures() {
+			columns = append(columns, windowColumns(d)...)
+		}
+		columns = append(columns, csvColumn{name: "idle_windows", windows: func(w *Windows) string { return strconv.Itoa(w.Idle) }})
+	}
+	return columns
+}
+
+// windowColumns are those of a measure of windows, which rows of their own fill:
+// all seeds of a trace are compared together.
+func windowColumns(d runs.Measure) []csvColumn {
+	var columns []csvColumn
+	add := func(name string, value func(*analysis.OverWindows) string) {
+		columns = append(columns, csvColumn{name: d.Name + "_" + name, windows: func(w *Windows) string {
+			for i := range w.Over {
+				if w.Over[i].Measure.Name == d.Name {
+					return value(&w.Over[i])
+				}
+			}
+			return ""
+		}})
+	}
+	add("old_mean", func(o *analysis.OverWindows) string { return exact(o.Baseline) })
+	add("new_mean", func(o *analysis.OverWindows) string { return exact(o.Value) })
+	add("difference", func(o *analysis.OverWindows) string { return exact(o.Difference.Center) })
+	add("difference_low", func(o *analysis.OverWindows) string { return exact(o.Difference.Lo) })
+	add("difference_high", func(o *analysis.OverWindows) string { return exact(o.Difference.Hi) })
+	add("wins", func(o *analysis.OverWindows) string { return strconv.Itoa(o.Better) })
+	add("losses", func(o *analysis.OverWindows) string { return strconv.Itoa(o.Worse) })
+	add("windows", func(o *analysis.OverWindows) string { return strconv.Itoa(o.Windows) })
+	add("traces", func(o *analysis.OverWindows) string { return strconv.Itoa(o.Traces) })
+	add("unit", func(o *analysis.OverWindows) string { return o.Unit() })
+	add("verdict", func(o *analysis.OverWindows) string { return windowVerdict(o) })
+	add("remark", func(o *analysis.OverWindows) string { return o.Remark })
 	return columns
 }
 
@@ -59,7 +101,7 @@ func runColumns(d runs.Measure) []csvColumn {
 	}
 	var columns []csvColumn
 	add := func(name string, value func(*OverRuns) string) {
-		columns = append(columns, csvColumn{d.Name + "_" + name, func(c *Cell) string {
+		columns = append(columns, csvColumn{name: d.Name + "_" + name, value: func(c *Cell) string {
 			if t := c.Result(d.Name).Runs; t != nil {
 				return value(t)
 			}
@@ -102,7 +144,7 @@ func runColumns(d runs.Measure) []csvColumn {
 func layerColumns(d runs.Measure) []csvColumn {
 	var columns []csvColumn
 	add := func(name string, value func(*OverLayers) string) {
-		columns = append(columns, csvColumn{d.Name + "_" + name, func(c *Cell) string {
+		columns = append(columns, csvColumn{name: d.Name + "_" + name, value: func(c *Cell) string {
 			if q := c.Result(d.Name).Layers; q != nil {
 				return value(q)
 			}
@@ -159,21 +201,38 @@ func codes(warnings []stats.Warning) string {
 	return strings.Join(list, " ")
 }
 
+// writeCSV writes a row per cell, then one per comparison over windows, which has
+// the status "windows".
 func writeCSV(c *Comparison, w io.Writer) error {
 	out := csv.NewWriter(w)
 	columns := c.csvColumns()
-	row := make([]string, len(columns))
-	for i, col := range columns {
-		row[i] = clean.Field(col.name)
+	write := func(field func(csvColumn) string) error {
+		row := make([]string, len(columns))
+		for i, col := range columns {
+			row[i] = clean.Field(field(col))
+		}
+		return out.Write(row)
 	}
-	if err := out.Write(row); err != nil {
+	if err := write(func(col csvColumn) string { return col.name }); err != nil {
 		return err
 	}
-	for j := range c.Cells {
-		for i, col := range columns {
-			row[i] = clean.Field(col.value(&c.Cells[j]))
+	for i := range c.Cells {
+		if err := write(func(col csvColumn) string {
+			if col.value == nil {
+				return ""
+			}
+			return col.value(&c.Cells[i])
+		}); err != nil {
+			return err
 		}
-		if err := out.Write(row); err != nil {
+	}
+	for i := range c.Windows {
+		if err := write(func(col csvColumn) string {
+			if col.windows == nil {
+				return ""
+			}
+			return col.windows(&c.Windows[i])
+		}); err != nil {
 			return err
 		}
 	}

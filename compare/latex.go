@@ -56,7 +56,7 @@ func writeLaTeXTable(b *strings.Builder, t table) {
 var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, `&`, `\&`, `%`, `\%`, `$`, `\$`, `#`, `\#`, `_`, `\_`, `{`, `\{`, `}`, `\}`,
 	`~`, `\(\sim\)`, `^`, `\textasciicircum{}`, `<`, `\(<\)`, `>`, `\(>\)`,
-	`∞`, `\(\infty\)`, `×`, `\(\times\)`, `µ`, `\(\mu\)`, `−`, `--`,
+	`∞`, `\(\infty\)`, `Σ`, `\(\Sigma\)`, `Δ`, `\(\Delta\)`, `×`, `\(\times\)`, `µ`, `\(\mu\)`, `−`, `--`,
 )
 
 // latexText escapes s. A hyphen before a digit or a decimal point at the start

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -110,15 +111,9 @@ func (c *Comparison) windowTables(a axes) []table {
 			w := &c.Windows[i]
 			for j := range w.Over {
 				if m := &w.Over[j]; m.Measure.Name == d.Name && m.Better+m.Worse > 0 {
-					verdict, unit := m.Verdict(), m.Unit()
-					if verdict == "" {
-						verdict = string(Unclear)
-					}
-					if unit == "" {
-						unit = "none"
-					}
+					unit := cmp.Or(m.Unit(), "none")
 					t.rows = append(t.rows, append(a.values(&w.Cell), fmt.Sprintf("%.*f", digits, m.Baseline), fmt.Sprintf("%.*f", digits, m.Value),
-						m.Shown(digits), fmt.Sprintf("%d/%d", m.Better, m.Worse), unit, verdict))
+						m.Shown(digits), fmt.Sprintf("%d/%d", m.Better, m.Worse), unit, windowVerdict(m)))
 				}
 			}
 		}
@@ -128,6 +123,9 @@ func (c *Comparison) windowTables(a axes) []table {
 	}
 	return tables
 }
+
+// windowVerdict is "better", "worse" or "~".
+func windowVerdict(o *analysis.OverWindows) string { return cmp.Or(o.Verdict(), string(Unclear)) }
 
 // windowNotes say what the units are and what has no interval.
 func (c *Comparison) windowNotes(a axes) []string {

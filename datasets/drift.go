@@ -13,8 +13,8 @@ func driftDefinition() TraceDefinition {
 		Summary: "shares whose logarithms drift around a base, which may change now and then; multinomial counts",
 		Source:  "shape of DeepSeek-V3's loads as recorded; the drift as in recordings of smaller models",
 		Params: traceParams(
-			number("sigma", 0.2, 0, 5, "standard deviation of the drift; of walk, of one window's step"),
-			number("rho", 0.8, 0, 0.9999, "of ar and heavy: share of the drift left after one window"),
+			float("sigma", 0.2, 0, 5, "standard deviation of the drift; of walk, of one window's step"),
+			float("rho", 0.8, 0, 0.9999, "of ar and heavy: share of the drift left after one window"),
 			spec.Param{Name: "family", Kind: spec.Choice, Default: "ar", Choices: []string{"ar", "walk", "heavy"}, Doc: "ar: AR(1), stationary; walk: a random walk from the base; heavy: AR(1) with jumps of Student's t, 3 degrees of freedom"},
 			whole("change", 0, 0, 1<<16, "windows after which the workload changes: another base and drift; 0 for never")),
 		Presets: []spec.Preset{
@@ -87,9 +87,9 @@ func diurnalDefinition() TraceDefinition {
 		Params: traceParams(
 			whole("workloads", 3, 1, 64, "workloads in the mix"),
 			whole("period", 24, 2, 1<<16, "windows of a day"),
-			number("swing", 1.5, 0, 20, "how closely a workload keeps to its hours: half the logarithm of its max weight over its min"),
-			number("sigma", 0.1, 0, 5, "standard deviation of the drift"),
-			number("rho", 0.8, 0, 0.9999, "share of the drift left after one window")),
+			float("swing", 1.5, 0, 20, "how closely a workload keeps to its hours: half the logarithm of its max weight over its min"),
+			float("sigma", 0.1, 0, 5, "standard deviation of the drift"),
+			float("rho", 0.8, 0, 0.9999, "share of the drift left after one window")),
 		make: newDiurnal,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"packbench/internal/number"
 	"packbench/internal/spec"
 	"packbench/packing"
 )
@@ -20,7 +21,7 @@ func knownDefinitions() []Definition {
 			Params: sized(defaultLayers, defaultItems,
 				packs(32, 1),
 				whole("target", 1<<16, 1, maxTokens, "load of every pack of the perfect packing (at least items/packs)"),
-				number("sigma", 0.5, 0, 10, "items of a pack share its load as exp(sigma·z), z standard normal")),
+				float("sigma", 0.5, 0, 10, "items of a pack share its load as exp(sigma·z), z standard normal")),
 			make: newPlanted,
 		},
 		{
@@ -43,7 +44,7 @@ func newPlanted(v spec.Values) (generator, error) {
 	}
 	capacity, target, sigma := shape.Capacity(), v.Int("target"), v.Float("sigma")
 	if target < capacity {
-		return generator{}, fmt.Errorf("target=%d is below the %s of a pack: use %d to %d", target, count(capacity, "item"), capacity, maxTokens)
+		return generator{}, fmt.Errorf("target=%d is below the %s of a pack: use %d to %d", target, number.Count(capacity, "item"), capacity, maxTokens)
 	}
 	return generator{
 		optimum: &Optimum{Packs: shape.Packs, Max: float64(target)},
@@ -91,7 +92,7 @@ func newAdversarial(v spec.Values) (generator, error) {
 	}
 	m := shape.Packs
 	if shape.Capacity() < 3 {
-		return generator{}, fmt.Errorf("%d items are fewer than three for each of %s: use items=%d or more", shape.Items, count(m, "pack"), 3*m)
+		return generator{}, fmt.Errorf("%d items are fewer than three for each of %s: use items=%d or more", shape.Items, number.Count(m, "pack"), 3*m)
 	}
 	if 4*m-1 > maxTokens {
 		return generator{}, fmt.Errorf("packs=%d: float32 cannot hold the loads: use 2 to %d", m, (maxTokens+1)/4)

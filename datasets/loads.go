@@ -13,6 +13,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+
+	"packbench/internal/number"
 )
 
 // MaxLoads is the largest number of loads (steps × layers × items) that is
@@ -56,7 +58,7 @@ func (l *Loads) stepRange() string {
 	if l.Steps == 1 {
 		return "the loads have one step, 0"
 	}
-	return fmt.Sprintf("the loads have %s, 0 to %d", count(l.Steps, "step"), l.Steps-1)
+	return fmt.Sprintf("the loads have %s, 0 to %d", number.Count(l.Steps, "step"), l.Steps-1)
 }
 
 // At returns loads that hold step i only. They share memory with l.
@@ -110,18 +112,11 @@ func (l *Loads) Layer(step, layer int) []float32 {
 // Shape returns the shape in words: "58 layers of 288 items", with the number
 // of steps before it where there are several.
 func (l *Loads) Shape() string {
-	text := fmt.Sprintf("%s of %s", count(l.Layers, "layer"), count(l.Items, "item"))
+	text := fmt.Sprintf("%s of %s", number.Count(l.Layers, "layer"), number.Count(l.Items, "item"))
 	if l.Steps != 1 {
-		text = count(l.Steps, "step") + " of " + text
+		text = number.Count(l.Steps, "step") + " of " + text
 	}
 	return text
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Hash identifies the loads by their content: the SHA-256, in hex, of the
@@ -238,10 +233,10 @@ func (l *Loads) place(i int) string {
 // checkShape reports a shape that is empty or larger than [MaxLoads].
 func checkShape(steps, layers, items int) error {
 	if steps < 1 || layers < 1 || items < 1 {
-		return fmt.Errorf("%s of %s of %s: there are no loads", count(steps, "step"), count(layers, "layer"), count(items, "item"))
+		return fmt.Errorf("%s of %s of %s: there are no loads", number.Count(steps, "step"), number.Count(layers, "layer"), number.Count(items, "item"))
 	}
 	if room := MaxLoads / items; layers > room || steps > room/layers {
-		return fmt.Errorf("%s of %s of %s: the max is %d loads", count(steps, "step"), count(layers, "layer"), count(items, "item"), MaxLoads)
+		return fmt.Errorf("%s of %s of %s: the max is %d loads", number.Count(steps, "step"), number.Count(layers, "layer"), number.Count(items, "item"), MaxLoads)
 	}
 	return nil
 }

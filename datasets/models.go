@@ -12,13 +12,13 @@ import (
 func modelDefinitions() []Definition {
 	const measured = "shape measured on public recordings of the router's token counts; model: "
 	variation := func(def float64, of string) spec.Param {
-		return number("variation", def, 0, 2, "how layers differ: standard deviation of the logarithm of a layer's "+of)
+		return float("variation", def, 0, 2, "how layers differ: standard deviation of the logarithm of a layer's "+of)
 	}
 	shape := func(def float64) spec.Param {
-		return number("shape", def, 0.05, 1e6, "shares are powers of gamma variates: the shape of these, in the median layer")
+		return float("shape", def, 0.05, 1e6, "shares are powers of gamma variates: the shape of these, in the median layer")
 	}
 	bend := func(def float64) spec.Param {
-		return number("power", def, 0.05, 5, "the power; below 1 it takes from the high tail of gamma, and a lower shape adds to the low one")
+		return float("power", def, 0.05, 5, "the power; below 1 it takes from the high tail of gamma, and a lower shape adds to the low one")
 	}
 	total := func(tokens, perToken int) spec.Param {
 		return whole("total", tokens*perToken, 1, maxTokens, "routed tokens per layer (tokens × experts per token), all dealt")
@@ -29,8 +29,8 @@ func modelDefinitions() []Definition {
 			Summary: "token counts like DeepSeek-V3 and R1: lognormal with a heavy upper tail, later layers more unequal",
 			Source:  measured + "DeepSeek-AI 2024, arXiv:2412.19437 (58 MoE layers, 256 routed experts, 8 per token)",
 			Params: sized(58, 256, total(1<<15, 8),
-				number("sigma", 0.665, 0, 5, "standard deviation of the logarithm of the shares, in the median layer"),
-				number("skew", 0.035, 0, 0.5, "weight of z² beside z in the logarithm of the shares: hot experts hotter"),
+				float("sigma", 0.665, 0, 5, "standard deviation of the logarithm of the shares, in the median layer"),
+				float("skew", 0.035, 0, 0.5, "weight of z² beside z in the logarithm of the shares: hot experts hotter"),
 				variation(0.16, "sigma")),
 			Presets: []spec.Preset{
 				{Name: "prefill", Doc: "prompts (the default)"},
@@ -75,9 +75,9 @@ func modelDefinitions() []Definition {
 			Summary: "token counts like Llama-4-Maverick in generation: one extreme expert per layer, half of the experts idle",
 			Source:  measured + "Meta 2025 (24 MoE layers, 128 routed experts, 1 per token)",
 			Params: sized(24, 128, total(1<<8, 1),
-				number("sigma", 1.3, 0, 5, "standard deviation of the logarithm of the shares of the other experts"),
-				number("extreme", 0.15, 0.001, 0.999, "share of the tokens that the extreme expert takes, in the median layer"),
-				number("variation", 1.3, 0, 5, "how layers differ: standard deviation of the log-odds of the extreme share")),
+				float("sigma", 1.3, 0, 5, "standard deviation of the logarithm of the shares of the other experts"),
+				float("extreme", 0.15, 0.001, 0.999, "share of the tokens that the extreme expert takes, in the median layer"),
+				float("variation", 1.3, 0, 5, "how layers differ: standard deviation of the log-odds of the extreme share")),
 			make: newLlama4,
 		},
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"packbench/internal/number"
 	"packbench/internal/tensor"
 	"packbench/internal/tree"
 )
@@ -187,7 +188,7 @@ func (n *nested) close(open int) error {
 		if open < n.depth {
 			unit = "layer"
 		}
-		return n.locate(open-1, fmt.Errorf("%s, the ones before have %d: use lists of one length", count(n.at[open], unit), n.length[open]))
+		return n.locate(open-1, fmt.Errorf("%s, the ones before have %d: use lists of one length", number.Count(n.at[open], unit), n.length[open]))
 	}
 	n.length[open] = n.at[open]
 	return nil

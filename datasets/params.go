@@ -21,7 +21,7 @@ func whole(name string, def, lo, hi int, doc string) spec.Param {
 	return spec.Param{Name: name, Kind: spec.Int, Default: strconv.Itoa(def), Min: float64(lo), Max: float64(hi), Doc: doc}
 }
 
-func number(name string, def, lo, hi float64, doc string) spec.Param {
+func float(name string, def, lo, hi float64, doc string) spec.Param {
 	return spec.Param{Name: name, Kind: spec.Float, Default: strconv.FormatFloat(def, 'g', -1, 64), Min: lo, Max: hi, Doc: doc}
 }
 
@@ -46,7 +46,7 @@ func versioned(params []spec.Param) []spec.Param {
 
 // scaled declares scale after params.
 func scaled(params ...spec.Param) []spec.Param {
-	return append(params, number("scale", 1, 1e-30, 1e30, "every load is multiplied by this"))
+	return append(params, float("scale", 1, 1e-30, 1e30, "every load is multiplied by this"))
 }
 
 // limit brings a load that is too large for float32 sums down to the largest

@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"packbench/internal/number"
 	"packbench/internal/tree"
 )
 
@@ -245,7 +246,7 @@ func readYAML(b []byte) (*slotsOf, error) {
 	for _, layer := range slices.Sorted(maps.Keys(file.Assignments)) {
 		experts := file.Assignments[layer]
 		if file.Slots > 0 && len(experts) != file.Slots {
-			return nil, fmt.Errorf("layer %d: %s, but num_slots is %d", layer, count(len(experts), "slot"), file.Slots)
+			return nil, fmt.Errorf("layer %d: %s, but num_slots is %d", layer, number.Count(len(experts), "slot"), file.Slots)
 		}
 		row := make(tree.Row, len(experts))
 		for i, e := range experts {

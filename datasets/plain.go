@@ -14,8 +14,8 @@ func plainDefinitions() []Definition {
 			Name:    "uniform",
 			Summary: "independent loads, uniform on [lo, hi)",
 			Params: sized(defaultLayers, defaultItems, scaled(
-				number("lo", 0, 0, 1e6, "lower end"),
-				number("hi", 1, 0, 1e6, "upper end (above lo)"))...),
+				float("lo", 0, 0, 1e6, "lower end"),
+				float("hi", 1, 0, 1e6, "upper end (above lo)"))...),
 			make: func(v spec.Values) (generator, error) {
 				lo, hi := v.Float("lo"), v.Float("hi")
 				if hi <= lo {
@@ -36,7 +36,7 @@ func plainDefinitions() []Definition {
 			Name:    "lognormal",
 			Summary: "independent loads exp(sigma·z), z standard normal: median 1",
 			Params: sized(defaultLayers, defaultItems, scaled(
-				number("sigma", 0.5, 0, 10, "standard deviation of the logarithm; recorded expert loads have .4 to 2.6"))...),
+				float("sigma", 0.5, 0, 10, "standard deviation of the logarithm; recorded expert loads have .4 to 2.6"))...),
 			make: func(v spec.Values) (generator, error) {
 				sigma := v.Float("sigma")
 				return independent(v, func(r *stream) float64 { return exponential(float64(sigma * r.normal())) }), nil
@@ -46,7 +46,7 @@ func plainDefinitions() []Definition {
 			Name:    "gamma",
 			Summary: "independent loads, gamma with shape k and mean 1",
 			Params: sized(defaultLayers, defaultItems, scaled(
-				number("k", 2, 0.01, 1e6, "shape; the coefficient of variation is 1/√k; recorded expert loads have .3 to 15"))...),
+				float("k", 2, 0.01, 1e6, "shape; the coefficient of variation is 1/√k; recorded expert loads have .3 to 15"))...),
 			make: func(v spec.Values) (generator, error) {
 				k := v.Float("k")
 				return independent(v, func(r *stream) float64 { return r.gamma(k) / k }), nil
@@ -57,17 +57,17 @@ func plainDefinitions() []Definition {
 			Summary: "loads rank^−s in random order: the heaviest is 1, the second 2^−s",
 			Source:  "Zipf's law; the usual model of skewed expert popularity, which recorded loads follow poorly",
 			Params: sized(defaultLayers, defaultItems, scaled(
-				number("s", 1, 0, 10, "exponent"),
-				number("jitter", 0, 0, 1, "each load is multiplied by a uniform of [1 − jitter, 1 + jitter)"))...),
+				float("s", 1, 0, 10, "exponent"),
+				float("jitter", 0, 0, 1, "each load is multiplied by a uniform of [1 − jitter, 1 + jitter)"))...),
 			make: newZipf,
 		},
 		{
 			Name:    "bimodal",
 			Summary: "many cold items of load about 1 and few hot ones of about ratio, in random places",
 			Params: sized(defaultLayers, defaultItems, scaled(
-				number("hot", 0.1, 0, 1, "share of hot items, rounded to whole items"),
-				number("ratio", 10, 0, 1e6, "load of a hot item over that of a cold one"),
-				number("spread", 0.1, 0, 1, "each load is multiplied by a uniform of [1 − spread, 1 + spread)"))...),
+				float("hot", 0.1, 0, 1, "share of hot items, rounded to whole items"),
+				float("ratio", 10, 0, 1e6, "load of a hot item over that of a cold one"),
+				float("spread", 0.1, 0, 1, "each load is multiplied by a uniform of [1 − spread, 1 + spread)"))...),
 			make: newBimodal,
 		},
 		{

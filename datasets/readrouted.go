@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"packbench/internal/npz"
+	"packbench/internal/number"
 	"packbench/internal/tensor"
 	"packbench/internal/tree"
 )
@@ -85,7 +86,7 @@ func (r reader) routedText(text string) (*recording, error) {
 		return nil, fmt.Errorf("an array of %d dimensions: use [tokens, layers, experts per token]", len(a.Shape))
 	}
 	if k := a.Shape[2]; r.opt.TopK > 0 && k != r.opt.TopK {
-		return nil, fmt.Errorf("%s per token: --top-k %d does not fit", count(k, "expert"), r.opt.TopK)
+		return nil, fmt.Errorf("%s per token: --top-k %d does not fit", number.Count(k, "expert"), r.opt.TopK)
 	}
 	ids, err := a.Ints()
 	if err != nil {
@@ -101,7 +102,7 @@ func (r reader) plainRouted(b []byte) (*tensor.Array, error) {
 	}
 	token := 4 * r.opt.Layers * r.opt.TopK
 	if r.opt.Layers > len(b) || r.opt.TopK > len(b) || len(b) == 0 || len(b)%token != 0 {
-		return nil, fmt.Errorf("%d bytes are not whole tokens of %s of %s in int32", len(b), count(r.opt.Layers, "layer"), count(r.opt.TopK, "expert"))
+		return nil, fmt.Errorf("%d bytes are not whole tokens of %s of %s in int32", len(b), number.Count(r.opt.Layers, "layer"), number.Count(r.opt.TopK, "expert"))
 	}
 	return tensor.New(tensor.Int32, binary.LittleEndian, b, len(b)/token, r.opt.Layers, r.opt.TopK), nil
 }

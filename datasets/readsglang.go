@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"packbench/internal/number"
 	"packbench/internal/tree"
 )
 
@@ -114,7 +115,7 @@ func (r reader) passCounts(d *tree.Dict, slots *slotsOf) (*recording, error) {
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	if counts.steps != 1 || counts.layers != slots.layers || counts.items != slots.slots {
-		return nil, fmt.Errorf("%s has %s of %s, the map to experts %d of %d", key, count(counts.steps*counts.layers, "layer"), count(counts.items, "slot"), slots.layers, slots.slots)
+		return nil, fmt.Errorf("%s has %s of %s, the map to experts %d of %d", key, number.Count(counts.steps*counts.layers, "layer"), number.Count(counts.items, "slot"), slots.layers, slots.slots)
 	}
 	return counts, nil
 }
@@ -122,7 +123,7 @@ func (r reader) passCounts(d *tree.Dict, slots *slotsOf) (*recording, error) {
 // add adds the values of a recording of the same shape.
 func (r *recording) add(other *recording) error {
 	if r.layers != other.layers || r.items != other.items || r.steps != other.steps {
-		return fmt.Errorf("%s of %s, others have %d of %d", count(other.layers, "layer"), count(other.items, "item"), r.layers, r.items)
+		return fmt.Errorf("%s of %s, others have %d of %d", number.Count(other.layers, "layer"), number.Count(other.items, "item"), r.layers, r.items)
 	}
 	for i, v := range other.values {
 		r.values[i] += v

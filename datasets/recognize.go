@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"packbench/internal/number"
 	"packbench/internal/spec"
 	"packbench/internal/tensor"
 	"packbench/internal/tree"
@@ -159,7 +160,7 @@ func (r *recording) noteUnfilled() {
 		}
 	}
 	if idle > 0 && idle < r.steps {
-		r.notes = append(r.notes, fmt.Sprintf("%d of %s hold no load: a ring buffer that was not full", idle, count(r.steps, "step")))
+		r.notes = append(r.notes, fmt.Sprintf("%d of %s hold no load: a ring buffer that was not full", idle, number.Count(r.steps, "step")))
 	}
 }
 
@@ -218,13 +219,13 @@ type stacker struct {
 	out   *recording
 }
 
-func (s *stacker) add(rec *recording, number int) error {
+func (s *stacker) add(rec *recording, at int) error {
 	if s.out == nil {
 		s.out = rec
 		return nil
 	}
 	if rec.layers != s.out.layers || rec.items != s.out.items {
-		return fmt.Errorf("%s %d: %s of %s, the first has %d of %d", s.unit, number, count(rec.layers, "layer"), count(rec.items, "item"), s.out.layers, s.out.items)
+		return fmt.Errorf("%s %d: %s of %s, the first has %d of %d", s.unit, at, number.Count(rec.layers, "layer"), number.Count(rec.items, "item"), s.out.layers, s.out.items)
 	}
 	if limit := min(s.limit, MaxLoads); len(rec.values) > limit-len(s.out.values) {
 		return fmt.Errorf("more than %d loads: that is the max for a file", limit)

@@ -3,6 +3,7 @@ package datasets
 import (
 	"fmt"
 
+	"packbench/internal/number"
 	"packbench/internal/tree"
 )
 
@@ -34,7 +35,7 @@ func slotMap(v tree.Value, limit int) (*slotsOf, error) {
 		if int(e) >= m.slots {
 			hold := "1 slot holds"
 			if m.slots > 1 {
-				hold = count(m.slots, "slot") + " hold"
+				hold = number.Count(m.slots, "slot") + " hold"
 			}
 			return nil, fmt.Errorf("layer %d, slot %d: expert %d, but %s experts 0 to %d at most", layer, slot, int(e), hold, m.slots-1)
 		}
@@ -68,7 +69,7 @@ func (m *slotsOf) layer(l int) []int { return m.experts[l*m.slots : (l+1)*m.slot
 // logical sums the loads of the slots, [layers, slots], for each expert.
 func (r *recording) logical(m *slotsOf) (*recording, error) {
 	if r.layers != m.layers || r.items != m.slots {
-		return nil, fmt.Errorf("loads of %s of %s, but the map from slots to experts has %d of %d", count(r.layers, "layer"), count(r.items, "slot"), m.layers, m.slots)
+		return nil, fmt.Errorf("loads of %s of %s, but the map from slots to experts has %d of %d", number.Count(r.layers, "layer"), number.Count(r.items, "slot"), m.layers, m.slots)
 	}
 	out := &recording{steps: r.steps, layers: r.layers, items: m.count, values: make([]float64, r.steps*r.layers*m.count)}
 	for i, v := range r.values {

@@ -3,6 +3,8 @@ package datasets
 import (
 	"fmt"
 	"math"
+
+	"packbench/internal/number"
 )
 
 // Sum returns loads of one step: for each layer and item the sum over the steps
@@ -23,7 +25,7 @@ func (l *Loads) Sum(from, to int) (*Loads, error) {
 	}
 	sum, err := fromValues(1, l.Layers, l.Items, sums)
 	if err != nil {
-		return nil, fmt.Errorf("summed over %s: %w", count(to-from, "step"), err)
+		return nil, fmt.Errorf("summed over %s: %w", number.Count(to-from, "step"), err)
 	}
 	sum.Name, sum.Notes = l.Name, l.Notes
 	return sum, nil

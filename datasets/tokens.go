@@ -11,8 +11,8 @@ func countDefinitions() []Definition {
 		Params: sized(defaultLayers, defaultItems,
 			whole("total", 1<<19, 1, maxTokens, "routed tokens per layer (tokens × experts per token), all dealt"),
 			spec.Param{Name: "shares", Kind: spec.Choice, Default: "lognormal", Choices: []string{"lognormal", "dirichlet"}, Doc: "distribution of the items' shares"},
-			number("sigma", 0.65, 0, 10, "of lognormal shares: standard deviation of the logarithm"),
-			number("alpha", 1.5, 0.01, 1e6, "of Dirichlet shares: concentration; less is more unequal")),
+			float("sigma", 0.65, 0, 10, "of lognormal shares: standard deviation of the logarithm"),
+			float("alpha", 1.5, 0.01, 1e6, "of Dirichlet shares: concentration; less is more unequal")),
 		make: newTokens,
 	}}
 }

@@ -98,7 +98,7 @@ func traceParams(params ...spec.Param) []spec.Param {
 		whole("experts", 256, 1, 1<<20, "experts per layer"),
 		whole("tokens", 400_000, 1, maxTokens, "routed tokens per layer and window (tokens × experts per token), all dealt"),
 		{Name: "base", Kind: spec.Choice, Default: "deepseek-v3", Choices: []string{"deepseek-v3", "lognormal", "gamma"}, Doc: "distribution of the experts' shares before they drift"},
-		number("spread", 0.66, 0, 10, "of a lognormal base: standard deviation of the logarithm; of a gamma base: the inverse of its shape"),
+		float("spread", 0.66, 0, 10, "of a lognormal base: standard deviation of the logarithm; of a gamma base: the inverse of its shape"),
 	}, params...)
 }
 

@@ -24,7 +24,7 @@ func (v *view) asked() []fact {
 	}
 	var workloads []string
 	for _, s := range shapes {
-		workloads = append(workloads, strings.Join(byShape[s], ", ")+" ("+s+")")
+		workloads = append(workloads, listed(byShape[s])+" ("+s+")")
 	}
 	var names, seeds []string
 	for _, s := range v.Strategies {
@@ -34,13 +34,21 @@ func (v *view) asked() []fact {
 		seeds = append(seeds, fmt.Sprint(s))
 	}
 	return []fact{
-		{v.subjects(), strings.Join(names, ", ")},
+		{v.subjects(), listed(names)},
 		{"Workloads", strings.Join(workloads, "; ")},
 		{"Backends", strings.Join(v.Backends, ", ")},
 		{"Seeds", strings.Join(seeds, ", ")},
 		{"Runs of each", invocations(e) + fmt.Sprintf("%d, after %d to warm up, in shuffled order (seed %d)", e.Repeats, e.Warmup, v.Run.Manifest.ShuffleSeed)},
 		{"Intervals of times", timesFact(e)},
 	}
+}
+
+// listed joins names, some of which may have a comma: "vllm, krige".
+func listed(names []string) string {
+	if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, ", ") }) {
+		return strings.Join(names, "; ")
+	}
+	return strings.Join(names, ", ")
 }
 
 // timesFact says what the intervals of times hold.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"packbench/analysis"
@@ -67,6 +68,16 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 		rows = max(rows, len(s.Rows))
 		strips[i] = s
 	}
+	if limit := dotsPerRow(len(strips) * rows); crowd > limit {
+		crowd = limit
+		p.Subtitle = join(p.Subtitle, fmt.Sprintf("at most %d dots in a row", limit))
+		p.caption += fmt.Sprintf(" Rows of more than %d dots have %d: the extremes and, of the others in their order, evenly spaced ones.", limit, limit)
+		for _, s := range strips {
+			for i := range s.Rows {
+				s.Rows[i].Values = thinned(s.Rows[i].Values, limit)
+			}
+		}
+	}
 	columns := sk.columns(len(problems))
 	var panels []*figure.Panel
 	for i, s := range strips {
@@ -80,6 +91,27 @@ func (sk *sketch) strips(p *picture, axis string, shared bool, format func(float
 		panels = append(panels, s.Panel(sk.problemPanel(problems[i]), sk.size, i%columns == 0))
 	}
 	p.SetPanels(panels, columns, figure.StripHeight(rows))
+}
+
+// dotsPerRow is how many dots a row has at most in a figure of so many rows: the
+// files of a figure grow with its dots, and what it shows does not.
+func dotsPerRow(rows int) int {
+	const figure, fewest, most = 24_000, 60, 1_000
+	return min(most, max(fewest, figure/max(1, rows)))
+}
+
+// thinned returns n of more values: the extremes and, of the others in their
+// order, evenly spaced ones.
+func thinned(values []float64, n int) []float64 {
+	if len(values) <= n {
+		return values
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	kept := make([]float64, n)
+	for i := range kept {
+		kept[i] = sorted[i*(len(sorted)-1)/(n-1)]
+	}
+	return kept
 }
 
 // rowLabel breaks a strategy's spec into lines: the name, then the parameters.

@@ -26,13 +26,17 @@ func missingLoads(sk *sketch) string {
 // drawLoads shows the load of every pack of one layer under each strategy, a
 // panel per problem: a layer where the strategies differ much.
 func drawLoads(sk *sketch) (*picture, error) {
+	which := "the layer on which they differ most"
+	if sk.options.Layer != nil {
+		which = fmt.Sprintf("layer %d, or %s where the problem has fewer", *sk.options.Layer, which)
+	}
 	p := sk.newPicture("Load of every pack in one layer, by strategy",
 		"Each cell is one pack, heaviest on the left, coloured by how far its load is from the mean of the packs: the paler a row, the better the balance. "+
-			"Each panel shows a layer on which the strategies differ clearly; the deviation at which the colour is full differs between panels.")
+			"Each panel shows "+which+"; the deviation at which the colour is full differs between panels.")
 	problems := sk.begin(p, maxHeat)
 	columns := sk.size.Columns(len(problems), 2)
-	if p.Subtitle == "" {
-		p.Subtitle = "layers×items×packs in the titles"
+	if !sk.oneWorkload() {
+		p.Subtitle = join(sk.shapeKey(), p.Subtitle)
 	}
 	var panels []*figure.Panel
 	for i, problem := range problems {

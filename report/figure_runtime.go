@@ -12,14 +12,17 @@ import (
 // drawRuntime shows the time of every run, by strategy and backend, a panel per
 // problem.
 func drawRuntime(sk *sketch) (*picture, error) {
-	title, what := "Runtime by strategy and backend, every run", "from weights in memory to packing in memory"
-	if !sk.packed() {
+	title, what, dot := "Runtime by strategy and backend, every run", "from weights in memory to packing in memory", "one run"
+	switch {
+	case sk.replayed():
+		dot = "one replay"
+	case !sk.packed():
 		title, what = "Runtime by "+sk.subject()+", every run", "from loads in memory to plan in memory"
 	}
 	p := sk.newPicture(title,
 		"Each dot is one run, "+what+", all layers; further left is faster. "+
 			"The large mark is the median, the bar its exact 95 % confidence interval (hidden where it is narrower than the mark).")
-	p.Legend = []figure.Entry{figure.DotEntry("one run"), figure.NeutralMark("median", false), figure.BarEntry("95 % interval of the median", true)}
+	p.Legend = []figure.Entry{figure.DotEntry(dot), figure.NeutralMark("median", false), figure.BarEntry("95 % interval of the median", true)}
 	sk.strips(p, "time of one run", true, number.Duration, func(p *analysis.Problem) []figure.StripRow {
 		var rows []figure.StripRow
 		for b, backend := range sk.Present() { // of the others the notes tell

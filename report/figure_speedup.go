@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"packbench/analysis"
 	"packbench/internal/number"
@@ -59,22 +60,29 @@ func missingSpeedup(sk *sketch) string {
 	return "needs two backends"
 }
 
-// maxSpeedups is how many problems the figure of speed-ups has a row for.
-const maxSpeedups = 60
+// The figure of speed-ups has at most so many marks, and so many rows.
+const (
+	maxSpeedupMarks = 180
+	maxSpeedups     = 60
+)
 
 // drawSpeedup shows how many times faster the second backend is than the first,
 // a row per problem, the smallest first.
 func drawSpeedup(sk *sketch) (*picture, error) {
 	all, slow, fast := sk.speedups()
 	p := sk.newPicture(fmt.Sprintf("Speed-up of %s over %s", fast, slow),
-		fmt.Sprintf("Median time of a run on %s divided by that on %s, for the same strategy on the same problem; to the right of 1, %s is faster. Problems are ordered by their number of items. "+
+		fmt.Sprintf("Median time of a run on %s divided by that on %s, for the same strategy on the same problem; to the right of 1, %s is faster. Problems are ordered by the items of all their layers. "+
 			"The bars span the ratios that the exact 95 %% intervals of the two medians allow.", slow, fast, fast))
 	p.XLabel = fmt.Sprintf("speed-up: time on %s ÷ time on %s", slow, fast)
-	problems := sk.begin(p, maxSpeedups)
+	present := map[string]bool{}
+	for _, up := range all {
+		present[up.strategy] = true
+	}
+	problems := sk.begin(p, min(maxSpeedups, max(1, maxSpeedupMarks/len(present))))
+	p.Subtitle = join(sk.shapeKey(), p.Subtitle)
 	problems = slices.SortedStableFunc(slices.Values(problems), func(a, b *analysis.Problem) int { return cmp.Compare(a.Layers*a.Items, b.Layers*b.Items) })
 	d := &figure.Dots{Level: 1}
 	ratios := []float64{1}
-	present := map[string]bool{}
 	for _, problem := range problems {
 		row := figure.DotRow{Label: sk.shortName(problem)}
 		for _, up := range all {
@@ -82,7 +90,6 @@ func drawSpeedup(sk *sketch) (*picture, error) {
 				continue
 			}
 			name := sk.strategyName(up.strategy)
-			present[up.strategy] = true
 			row.Marks = append(row.Marks, figure.Point{Look: sk.looks[up.strategy], X: up.ratio, XLo: up.lo, XHi: up.hi,
 				Tip: fmt.Sprintf("%s, %s: %s times as fast on %s", sk.shortName(problem), name, number.Short(up.ratio), fast)})
 			ratios = append(ratios, up.ratio)
@@ -94,14 +101,18 @@ func drawSpeedup(sk *sketch) (*picture, error) {
 			d.Rows = append(d.Rows, row)
 		}
 	}
+	var without []string
 	for _, s := range sk.Strategies {
 		if present[s] {
 			p.Legend = append(p.Legend, figure.MarkEntry(sk.strategyName(s), sk.looks[s], false))
 		} else {
-			p.Notes = append(p.Notes, fmt.Sprintf("× %s has no problem with times on both backends", sk.strategyName(s)))
+			without = append(without, sk.strategyName(s))
 		}
 	}
-	d.X = figure.NewScale(ratios, times).Wide()
+	if len(without) > 0 {
+		p.Notes = append(p.Notes, "× no times on both backends: "+strings.Join(without, ", "))
+	}
+	d.X = figure.RatioScale(ratios, times).Wide()
 	p.SetPanels([]*figure.Panel{d.Panel(figure.NewPanel(""), sk.size)}, 1, figure.DotsHeight(len(d.Rows), len(present)))
 	return p, nil
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 
@@ -51,6 +52,8 @@ func drawTradeoff(sk *sketch) (*picture, error) {
 func (sk *sketch) tradeoff(p *analysis.Problem, n *figure.Panel) *figure.Scatter {
 	t := &figure.Scatter{}
 	var values []float64
+	without := map[string][]string{} // strategies, by why
+	var reasons []string
 	for b, backend := range sk.Present() {
 		for _, s := range sk.Strategies {
 			r := sk.Result(p, s, backend)
@@ -59,7 +62,14 @@ func (sk *sketch) tradeoff(p *analysis.Problem, n *figure.Panel) *figure.Scatter
 			}
 			q := r.Values(runs.ImbalanceMeasure)
 			if len(r.Runs(runs.TimeMeasure)) == 0 || len(q) == 0 {
-				n.Notes = append(n.Notes, fmt.Sprintf("without %s, %s", sk.strategyName(s), r.Trouble()))
+				why := ", " + r.Trouble()
+				if len(sk.Present()) > 1 {
+					why = " on " + backend + why
+				}
+				if without[why] == nil {
+					reasons = append(reasons, why)
+				}
+				without[why] = append(without[why], sk.strategyName(s))
 				continue
 			}
 			time := r.Time()
@@ -75,8 +85,15 @@ func (sk *sketch) tradeoff(p *analysis.Problem, n *figure.Panel) *figure.Scatter
 			values = append(values, pt.YLo, pt.Y, pt.YHi, pt.YWorst)
 		}
 	}
+	for _, why := range reasons { // "without descent:fast and 2 more on cuda, unsupported: …"
+		names := strings.Join(without[why], ", ")
+		if more := len(without[why]) - 1; more > 1 {
+			names = fmt.Sprintf("%s and %d more", without[why][0], more)
+		}
+		n.Notes = append(n.Notes, "without "+names+why)
+	}
 	if len(n.Notes) > 2 {
-		n.Notes = []string{n.Notes[0], fmt.Sprintf("and %d more without a result, see the table", len(n.Notes)-1)}
+		n.Notes = []string{n.Notes[0], "and others without a result, see the table"}
 	}
 	t.Y = figure.NewScale(values, number.Short)
 	return t

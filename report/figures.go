@@ -32,8 +32,8 @@ var figureKinds = []figureKind{
 	{"performance-profile", packings, "Share of layers within a factor of the best", missingLayers, drawProfile},
 	{"ranks", packings, "Mean ranks of the strategies", missingRanks, drawRanks},
 	{"speedup", packings, "Speed-up of one backend over another", missingSpeedup, drawSpeedup},
-	{"convergence", packings, "Imbalance after each round of the refinement", missingRounds, drawRounds},
-	{"pack-loads", packings, "Loads of the packs under each strategy", missingLoads, drawLoads},
+	{"convergence", singlePackings, "Imbalance after each round of the refinement", missingRounds, drawRounds},
+	{"pack-loads", singlePackings, "Loads of the packs under each strategy", missingLoads, drawLoads},
 	{"balance-vs-slots", placements, "Balance of the GPUs against the number of slots", missingSlots, drawSlots},
 	{"gpu-loads", placements, "Loads of the GPUs under each planner", missingGPULoads, drawGPULoads},
 	{"scaling", packings, "Growth of the time with the size of the problem", missingScaling, drawScaling},
@@ -42,8 +42,9 @@ var figureKinds = []figureKind{
 func never(*sketch) string { return "" }
 
 // The kinds of runs.
-func everyRun(*sketch) bool    { return true }
-func packings(sk *sketch) bool { return sk.packed() }
+func everyRun(*sketch) bool          { return true }
+func packings(sk *sketch) bool       { return sk.packed() }
+func singlePackings(sk *sketch) bool { return sk.packed() && !sk.replayed() } // not of windows that follow
 func placements(sk *sketch) bool {
 	return slices.ContainsFunc(analysis.Headline(&sk.Run.Manifest, runs.PerLayer), func(d runs.Measure) bool { return d.Name == runs.GPUBalanceLayerMeasure })
 }
@@ -86,7 +87,7 @@ func (sk *sketch) pictures() (all []*picture, missing []fact, failures []error) 
 			failures = append(failures, fmt.Errorf("figure %s: %w", kind.id, err))
 			missing = append(missing, fact{kind.shows, err.Error()})
 		case why != "":
-			missing = append(missing, fact{kind.shows, why})
+			missing = append(missing, fact{sk.worded(kind.shows), why})
 		default:
 			p.id = kind.id
 			all = append(all, p)
@@ -106,7 +107,9 @@ func (k figureKind) make(sk *sketch) (p *picture, why string, err error) {
 	if why := k.missing(sk); why != "" {
 		return nil, why, nil
 	}
-	p, err = k.draw(sk)
+	if p, err = k.draw(sk); p != nil {
+		p.Title, p.caption, p.XLabel, p.YLabel = sk.worded(p.Title), sk.worded(p.caption), sk.worded(p.XLabel), sk.worded(p.YLabel)
+	}
 	return p, "", err
 }
 

@@ -63,6 +63,15 @@ func (sk *sketch) common() string {
 	return ""
 }
 
+// shapeKey explains the shapes in short names, "" where there are none or common
+// does.
+func (sk *sketch) shapeKey() string {
+	if sk.oneShape() || sk.oneWorkload() && len(sk.Problems) > 8 {
+		return ""
+	}
+	return "layers×items×packs"
+}
+
 // begin fills in what figures with a panel per problem have alike and returns
 // the problems that have one.
 func (sk *sketch) begin(p *picture, limit int) []*analysis.Problem {

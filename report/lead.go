@@ -9,7 +9,6 @@ import (
 	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/runs"
-	"packbench/stats"
 )
 
 // packed reports whether the run is one of packings. Others, of placements say,
@@ -46,6 +45,27 @@ func (v *view) subjects() string {
 // replayed reports whether the run is of plans that are scored on later loads.
 func (v *view) replayed() bool { return v.Run.Manifest.Experiment.Replay != nil }
 
+// replayWords say of plans and GPUs what is said of packings and packs. Texts with
+// names of the run's are not to be given to them.
+var replayWords = strings.NewReplacer(
+	"Runtime by strategy and backend, every run", "Time of a plan by planner, every replay",
+	"one run, from weights in memory to packing in memory, all layers", "one replay: the median time of its plans, from loads in memory to plan in memory, all layers",
+	"one run", "one plan", "a run", "a plan",
+	"strategies", "planners", "strategy", "planner",
+	"heaviest pack", "heaviest GPU", "layer's packs", "layer's GPUs", "the packs", "the GPUs",
+	"Perfectly packed layers", "Layers in perfect balance", "packed optimally", "in perfect balance", "packs the remaining layers perfectly", "balances the remaining layers perfectly",
+	"the lower bound, which no packing can beat", "the mean load, which no plan can beat",
+	"the lower bound", "the mean load", "No packing has", "No plan has",
+)
+
+// worded puts a text on packings into the words of the run.
+func (v *view) worded(text string) string {
+	if v.replayed() {
+		return replayWords.Replace(text)
+	}
+	return text
+}
+
 func (v *view) title() string {
 	if v.replayed() {
 		return "Planners replayed"
@@ -79,6 +99,8 @@ func (v *view) applying(list []field) []field {
 			list[i].id, list[i].title, list[i].help = v.subject(), v.subject(), "what produced the answer"
 		case shapeField:
 			list[i].help = "layers × experts per layer → slots (s), GPUs (g), nodes (n) and groups (gr)"
+		default:
+			list[i].help = v.worded(list[i].help)
 		}
 	}
 	return list
@@ -133,27 +155,13 @@ func leadAnswer(r analysis.Ranking, v *view) (sentence, more string) {
 		second := r.Standings[1]
 		name := v.strategyName(second.Strategy)
 		sentence += fmt.Sprintf(", against %s and %s for %s, the next", measured(d, second.Mean), measured(d, second.Worst), name)
-		more = leadCompared(best, second, name, d)
+		lower, higher := best.Layer, second.Layer
+		if d.Better == runs.Higher {
+			lower, higher = higher, lower
+		}
+		more = measures.compared(lower, higher, name)
 	}
 	return sentence + ".", strings.TrimSpace(more + fastest(r, v))
-}
-
-// leadCompared says on how many layers the first of two is better, and whether
-// that could be chance.
-func leadCompared(a, b analysis.Standing, name string, d runs.Measure) string {
-	first, second := a.Layer, b.Layer
-	if d.Better == runs.Higher {
-		first, second = second, first
-	}
-	pairs, err := stats.SignedRank(first, second)
-	if err != nil {
-		return ""
-	}
-	if pairs.Ties == len(a.Layer) {
-		return " Both are equal on every layer."
-	}
-	return fmt.Sprintf(" It is better than %s on %s, worse on %d and equal on %d (Wilcoxon signed-rank test of the pairs: p %s).",
-		name, number.Count(pairs.Wins, "layer"), pairs.Losses, pairs.Ties, number.P(pairs.P))
 }
 
 // leadTable is [rankingTable] of runs without packings.

@@ -168,6 +168,9 @@ func rankingTable(r analysis.Ranking, v *view) simpleTable {
 		{"best on", "share of the layers where no strategy leaves less imbalance, ties included", true},
 	}}
 	t.Header = append(t.Header, timeHeads(r)...)
+	for i, h := range t.Header {
+		t.Header[i].Text, t.Header[i].Help = v.worded(h.Text), v.worded(h.Help)
+	}
 	for i, s := range r.Standings {
 		line := []string{"–", v.strategyName(s.Strategy), "–", "–", "–", "–"}
 		if s.Layers > 0 {

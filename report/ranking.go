@@ -30,7 +30,7 @@ func answer(r analysis.Ranking, v *view) (sentence, more string) {
 		second := r.Standings[1]
 		sentence += fmt.Sprintf(", against %s and %s for %s, the next", number.Percent(second.Mean), number.Percent(second.Worst), v.strategyName(second.Strategy))
 		if !v.replayed() { // whose windows depend on each other
-			b.WriteString(compared(best, second, v.strategyName(second.Strategy)))
+			b.WriteString(imbalances.compared(best.Layer, second.Layer, v.strategyName(second.Strategy)))
 		}
 	}
 	b.WriteString(fastest(r, v))
@@ -58,7 +58,7 @@ func fastest(r analysis.Ranking, v *view) string {
 		if fastest < 0 || math.IsNaN(best.Times[i]) {
 			continue
 		}
-		fmt.Fprintf(&b, " On %s a run takes %s", backend, number.Duration(best.Times[i]))
+		fmt.Fprintf(&b, " On %s %s takes %s", backend, v.worded("a run"), number.Duration(best.Times[i]))
 		if f := r.Standings[fastest]; fastest != 0 {
 			fmt.Fprintf(&b, ", %s times as long as %s, the fastest", number.Significant(best.Times[i]/f.Times[i], 2), v.strategyName(f.Strategy))
 		} else {
@@ -69,18 +69,26 @@ func fastest(r analysis.Ranking, v *view) string {
 	return b.String()
 }
 
-// compared says on how many layers the first of two strategies leaves less
-// imbalance, and whether that could be chance.
-func compared(a, b analysis.Standing, name string) string {
-	pairs, err := stats.SignedRank(a.Layer, b.Layer)
+// wording is how two are compared by a measure.
+type wording struct{ better, worse, same, alike string }
+
+var (
+	imbalances = wording{"leaves less imbalance", "more", "the same", "leave the same imbalance"}
+	measures   = wording{"is better", "worse", "equal", "are equal"}
+)
+
+// compared says on how many layers the first of two has the lower value, which is
+// better, and whether that could be chance. name is the second's.
+func (w wording) compared(first, second []float64, name string) string {
+	pairs, err := stats.SignedRank(first, second)
 	if err != nil {
 		return ""
 	}
-	if pairs.Ties == len(a.Layer) {
-		return " Both leave the same imbalance on every layer."
+	if pairs.Ties == len(first) {
+		return " Both " + w.alike + " on every layer."
 	}
-	return fmt.Sprintf(" It leaves less imbalance than %s on %s, more on %d and the same on %d (Wilcoxon signed-rank test of the pairs: p %s).",
-		name, number.Count(pairs.Wins, "layer"), pairs.Losses, pairs.Ties, number.P(pairs.P))
+	return fmt.Sprintf(" It %s than %s on %s, %s on %d and %s on %d (Wilcoxon signed-rank test of the pairs: p %s).",
+		w.better, name, number.Count(pairs.Wins, "layer"), w.worse, pairs.Losses, w.same, pairs.Ties, number.P(pairs.P))
 }
 
 // note says which problems do not count.

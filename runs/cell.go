@@ -95,6 +95,9 @@ func (c Cell) Subject() string {
 // Target returns what the workload is distributed over: "32 packs", "288 slots,
 // 32 GPUs, 4 nodes, 8 groups". One node and one group are left out.
 func (c Cell) Target() string {
+	if packs := c.Get(PacksAxis); packs != "" && c.Has(SlotsAxis) { // of a replay: the GPUs
+		c = c.Without(PacksAxis).With(GPUsAxis, packs)
+	}
 	var parts []string
 	for _, a := range Axes() {
 		value := c.Get(a.Name)

@@ -49,6 +49,7 @@ func TestTargetSaysWhatLoadsAreDistributedOver(t *testing.T) {
 		"3 packs":                             planned("a").Cell,
 		"16 slots, 4 GPUs, 2 nodes":           placed().Cell,
 		"16 slots, 4 GPUs, 2 nodes, 4 groups": placed().With(GroupsAxis, "4"),
+		"16 slots, 3 GPUs":                    planned("a").With(SlotsAxis, "16"), // as a replay has it
 	} {
 		if got := c.Target(); got != want {
 			t.Errorf("%q, want %q", got, want)

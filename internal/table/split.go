@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"packbench/internal/number"
 	"packbench/internal/tree"
 )
 
@@ -278,15 +279,8 @@ func (s *sheet) checkLengths() error {
 					hint = fmt.Sprintf("; %s has a comma: --format csv2 if it is decimal", tree.Quote(r.texts[j]))
 				}
 			}
-			return fmt.Errorf("line %d (layer %d) has %s, %s %d: use lines of one length%s", r.line, i, count(len(r.values), "number"), before, want, hint)
+			return fmt.Errorf("line %d (layer %d) has %s, %s %d: use lines of one length%s", r.line, i, number.Count(len(r.values), "number"), before, want, hint)
 		}
 	}
 	return nil
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -7,6 +7,8 @@ package table
 import (
 	"errors"
 	"fmt"
+
+	"packbench/internal/number"
 )
 
 // Form says how a table is to be understood.
@@ -60,7 +62,7 @@ func Read(b []byte, opt Options) (*Loads, error) {
 	}
 	l.Notes = append(s.notes, l.Notes...)
 	if opt.Layers > 0 && l.Layers != opt.Layers {
-		return nil, fmt.Errorf("%s of %s: --layers %d does not fit", count(l.Layers, "layer"), count(l.Items, "item"), opt.Layers)
+		return nil, fmt.Errorf("%s of %s: --layers %d does not fit", number.Count(l.Layers, "layer"), number.Count(l.Items, "item"), opt.Layers)
 	}
 	return l, nil
 }

@@ -28,7 +28,7 @@ type Engine struct {
 	Doc  string // which option takes the file
 	// check returns why the engine cannot take a plan.
 	check func(*placement.Plan) error
-	write func(io.Writer, Answer) error
+	write func(*strings.Builder, Answer)
 }
 
 // Engines lists the engines that take placements.
@@ -59,7 +59,10 @@ func (e Engine) Write(w io.Writer, a Answer) error {
 	if err := e.Check(a); err != nil {
 		return err
 	}
-	return e.write(w, a)
+	var b strings.Builder
+	e.write(&b, a)
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // Check returns why the engine cannot take the answer, without writing anything.

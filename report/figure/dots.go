@@ -22,6 +22,10 @@ type DotRow struct {
 	Marks []Point
 }
 
+// maxRowsBelow is how many rows may stand above the labels of their axis; above
+// more, the labels stand a second time.
+const maxRowsBelow = 12
+
 // DotsHeight is the height of a panel of rows with up to that many marks each.
 func DotsHeight(rows, marks int) vg.Length {
 	return vg.Length(rows)*max(13, 7*vg.Length(marks)+5) + 24
@@ -44,6 +48,7 @@ func (d *Dots) Panel(p *Panel, size Size) *Panel {
 		p.inset = max(p.inset, style(smallSize, body).Width(l))
 	}
 	p.labelRows(labels)
+	p.labelTop = len(d.Rows) > maxRowsBelow
 	p.plot.Add(d)
 	return p
 }

@@ -8,6 +8,7 @@ import (
 	"packbench/internal/shorten"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -25,6 +26,8 @@ type Panel struct {
 	under []string
 	notes []string
 	inset vg.Length // of the data, for labels of rows that every panel has
+
+	labelTop bool // the horizontal axis has its labels above the data, too
 }
 
 // Heights of the lines of a heading.
@@ -149,7 +152,11 @@ func headingHeight(rows [][]*Panel) vg.Length {
 
 // headingLines is the height of the lines of the heading.
 func (p *Panel) headingLines() int {
-	return headingLine*len(p.title) + noteLine*(len(p.under)+len(p.notes))
+	lines := headingLine*len(p.title) + noteLine*(len(p.under)+len(p.notes))
+	if p.labelTop {
+		lines += noteLine
+	}
+	return lines
 }
 
 // drawHeading writes the heading above data, the canvas of the panel's data.
@@ -166,6 +173,13 @@ func (p *Panel) drawHeading(data draw.Canvas) {
 	for _, line := range p.notes {
 		y -= noteLine
 		data.FillText(style(smallSize, alert), vg.Point{X: data.Min.X, Y: y + 2}, line)
+	}
+	if ticks, ok := p.plot.X.Tick.Marker.(plot.ConstantTicks); ok && p.labelTop {
+		s := style(smallSize, body)
+		s.XAlign = text.XCenter
+		for _, t := range ticks {
+			data.FillText(s, vg.Point{X: data.X(t.Value), Y: y - noteLine + 2}, t.Label)
+		}
 	}
 }
 

@@ -91,6 +91,26 @@ func LogScale(lo, hi float64, format func(float64) string) Scale {
 	return Scale{lo: lo, hi: hi, log: true, format: format}
 }
 
+// RatioScale returns a scale for ratios, among them 1, logarithmic unless they
+// are close together: twice and half as much lie equally far from 1.
+func RatioScale(ratios []float64, format func(float64) string) Scale {
+	lo, hi := 1.0, 1.0
+	for _, r := range ratios {
+		if r >= tiny && !math.IsInf(r, 0) {
+			lo, hi = min(lo, r), max(hi, r)
+		}
+	}
+	switch {
+	case lo > 0.6*hi:
+		return NewScale([]float64{lo, hi}, format)
+	case hi*lo > 1: // a second label: the first is that of 1
+		hi = max(hi, 2)
+	default:
+		lo = min(lo, 0.5)
+	}
+	return LogScale(lo, hi, format).Widened(0.04)
+}
+
 // Wide returns the scale with room for twice as many labels.
 func (s Scale) Wide() Scale {
 	s.wide = true
@@ -146,7 +166,7 @@ func (s Scale) ticks() []plot.Tick {
 	if s.wide {
 		room = 9
 	}
-	fine := s.wide && decades < 2.2
+	fine, finest := s.wide && decades < 2.2, s.wide && decades < 1
 	every := max(1, int(math.Ceil(decades/room)))
 	first, last := int(math.Floor(math.Log10(s.lo))), int(math.Ceil(math.Log10(s.hi)))
 	for e := first; e <= last; e++ {
@@ -163,7 +183,7 @@ func (s Scale) ticks() []plot.Tick {
 			case s.zero > 0 && t.Value < s.zero+0.05: // its label would touch that of 0
 			case m == 1 && mod(e, every) == 0:
 				t.Label = number.Trimmed(s.format(v))
-			case fine && (m == 2 || m == 5), !fine && m == 3 && decades < room/2:
+			case fine && (m == 2 || m == 5), finest && (m == 3 || m == 4 || m == 7), !fine && m == 3 && decades < room/2:
 				t.Label = number.Trimmed(s.format(v))
 			case m != 1 && every > 1:
 				continue

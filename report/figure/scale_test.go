@@ -2,12 +2,43 @@ package figure
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"packbench/internal/number"
 )
+
+// Twice and half as much lie equally far from 1, which has a label.
+func TestRatioScale(t *testing.T) {
+	for _, c := range []struct {
+		ratios []float64
+		labels string
+	}{
+		{[]float64{0.25, 4}, "0.5 1 2"},
+		{[]float64{1.3, 5.2}, "1 2 3 4 5"},
+		{[]float64{0.4}, "0.4 0.5 0.7 1"},
+		{[]float64{1.9}, "1 2"},
+		{[]float64{0.9, 1.2}, "0.9 1 1.1 1.2"},
+		{[]float64{0, math.Inf(1), math.NaN(), 3}, "1 2 3"},
+		{[]float64{0.1, 50}, "0.1 0.3 1 3 10 30"},
+	} {
+		s := RatioScale(c.ratios, number.Short).Wide()
+		var labels []string
+		for _, tick := range s.ticks() {
+			if tick.Label != "" {
+				labels = append(labels, tick.Label)
+			}
+		}
+		if got := strings.Join(labels, " "); got != c.labels {
+			t.Errorf("labels for %v: %s, want %s", c.ratios, got, c.labels)
+		}
+		if d := s.at(2) - s.at(1) - (s.at(1) - s.at(0.5)); len(c.ratios) == 2 && c.ratios[0] < 0.5 && math.Abs(d) > 1e-9 {
+			t.Errorf("%v: 2 is %g further from 1 than 0.5", c.ratios, d)
+		}
+	}
+}
 
 // Every value has a place on the axis, larger values further up, and zeros
 // stand apart from everything else on a logarithmic axis.
