@@ -196,7 +196,7 @@ func (d *device) function(kernel string) (cu.Function, error) {
 		return f, nil
 	}
 	began := time.Now()
-	ptx, err := readModule(kernel)
+	ptx, err := readPTX(kernel)
 	if err != nil {
 		return cu.Function{}, err
 	}
