@@ -22,8 +22,8 @@ func New(o Options) *Backend { return &Backend{device: device{options: o}} }
 func (b *Backend) Name() string { return Name }
 
 // Describe implements [strategies.Backend]. Among the facts are the one-off
-// costs: making the context, and loading the kernels used so far, which includes
-// their compilation by the driver when it has none in its cache.
+// costs: making the context, and loading the kernels used so far; those that are not
+// precompiled for the device, the driver compiles where it has none in its cache.
 func (b *Backend) Describe() (strategies.Description, error) {
 	var description strategies.Description
 	err := b.device.do(func() error {

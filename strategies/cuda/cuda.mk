@@ -3,7 +3,8 @@
 # make cuda         build bin/bench with the CUDA backend: gcc, no CUDA toolkit
 # make cuda-test    its tests, on the simulated driver (needs g++)
 # make ptx          compile the kernels (needs clang 19); make ptx-check: are they fresh?
-# make ptxas        assemble the PTX with NVIDIA's ptxas, if there is one: registers, spills
+# make cubins       assemble the PTX for the GPUs there are (needs NVIDIA's ptxas, and zip)
+# make ptxas        what ptxas makes of each kernel: registers, spills
 # make cuda-quick   on a machine with a GPU: is it right here, and how fast (a minute)
 # make cuda-bench   on a machine with a GPU: verify, measure, record under results/
 
@@ -34,8 +35,25 @@ ptx:
 ptx-check:
 	CLANG="$(CLANG)" PTX_FLAGS="$(PTX_FLAGS)" $(CUDA_DIR)/check-ptx.sh
 
-# From NVIDIA's wheels, for example: pip install nvidia-cuda-nvcc; PTXAS=…/bin/ptxas
+# From NVIDIA's wheels: pip install nvidia-cuda-nvcc-cu12==12.9.86, then PTXAS=…/nvidia/cuda_nvcc/bin/ptxas.
+# What CUDA 13's writes for sm_80 and sm_90 is the same code in a form that drivers of
+# CUDA 12 may refuse.
 PTXAS ?= ptxas
+
+# One for each major compute capability: it runs on the minor ones above it too. Equal
+# PTX gives equal bytes. cubins.sum says which assembler made the archive of which PTX.
+CUBIN_ARCHS := sm_80 sm_90 sm_100 sm_120
+.PHONY: cubins
+cubins:
+	rm -rf bin/cubins && mkdir -p $(CUBIN_ARCHS:%=bin/cubins/%)
+	@set -e; for a in $(CUBIN_ARCHS); do for f in $(CUDA_DIR)/kernels/ptx/*.ptx; do \
+	  $(PTXAS) -arch=$$a -o bin/cubins/$$a/$$(basename $$f .ptx).cubin $$f; done; done
+	find bin/cubins -type f -exec chmod 644 {} + -exec env TZ=UTC touch -d 1980-01-01 {} +
+	cd bin/cubins && find sm_* -type f | LC_ALL=C sort | TZ=UTC zip -9Xq cubins.zip -@
+	mv bin/cubins/cubins.zip $(CUDA_DIR)/kernels
+	$(PTXAS) --version | sed -n 's/.* V/ptxas /p' > $(CUDA_DIR)/kernels/cubins.sum
+	cd $(CUDA_DIR)/kernels && sha256sum ptx/*.ptx cubins.zip >> cubins.sum
+
 .PHONY: ptxas
 ptxas:
 	@for f in $(CUDA_DIR)/kernels/ptx/*.ptx; do for a in sm_80 sm_86 sm_89 sm_90 sm_100; do \

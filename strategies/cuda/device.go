@@ -29,7 +29,9 @@ type device struct {
 	modules         []cu.Module
 	functions       map[string]cu.Function
 	loading         time.Duration // that the functions took
+	compiled        int           // how many of them the driver compiled
 	name            string
+	major, minor    int // compute capability
 	multiprocessors int
 	facts           []strategies.Fact
 }
@@ -111,7 +113,8 @@ func (d *device) start() error {
 	}
 	d.stream = stream
 	d.facts = append(d.facts, strategies.Fact{Name: "context creation", Value: time.Since(began).Round(time.Microsecond).String()})
-	return nil
+	_, err = d.function("fetch") // every plan needs it, and the facts then tell how this device gets its kernels
+	return err
 }
 
 // find looks the device up. The error is [strategies.ErrUnavailable] on a
@@ -158,7 +161,7 @@ func (d *device) collect(version int) error {
 		err = errors.Join(err, driver.Wrap("cuDeviceGetAttribute", e))
 		return value
 	}
-	major, minor := attribute(cu.ComputeCapabilityMajor), attribute(cu.ComputeCapabilityMinor)
+	d.major, d.minor = attribute(cu.ComputeCapabilityMajor), attribute(cu.ComputeCapabilityMinor)
 	clock, memoryClock := attribute(cu.ClockRate), attribute(cu.MemoryClockRate)
 	ecc := attribute(cu.EccEnabled)
 	d.name = name
@@ -169,7 +172,7 @@ func (d *device) collect(version int) error {
 	d.facts = []strategies.Fact{
 		{Name: "driver", Value: "CUDA " + versionText(version)},
 		{Name: "device index", Value: fmt.Sprint(d.options.Device)},
-		{Name: "compute capability", Value: fmt.Sprintf("%d.%d", major, minor)},
+		{Name: "compute capability", Value: fmt.Sprintf("%d.%d", d.major, d.minor)},
 		{Name: "multiprocessors", Value: fmt.Sprint(d.multiprocessors)},
 		{Name: "memory", Value: size(memory)},
 	}
@@ -180,9 +183,9 @@ func (d *device) collect(version int) error {
 		d.facts = append(d.facts, strategies.Fact{Name: "memory clock", Value: fmt.Sprintf("%d MHz", memoryClock/1000)})
 	}
 	d.facts = append(d.facts, strategies.Fact{Name: "ECC", Value: map[bool]string{true: "on", false: "off"}[ecc != 0]})
-	if major < 8 {
+	if d.major < 8 {
 		return fmt.Errorf("%w: %s has compute capability %d.%d: the kernels need 8.0 (Ampere) or newer",
-			strategies.ErrUnavailable, name, major, minor)
+			strategies.ErrUnavailable, name, d.major, d.minor)
 	}
 	return nil
 }
@@ -190,17 +193,13 @@ func (d *device) collect(version int) error {
 // versionText writes 12080 as "12.8".
 func versionText(version int) string { return fmt.Sprintf("%d.%d", version/1000, version%1000/10) }
 
-// function returns a kernel, which the driver compiles when it is first asked for.
+// function returns a kernel, which is loaded when it is first asked for.
 func (d *device) function(kernel string) (cu.Function, error) {
 	if f, ok := d.functions[kernel]; ok {
 		return f, nil
 	}
 	began := time.Now()
-	ptx, err := readModule(kernel)
-	if err != nil {
-		return cu.Function{}, err
-	}
-	module, err := cu.LoadData(ptx)
+	module, err := d.load(kernel)
 	if err != nil {
 		return cu.Function{}, fmt.Errorf("kernel %s: %w", kernel, driver.Wrap("cuModuleLoadData", err))
 	}
@@ -214,13 +213,34 @@ func (d *device) function(kernel string) (cu.Function, error) {
 	return f, nil
 }
 
+// load loads a kernel's module: as machine code, or where there is none that the
+// driver accepts, as PTX, which the driver compiles.
+func (d *device) load(kernel string) (cu.Module, error) {
+	if cubin, err := readCubin(kernel, d.major, d.minor); err == nil {
+		if module, err := cu.LoadData(cubin); err == nil {
+			return module, nil
+		}
+	}
+	ptx, err := readPTX(kernel)
+	if err != nil {
+		return cu.Module{}, err
+	}
+	module, err := cu.LoadData(ptx)
+	if err == nil {
+		d.compiled++
+	}
+	return module, err
+}
+
 // describe is what the device is, with what has been loaded so far.
 func (d *device) describe() strategies.Description {
 	facts := slices.Clone(d.facts)
-	if len(d.functions) > 0 {
-		facts = append(facts, strategies.Fact{Name: "kernel loading",
-			Value: fmt.Sprintf("%v for %d kernels", d.loading.Round(time.Microsecond), len(d.functions))})
+	how := "precompiled"
+	if d.compiled > 0 {
+		how = fmt.Sprintf("%d compiled by the driver", d.compiled)
 	}
+	facts = append(facts, strategies.Fact{Name: "kernels loaded",
+		Value: fmt.Sprintf("%d in %v, %s", len(d.functions), d.loading.Round(time.Microsecond), how)})
 	return strategies.Description{Device: d.name, Facts: facts}
 }
 
@@ -237,6 +257,7 @@ func (d *device) stop() error {
 		}
 		errs = append(errs, driver.Wrap("cuDevicePrimaryCtxRelease", d.handle.ReleasePrimaryCtx()))
 	}
-	d.context, d.stream, d.modules, d.functions, d.loading, d.open = cu.CUContext{}, cu.Stream{}, nil, nil, 0, false
+	d.context, d.stream, d.modules, d.functions, d.open = cu.CUContext{}, cu.Stream{}, nil, nil, false
+	d.loading, d.compiled = 0, 0
 	return errors.Join(errs...)
 }

@@ -31,11 +31,12 @@
 //	runner.go     groups and their runs; queue.go: what is launched at once, its graph and stages
 //	device.go     one GPU: context, stream, kernels loaded when first needed
 //	driver/       the driver library behind gorgonia.org/cu, opened at run time
-//	kernels/      CUDA C++ and the PTX made of it (make ptx), embedded
+//	modules.go    the compiled kernels: machine code for the GPUs there are, PTX for others
+//	kernels/      CUDA C++, the PTX made of it (make ptx) and cubins of that (make cubins)
 //	sim/          a simulated driver library that runs the kernels on the host
 //
 // A new kernel is a file in kernels/, its arguments in launches.go, its choice in
-// kernels.go, an array it needs in [plan.lay], and "make ptx". Tests then ask for
+// kernels.go, an array it needs in [plan.lay], and "make ptx cubins". Tests then ask for
 // problems that come to it (equal_test.go, every-kernel.yaml) and want faults planted
 // in it (mutants_test.go).
 //

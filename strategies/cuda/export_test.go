@@ -24,7 +24,7 @@ func KernelsOf(e strategies.Ensemble, shape packing.Shape, multiprocessors int) 
 // KernelNames are all kernels there are.
 func KernelNames() []string {
 	var names []string
-	files, _ := modules.ReadDir("kernels/ptx")
+	files, _ := ptxFiles.ReadDir("kernels/ptx")
 	for _, f := range files {
 		names = append(names, f.Name()[:len(f.Name())-len(".ptx")])
 	}

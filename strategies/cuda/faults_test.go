@@ -32,8 +32,8 @@ func TestEveryCallCanFail(t *testing.T) {
 	}{
 		{"retain", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
 		{"stream", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
-		{"module", 222, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION", false},
-		{"module", 221, "CUDA_ERROR_JIT_COMPILER_NOT_FOUND", false},
+		{"ptx", 222, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION", false},
+		{"ptx", 221, "CUDA_ERROR_JIT_COMPILER_NOT_FOUND", false},
 		{"function", 500, "CUDA_ERROR_NOT_FOUND", false},
 		{"alloc", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
 		{"hostalloc", 2, "CUDA_ERROR_OUT_OF_MEMORY", false},
@@ -48,7 +48,11 @@ func TestEveryCallCanFail(t *testing.T) {
 	} {
 		failed := 0
 		for nth := 1; ; nth++ {
-			sim := simulate(t, simulated, fmt.Sprintf("fail=%s:%d:%d", fault.kind, nth, fault.code), cuda.Options{})
+			settings := fmt.Sprintf("fail=%s:%d:%d", fault.kind, nth, fault.code)
+			if fault.kind == "ptx" {
+				settings += ",refuse=209"
+			}
+			sim := simulate(t, simulated, settings, cuda.Options{})
 			err := packThrice(t, sim, strategy, p, random)
 			if err == nil { // so many calls are not made
 				sim.done()
@@ -180,14 +184,14 @@ func TestDescribeGivesTheFactsOfTheGPU(t *testing.T) {
 	if d.Device != "simulated device" || facts["driver"] != "CUDA 12.8" || facts["compute capability"] != "9.0" {
 		t.Errorf("described as %+v", d)
 	}
-	if facts["context creation"] == "" || facts["kernel loading"] != "" {
-		t.Errorf("one-off costs before any kernel is loaded: %v", d.Facts)
+	if loaded := facts["kernels loaded"]; facts["context creation"] == "" || !strings.HasPrefix(loaded, "1 in ") || !strings.HasSuffix(loaded, ", precompiled") {
+		t.Errorf("one-off costs before any run: %v", d.Facts)
 	}
 	p := loads(t, "uniform", packing.Shape{Layers: 1, Items: 4, Packs: 2}, 1)
 	if _, _, err := pack(t, sim, "lpt", p, strategies.Random{}); err != nil {
 		t.Fatal(err)
 	}
-	if d, err = sim.Describe(); err != nil || !strings.HasSuffix(d.Facts[len(d.Facts)-1].Value, "for 4 kernels") {
+	if d, err = sim.Describe(); err != nil || !strings.HasPrefix(d.Facts[len(d.Facts)-1].Value, "4 in ") {
 		t.Errorf("after lpt: %v, %v", d.Facts, err)
 	}
 	for _, name := range []string{"exact", "baseline"} {
@@ -247,7 +251,7 @@ func TestCallsAndStages(t *testing.T) {
 	}
 }
 
-// Kernels are compiled when a plan first needs them, once.
+// Kernels are loaded when a plan first needs them, once.
 func TestKernelsAreLoadedWhenNeeded(t *testing.T) {
 	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
 	sim := simulate(t, simulated, "", cuda.Options{})
@@ -258,8 +262,41 @@ func TestKernelsAreLoadedWhenNeeded(t *testing.T) {
 			}
 		}
 	}
-	if text := sim.done(); counted(t, text, "modules") != 5 { // fetch, orders, greedy; choose; refine
-		t.Errorf("want 5 modules: %s", text)
+	if text := sim.done(); counted(t, text, "cubins") != 5 || counted(t, text, "ptx") != 0 { // fetch, orders, greedy; choose; refine
+		t.Errorf("want 5 cubins and no PTX: %s", text)
+	}
+}
+
+// Kernels are loaded as machine code if the driver takes it, else as PTX; the answers
+// are the same.
+func TestPTXIsLoadedWhereMachineCodeIsNot(t *testing.T) {
+	p := loads(t, "uniform", packing.Shape{Layers: 3, Items: 21, Packs: 7}, 1)
+	const strategy = "topk-max-any:candidates=5,k=2"
+	for _, tt := range []struct {
+		settings    string
+		cubins, ptx int // loads tried
+		want        string
+	}{
+		{"capability=80", 4, 0, "precompiled"},
+		{"capability=89", 4, 0, "precompiled"},
+		{"capability=90", 4, 0, "precompiled"},
+		{"capability=103", 4, 0, "precompiled"},
+		{"capability=121", 4, 0, "precompiled"},
+		{"capability=110", 0, 4, "4 compiled by the driver"},
+		{"capability=130", 0, 4, "4 compiled by the driver"},
+		{"refuse=209", 4, 4, "4 compiled by the driver"}, // no binary for the GPU
+		{"refuse=200", 4, 4, "4 compiled by the driver"}, // invalid image
+		{"fail=cubin:2:209", 4, 1, "1 compiled by the driver"},
+	} {
+		sim := simulate(t, simulated, tt.settings, cuda.Options{})
+		requireEqual(t, sim, strategy, p, strategies.Random{Seed: 2})
+		d, err := sim.Describe()
+		if err != nil || !strings.HasSuffix(d.Facts[len(d.Facts)-1].Value, ", "+tt.want) {
+			t.Errorf("%s: want kernels that are %s: %v, %v", tt.settings, tt.want, d.Facts, err)
+		}
+		if text := sim.done(); counted(t, text, "cubins") != tt.cubins || counted(t, text, "ptx") != tt.ptx {
+			t.Errorf("%s: want %d cubins and %d PTX tried: %s", tt.settings, tt.cubins, tt.ptx, text)
+		}
 	}
 }
 

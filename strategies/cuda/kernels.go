@@ -1,24 +1,10 @@
 package cuda
 
 import (
-	"embed"
 	"fmt"
 
 	"packbench/strategies"
 )
-
-// The compiled kernels, a module for each. They are PTX for compute capability
-// 8.0, which the driver compiles for the GPU it finds when a plan first needs
-// them; "make ptx" makes them anew.
-//
-//go:embed kernels/ptx/*.ptx
-var modules embed.FS
-
-// readModule returns the PTX of a kernel.
-func readModule(kernel string) (string, error) {
-	ptx, err := modules.ReadFile("kernels/ptx/" + kernel + ".ptx")
-	return string(ptx), err
-}
 
 // Limits of the kernels; the constants of the same names are in kernels/.
 const (

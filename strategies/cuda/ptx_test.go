@@ -1,6 +1,9 @@
 package cuda
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"os"
 	"reflect"
 	"regexp"
 	"strings"
@@ -15,7 +18,7 @@ func TestPTX(t *testing.T) {
 	entry := regexp.MustCompile(`\.entry (\w+)\(`)
 	implicit := regexp.MustCompile(`\b(add|sub|mul|div)\.f32|\b(fma|mad)\.[a-z.]*f32|\.ftz|\.f64|\.local`)
 	for _, name := range KernelNames() {
-		ptx, err := readModule(name)
+		ptx, err := readPTX(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,6 +30,40 @@ func TestPTX(t *testing.T) {
 		}
 		if !strings.Contains(ptx, ".target sm_80") || !strings.Contains(ptx, ".version 7.0") {
 			t.Errorf("%s.ptx is not for sm_80 by PTX 7.0", name)
+		}
+	}
+}
+
+// There is machine code of every kernel for every architecture, made of this PTX.
+func TestCubins(t *testing.T) {
+	const remedy = "run make cubins and commit kernels/cubins.*"
+	for capability, serves := range map[[2]int]bool{{8, 0}: true, {8, 9}: true, {9, 0}: true, {10, 3}: true, {12, 1}: true, {7, 5}: false, {11, 0}: false, {13, 0}: false} {
+		for _, name := range KernelNames() {
+			if _, err := readCubin(name, capability[0], capability[1]); (err == nil) != serves {
+				t.Errorf("%s for compute capability %v: error %v: %s", name, capability, err, remedy)
+			}
+		}
+	}
+	text, err := os.ReadFile("kernels/cubins.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		sum, file, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		sums[file] = sum
+	}
+	files := []string{"cubins.zip"}
+	for _, name := range KernelNames() {
+		files = append(files, "ptx/"+name+".ptx")
+	}
+	for _, file := range files {
+		data, err := os.ReadFile("kernels/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sums[file] != fmt.Sprintf("%x", sha256.Sum256(data)) {
+			t.Errorf("%s is not what cubins.sum says: %s", file, remedy)
 		}
 	}
 }
@@ -78,7 +115,7 @@ func ptxTypes(v reflect.Value) []string {
 func TestArgumentsAreThoseOfTheKernels(t *testing.T) {
 	parameter := regexp.MustCompile(`\.param \.(\w+) \w+_param_`)
 	for _, name := range KernelNames() {
-		ptx, err := readModule(name)
+		ptx, err := readPTX(name)
 		if err != nil {
 			t.Fatal(err)
 		}
