@@ -150,6 +150,7 @@ speed: build
 	$(GO) run ./cmd/speed -o $(SPEED)
 	$(GO) run -tags purego ./cmd/speed -plain -o $(SPEED)
 	$(GO) run ./cmd/speed -memory bin/bench -o $(SPEED)
+	bin/bench throughput --rounds 31 -o results/reference/throughput.json
 
 .PHONY: published
 published:
