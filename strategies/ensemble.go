@@ -42,7 +42,7 @@ type Ensemble struct {
 	spec spec.Spec
 }
 
-// Refinement is a rule for improving a packing by swapping two items.
+// Refinement is a rule for improving a packing by swapping items of two packs.
 type Refinement int
 
 const (
@@ -58,15 +58,36 @@ const (
 	// load − load of j's pack; the first maximum of (i, j) by position in the
 	// candidate's order. It stops unless both δ and gain are above Epsilon.
 	MaxAny
+	// MaxAnyPairs is MaxAny that also swaps two items of the heaviest pack with two
+	// of another, δ being the difference of their sums, where packs hold at most
+	// [PairCapacity] items; else it is MaxAny. A set of one or two items of a pack
+	// has a number: an item its rank, after these the pairs of ranks in
+	// lexicographic order. Of several maxima it takes the first by (number of the
+	// heaviest pack's set, other pack, number of that pack's set). The items of two
+	// swapped pairs take each other's ranks, the lower with the lower.
+	MaxAnyPairs
 )
 
-// String returns "none", "two-opt" or "max-any".
+// PairCapacity is the max number of items of a pack whose pairs MaxAnyPairs swaps.
+const PairCapacity = 16
+
+// On is the refinement as it is on problems of a shape.
+func (r Refinement) On(s packing.Shape) Refinement {
+	if r == MaxAnyPairs && s.Capacity() > PairCapacity {
+		return MaxAny
+	}
+	return r
+}
+
+// String returns "none", "two-opt", "max-any" or "max-any-pairs".
 func (r Refinement) String() string {
 	switch r {
 	case TwoOpt:
 		return "two-opt"
 	case MaxAny:
 		return "max-any"
+	case MaxAnyPairs:
+		return "max-any-pairs"
 	}
 	return "none"
 }
@@ -84,16 +105,16 @@ const (
 	publishedRandom     = 32
 )
 
-// ensembleParams declares the parameters of an ensemble strategy with the
-// defaults of the published program.
-func ensembleParams(keep, rounds int, epsilon string) []spec.Param {
+// ensembleParams declares the parameters of an ensemble strategy; those that are not
+// given have the defaults of the published program.
+func ensembleParams(orders, keep, rounds int, epsilon string) []spec.Param {
 	number := func(name string, def, lo int, doc string) spec.Param {
 		return spec.Param{Name: name, Kind: spec.Int, Default: strconv.Itoa(def), Min: float64(lo), Max: math.MaxInt32, Doc: doc}
 	}
 	positive := func(name, def, doc string) spec.Param {
 		return spec.Param{Name: name, Kind: spec.Float, Default: def, Min: 0, Max: math.MaxFloat32, Doc: doc}
 	}
-	candidates := number("candidates", publishedCandidates, 1, "orders packed greedily: LPT, zigzag, random, then noisy LPT")
+	candidates := number("candidates", orders, 1, "orders packed greedily: LPT, zigzag, random, then noisy LPT")
 	candidates.Max = MaxCandidates
 	return []spec.Param{
 		candidates,

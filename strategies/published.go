@@ -13,7 +13,7 @@ var twoOptDefinition = Definition{
 	Name:    "two-opt",
 	Summary: "best of many greedy packings, refined by swaps between the heaviest and the lightest pack",
 	Source:  "the predecessor in the published change parallel_topk_refinement_max_any",
-	Params:  ensembleParams(1, 20, "1e-05"),
+	Params:  ensembleParams(publishedCandidates, 1, 20, "1e-05"),
 	New:     func(v Values) (Strategy, error) { return newEnsemble(TwoOpt, v) },
 }
 
@@ -21,6 +21,6 @@ var topKMaxAnyDefinition = Definition{
 	Name:    "topk-max-any",
 	Summary: "the best k of many greedy packings, each refined by swaps between the heaviest and any other pack",
 	Source:  "the published change parallel_topk_refinement_max_any",
-	Params:  ensembleParams(8, 10, "1e-06"),
+	Params:  ensembleParams(publishedCandidates, 8, 10, "1e-06"),
 	New:     func(v Values) (Strategy, error) { return newEnsemble(MaxAny, v) },
 }

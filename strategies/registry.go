@@ -33,6 +33,7 @@ func Builtin() Registry {
 		lptDefinition,
 		twoOptDefinition,
 		topKMaxAnyDefinition,
+		maxAnyPairsDefinition,
 		descentDefinition,
 		fillDefinition,
 		snakeDefinition,

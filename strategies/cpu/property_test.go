@@ -41,7 +41,7 @@ func ensembles(t *rapid.T) string {
 	if rapid.Bool().Draw(t, "lpt") {
 		return "lpt"
 	}
-	name := rapid.SampledFrom([]string{"two-opt", "topk-max-any"}).Draw(t, "strategy")
+	name := rapid.SampledFrom([]string{"two-opt", "topk-max-any", "max-any-pairs"}).Draw(t, "strategy")
 	candidates := rapid.IntRange(1, 40).Draw(t, "candidates")
 	keep := rapid.IntRange(1, candidates).Draw(t, "k")
 	rounds := rapid.IntRange(0, 60).Draw(t, "rounds")

@@ -31,7 +31,8 @@ type refiner struct {
 	byItem []place   // places by item, for 2-opt
 	ctx    context.Context
 
-	swaps *swapper // nil where it would not be faster
+	swaps *swapper   // nil where it would not be faster
+	pairs *pairSwaps // nil where no pairs are swapped
 }
 
 // entry is an item of a pack: the descending key of its weight above its index.
@@ -46,6 +47,7 @@ func (e entry) index() int      { return int(uint32(e)) }
 func (e entry) weight() float32 { return math.Float32frombits(^uint32(e >> 32)) }
 
 func newRefiner(e strategies.Ensemble, shape packing.Shape, vectors bool) refiner {
+	e.Refinement = e.Refinement.On(shape)
 	r := refiner{ensemble: e, shape: shape}
 	if e.Refinement == strategies.NoRefinement {
 		return r
@@ -57,6 +59,9 @@ func newRefiner(e strategies.Ensemble, shape packing.Shape, vectors bool) refine
 	r.filled = make([]int32, shape.Packs)
 	if e.Refinement == strategies.TwoOpt {
 		r.byItem = make([]place, shape.Items)
+	}
+	if e.Refinement == strategies.MaxAnyPairs {
+		r.pairs = newPairSwaps(shape)
 	}
 	if vectors {
 		r.swaps = newSwapper(e, shape)
@@ -100,7 +105,7 @@ func (r *refiner) refineBatch(weights []float32, candidates []*slot) (steps int)
 
 // refine improves c in place and returns the number of swaps.
 func (r *refiner) refine(weights []float32, c *slot) int {
-	best := r.bestMaxAny
+	best, apply := r.bestMaxAny, r.swap
 	r.place = c.place
 	if r.ensemble.Refinement == strategies.TwoOpt {
 		best = r.bestTwoOpt
@@ -118,14 +123,19 @@ func (r *refiner) refine(weights []float32, c *slot) int {
 		}
 	}
 	r.sumLoads()
-	r.fillLists()
+	if r.pairs != nil {
+		best, apply = r.bestPairs, r.swapPairs
+		r.pairs.begin(r.place)
+	} else {
+		r.fillLists()
+	}
 	steps := 0
 	for steps < r.ensemble.Rounds && !r.ended(steps) {
 		s, ok := best()
 		if !ok {
 			break
 		}
-		r.swap(s)
+		apply(s)
 		steps++
 	}
 	r.sumLoads()

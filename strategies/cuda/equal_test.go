@@ -195,6 +195,18 @@ var boundaries = []struct {
 	{packing.Shape{Layers: 2, Items: 771, Packs: 257}, "topk-max-any:candidates=3,k=2", "ties"},
 	{packing.Shape{Layers: 1, Items: 2050, Packs: 205}, "two-opt:candidates=5,random=1,k=2", "zeros"},
 	{packing.Shape{Layers: 2, Items: 4095, Packs: 65}, "topk-max-any:candidates=3,k=2", "cut"},
+	{packing.Shape{Layers: 2, Items: 288, Packs: 32}, "max-any-pairs", "lognormal"},
+	{packing.Shape{Layers: 3, Items: 99, Packs: 11}, "max-any-pairs:candidates=9,k=4,epsilon=0", "ties"},
+	{packing.Shape{Layers: 2, Items: 1008, Packs: 63}, "max-any-pairs:candidates=3,k=2,rounds=40", "uniform"},
+	{packing.Shape{Layers: 2, Items: 1020, Packs: 255}, "max-any-pairs:rounds=60", "steep"},
+	{packing.Shape{Layers: 2, Items: 70, Packs: 5}, "max-any-pairs:candidates=5,k=5,epsilon=0", "coarse"},
+	{packing.Shape{Layers: 3, Items: 24, Packs: 12}, "max-any-pairs:candidates=2,k=2", "falling"},
+	{packing.Shape{Layers: 3, Items: 11, Packs: 11}, "max-any-pairs:candidates=2,k=2", "uniform"},
+	{packing.Shape{Layers: 3, Items: 13, Packs: 1}, "max-any-pairs", "uniform"},
+	{packing.Shape{Layers: 3, Items: 64, Packs: 4}, "max-any-pairs:epsilon=0", "tiny"},
+	{packing.Shape{Layers: 3, Items: 63, Packs: 7}, "max-any-pairs:epsilon=0", "huge"},
+	{packing.Shape{Layers: 3, Items: 63, Packs: 7}, "max-any-pairs:epsilon=0", "zeros"},
+	{packing.Shape{Layers: 2, Items: 34, Packs: 2}, "max-any-pairs:epsilon=0", "uniform"},
 	{packing.Shape{Layers: 7, Items: 39, Packs: 3}, "topk-max-any:candidates=150,random=20,k=16,rounds=3", "coarse"},
 	{packing.Shape{Layers: 3, Items: 39, Packs: 3}, "two-opt:candidates=700,random=20,k=5,rounds=3", "lognormal"},
 }
@@ -238,7 +250,7 @@ func TestEqualsCPUOnRandomProblems(t *testing.T) {
 		shape := packing.Shape{Layers: draw("layers", 1, 5), Items: packs * draw("capacity", 1, max(1, 600/packs)), Packs: packs}
 		candidates := draw("candidates", 1, 9)
 		strategy := fmt.Sprintf("%s:candidates=%d,random=%d,k=%d,rounds=%d,epsilon=%v",
-			rapid.SampledFrom([]string{"topk-max-any", "two-opt"}).Draw(t, "strategy"), candidates,
+			rapid.SampledFrom([]string{"topk-max-any", "two-opt", "max-any-pairs"}).Draw(t, "strategy"), candidates,
 			draw("random", 0, max(0, candidates-2)), draw("k", 1, candidates), draw("rounds", 0, 12),
 			rapid.SampledFrom([]float32{0, 1e-6, 0.01}).Draw(t, "epsilon"))
 		p := loads(t, rapid.SampledFrom(kinds).Draw(t, "loads"), shape, uint64(draw("loads seed", 0, 1000)))

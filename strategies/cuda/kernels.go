@@ -123,6 +123,11 @@ func (p *plan) chooseFinish() {
 	switch {
 	case p.Refinement == strategies.NoRefinement:
 		p.finish = kernel{name: "choose", threads: chooseThreads, perBlock: 1}
+	case p.Refinement == strategies.MaxAnyPairs:
+		pairs := capacity * (capacity - 1) / 2
+		sets := padded + (pairs+3)/4*4
+		p.finish = kernel{name: "refine_pairs", threads: min(max(warps(pairs*((pairs+3)/4)), 64), 512), perBlock: 1,
+			shared: (m*sets + 3*n + m + pairs + 9) * wordBytes}
 	case p.wide:
 		p.finish = kernel{name: "refine_large" + suffix, threads: refineThreads, perBlock: 1, shared: (refineThreads/32 + 3) * wordBytes}
 	case p.Refinement == strategies.MaxAny && m <= 32 && capacity <= 16:

@@ -48,11 +48,16 @@ const (
 // the random draws are sent over. The error says what does not fit.
 func newPlan(e strategies.Ensemble, shape packing.Shape, draws bool, memory int64, multiprocessors int) (*plan, error) {
 	p := &plan{Ensemble: e, shape: shape, keep: e.Keep, draws: draws && e.Candidates > 2}
-	if e.Refinement == strategies.NoRefinement {
+	p.Refinement = e.Refinement.On(shape)
+	if p.Refinement == strategies.NoRefinement {
 		p.keep = 1
 	}
 	p.pitch = (shape.Items + 7) / 8 * 8
 	p.chooseKernels(max(1, multiprocessors))
+	if p.wide && p.Refinement == strategies.MaxAnyPairs {
+		return nil, fmt.Errorf("%w: cuda swaps pairs in layers of up to %d items and %d packs, not %d and %d",
+			strategies.ErrUnsupported, compactItems, compactPacks, shape.Items, shape.Packs)
+	}
 	blocks := 2 * max(1, multiprocessors)
 	if p.orders.name == "orders_large" {
 		p.sortBlocks = scratchBlocks(min(blocks, shape.Layers*e.Candidates), 3*shape.Items, memory)

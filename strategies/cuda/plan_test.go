@@ -1,6 +1,7 @@
 package cuda
 
 import (
+	"errors"
 	"math"
 	"reflect"
 	"slices"
@@ -41,6 +42,9 @@ func TestPlanChoosesKernels(t *testing.T) {
 		{"topk-max-any:k=17", 3, 384, 24, "orders_words_32_12 greedy_reduce_1 select refine_quick_4"},
 		{"topk-max-any", 3, 1025, 41, "orders_block_2048 greedy_reduce_2_wide  refine_large_max_any"},
 		{"two-opt", 3, 65536, 1024, "orders_large greedy_large  refine_large_two_opt"},
+		{"max-any-pairs", 58, 288, 32, "orders_words_32_9_full greedy_reduce_1  refine_pairs"},
+		{"max-any-pairs", 3, 288, 16, "orders_words_32_9_full greedy_reduce_1  refine_rounds_max_any"},
+		{"max-any-pairs", 3, 5000, 50, "orders_large greedy_reduce_2_wide  refine_large_max_any"},
 		{"lpt", 58, 288, 32, "orders_words_32_9_full greedy_reduce_1  choose"},
 		{"lpt", 1, 65536, 2, "orders_large greedy_large  choose"},
 		{"lpt", 8, 4096, 256, "orders_block_4096 greedy_reduce_8_wide  choose"},
@@ -62,12 +66,16 @@ func TestPlanChoosesKernels(t *testing.T) {
 func TestPlanLaunchesKernelsThatThereAre(t *testing.T) {
 	known := KernelNames()
 	used := map[string]bool{}
-	for _, strategy := range []string{"lpt", "topk-max-any", "two-opt:candidates=300", "topk-max-any:k=40"} {
+	for _, strategy := range []string{"lpt", "topk-max-any", "two-opt:candidates=300", "topk-max-any:k=40", "max-any-pairs"} {
 		for _, packs := range []int{1, 2, 3, 8, 16, 17, 32, 33, 64, 65, 72, 73, 128, 129, 160, 256, 257, 5000} {
 			for _, capacity := range []int{1, 2, 5, 8, 9, 12, 13, 16, 17, 100, 600, 3000, 40000} {
 				for _, layers := range []int{1, 300} {
 					shape := packing.Shape{Layers: layers, Items: packs * capacity, Packs: packs}
 					p, err := newPlan(ensemble(t, strategy), shape, capacity%2 == 0, 1<<42, 132)
+					if errors.Is(err, strategies.ErrUnsupported) && strategy == "max-any-pairs" &&
+						capacity <= strategies.PairCapacity && (shape.Items > compactItems || packs > compactPacks) {
+						continue
+					}
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -82,6 +82,7 @@ var argumentTypes = map[string]any{
 	"choose":        chooseArguments{},
 	"refine_quick":  refineArguments{},
 	"refine_rounds": refineArguments{},
+	"refine_pairs":  refineArguments{},
 	"refine_large":  refineLargeArguments{},
 }
 

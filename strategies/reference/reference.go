@@ -53,9 +53,11 @@ func packLayer(e strategies.Ensemble, weights []float32, packs int, rows []uint3
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.imbalance, b.imbalance) })
 	var best candidate
 	for i, c := range all[:e.Keep] {
-		switch e.Refinement {
+		switch e.Refinement.On(packing.Shape{Layers: 1, Items: len(weights), Packs: packs}) {
 		case strategies.MaxAny:
 			maxAny(e, &c, packs)
+		case strategies.MaxAnyPairs:
+			maxAnyPairs(e, &c, packs)
 		case strategies.TwoOpt:
 			c = byItem(c)
 			twoOpt(e, &c, packs)
@@ -177,6 +179,64 @@ func maxAny(e strategies.Ensemble, c *candidate, packs int) {
 			return
 		}
 		swap(c, load, bestI, bestJ)
+	}
+}
+
+// maxAnyPairs addresses the items of a pack by rank: sets are lists of one or two.
+func maxAnyPairs(e strategies.Ensemble, c *candidate, packs int) {
+	load := loads(*c, packs)
+	capacity := len(c.pack) / packs
+	var sets [][]int
+	for a := range capacity {
+		sets = append(sets, []int{a})
+	}
+	for a := range capacity {
+		for b := a + 1; b < capacity; b++ {
+			sets = append(sets, []int{a, b})
+		}
+	}
+	for range e.Rounds {
+		at := make([][]int, packs) // positions by rank
+		for p := range at {
+			at[p] = make([]int, capacity)
+		}
+		for pos, p := range c.pack {
+			at[p][c.rank[pos]] = pos
+		}
+		sum := func(pack int, set []int) float32 {
+			s := c.weight[at[pack][set[0]]]
+			for _, rank := range set[1:] {
+				s += c.weight[at[pack][rank]]
+			}
+			return s
+		}
+		heavy := argmax(load)
+		var bestA, bestB []int
+		to, best, moved := -1, float32(-1), float32(0)
+		for _, a := range sets {
+			for p := range packs {
+				for _, b := range sets {
+					if p == heavy || len(a) != len(b) {
+						continue
+					}
+					delta := sum(heavy, a) - sum(p, b)
+					gain := min(delta, load[heavy]-load[p]-delta)
+					if gain > e.Epsilon && gain > best {
+						bestA, bestB, to, best, moved = a, b, p, gain, delta
+					}
+				}
+			}
+		}
+		if to < 0 {
+			return
+		}
+		load[heavy] -= moved
+		load[to] += moved
+		for i := range bestA {
+			x, y := at[heavy][bestA[i]], at[to][bestB[i]]
+			c.pack[x], c.pack[y] = c.pack[y], c.pack[x]
+			c.rank[x], c.rank[y] = c.rank[y], c.rank[x]
+		}
 	}
 }
 
