@@ -3,7 +3,7 @@
 //
 // One block refines one candidate. Each pack has the sums of its sets in shared
 // memory: of items by rank, then of pairs of ranks in lexicographic order, both filled
-// up with −∞, which no swap wants, to a multiple of four. In a round all threads try
+// up with zeros, which no swap wants, to a multiple of four. In a round all threads try
 // the swaps of the heaviest pack with the lightest. No swap with a pack gains more than
 // half of the gap to it, so few others can do better: a warp each tries those. Two
 // atomic operations find the greatest gain and the first swap that has it. The first
@@ -13,12 +13,25 @@
 
 const u32 refine_threads = 512;
 
+// Fours of sets of a pack of one kind, items or pairs, by the sets of another pack.
+struct kind {
+  u32 fours;    // of a pack's sets
+  u32 inverse;  // ⌈2³²/fours⌉, 0 for 1
+  // at / fours, for at < 2¹⁶.
+  DEVICE u32 row(u32 at) const { return inverse == 0 ? at : (u32)((u64)at * inverse >> 32); }
+};
+DEVICE kind kind_of(u32 sets) {
+  u32 fours = (sets + 3) / 4;
+  return {fours, fours > 1 ? none / fours + 1 : 0};
+}
+
 // One candidate in shared memory, and the sizes of it.
 struct paired {
   u32 items, packs, capacity;
-  u32 pairs;               // of a pack's items
-  u32 singles_to, sets;    // words before a pack's pairs; of all its sets
-  u32 single_quads, quads; // of four sets of the heaviest pack, by the sets of another: of items, in all
+  u32 pairs;             // of a pack's items
+  u32 singles_to, sets;  // words before a pack's pairs; of all its sets
+  kind single, pair_of;
+  u32 single_fours, fours;  // by the sets of another pack: of items, in all
 
   float *sum;              // [packs, sets]
   u32 *index;              // [packs, capacity] of the item at each rank
@@ -36,10 +49,12 @@ DEVICE paired lay_out(u32 *memory, u32 items, u32 packs) {
   paired c;
   c.items = items, c.packs = packs, c.capacity = items / packs;
   c.pairs = c.capacity * (c.capacity - 1) / 2;
-  c.singles_to = (c.capacity + 3) / 4 * 4;
-  c.sets = c.singles_to + (c.pairs + 3) / 4 * 4;
-  c.single_quads = c.capacity * (c.singles_to / 4);
-  c.quads = c.single_quads + c.pairs * ((c.pairs + 3) / 4);
+  c.single = kind_of(c.capacity);
+  c.pair_of = kind_of(c.pairs);
+  c.singles_to = c.single.fours * 4;
+  c.sets = c.singles_to + c.pair_of.fours * 4;
+  c.single_fours = c.capacity * c.single.fours;
+  c.fours = c.single_fours + c.pairs * c.pair_of.fours;
   c.sum = (float *)memory;
   c.index = memory + packs * c.sets;
   c.weight = (float *)(c.index + items);
@@ -66,7 +81,7 @@ DEVICE u32 word_of(const paired &c, u32 set) { return set < c.capacity ? set : c
 DEVICE void sum_set(const paired &c, u32 pack, u32 word) {
   u32 set = word < c.singles_to ? word : word - c.singles_to + c.capacity;
   bool exists = word < c.singles_to ? word < c.capacity : set < c.capacity + c.pairs;
-  float sum = -__builtin_inff();
+  float sum = 0;
   if (exists) {
     u32 ranks = ranks_of(c, set), first = ranks & 0xff, second = ranks >> 8;
     sum = c.weight[c.index[pack * c.capacity + first]];
@@ -75,16 +90,17 @@ DEVICE void sum_set(const paired &c, u32 pack, u32 word) {
   c.sum[pack * c.sets + word] = sum;
 }
 
-// Calls f for every step-th four of swaps of the heaviest pack with another, from the
-// first on: with the sums of four sets of the heaviest, the number of the first of
+// Calls f for every step-th four of swaps of the heaviest pack with another, from one
+// on: with the sums of four sets of the heaviest, the number of the first of
 // them, and the sum and number of the other's set.
 template <typename F>
 DEVICE void each_quad(const paired &c, u32 other, u32 first, u32 step, F f) {
   const float *from = c.sum + *c.top * c.sets, *to = c.sum + other * c.sets;
-  for (u32 at = first; at < c.quads; at += step) {
-    bool pairs = at >= c.single_quads;
-    u32 work = pairs ? at - c.single_quads : at, row = (pairs ? c.pairs + 3 : c.singles_to) / 4;
-    u32 b = work / row, a = work % row * 4, words = pairs ? c.singles_to : 0, sets = pairs ? c.capacity : 0;
+  for (u32 at = first; at < c.fours; at += step) {
+    bool pairs = at >= c.single_fours;
+    u32 b = pairs ? c.pair_of.row(at - c.single_fours) : c.single.row(at);
+    u32 a = (pairs ? at - c.single_fours - b * c.pair_of.fours : at - b * c.single.fours) * 4;
+    u32 words = pairs ? c.singles_to : 0, sets = pairs ? c.capacity : 0;
     f(*(const quad *)(from + words + a), sets + a, to[words + b], sets + b);
   }
 }
@@ -156,12 +172,10 @@ DEVICE void swap_sets(const paired &c, u32 turn) {
   u32 lane = lane_index(), top = *c.top, code = c.code[turn], a = code >> 16, to = code >> 8 & 0xff, b = code & 0xff;
   u32 from_ranks = ranks_of(c, a), to_ranks = ranks_of(c, b);
   float delta = c.sum[top * c.sets + word_of(c, a)] - c.sum[to * c.sets + word_of(c, b)];
-  // Lane 0 moves the items of the lower ranks, lane 1 those of the higher.
-  u32 from_place = top * c.capacity + (from_ranks >> 8 * (lane & 1) & 0xff);
-  u32 to_place = to * c.capacity + (to_ranks >> 8 * (lane & 1) & 0xff);
-  u32 x = c.index[from_place], y = c.index[to_place];
-  warp_barrier();
-  if (lane == 0 || (lane == 1 && a >= c.capacity)) {
+  if (lane == 0 || (lane == 1 && a >= c.capacity)) {  // the items of the lower ranks, of the higher
+    u32 from_place = top * c.capacity + (from_ranks >> 8 * lane & 0xff);
+    u32 to_place = to * c.capacity + (to_ranks >> 8 * lane & 0xff);
+    u32 x = c.index[from_place], y = c.index[to_place];
     c.index[from_place] = y;
     c.index[to_place] = x;
     c.place[x] = to_place;
