@@ -246,9 +246,11 @@ func (r *runner) PackBatch(ctx context.Context, all []strategies.Job) ([]strateg
 		reports[i].Layers = j.layers
 	}
 	errs := make([]error, r.threads)
+	var failed atomic.Bool // then no thread takes another layer
 	r.crew.run(r.threads, func(thread int) {
 		for i := range jobs {
-			if errs[thread] = drain(ctx, jobs[i].team[thread], &jobs[i]); errs[thread] != nil {
+			if errs[thread] = drain(ctx, jobs[i].team[thread], &jobs[i], &failed); errs[thread] != nil {
+				failed.Store(true)
 				return
 			}
 		}
@@ -261,15 +263,16 @@ func (r *runner) PackBatch(ctx context.Context, all []strategies.Job) ([]strateg
 	return reports, nil
 }
 
-// drain packs layers until none is left, one fails, or ctx ends. It turns a panic of
-// the strategy into an error, because nothing else can catch it in this goroutine.
-func drain(ctx context.Context, w worker, j *job) (err error) {
+// drain packs layers until none is left, one fails, on any thread, or ctx ends. It
+// turns a panic of the strategy into an error, because nothing else can catch it in
+// this goroutine.
+func drain(ctx context.Context, w worker, j *job, failed *atomic.Bool) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panics.Error(v)
 		}
 	}()
-	for {
+	for !failed.Load() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -278,6 +281,7 @@ func drain(ctx context.Context, w worker, j *job) (err error) {
 			return err
 		}
 	}
+	return nil
 }
 
 // Close implements [strategies.Runner].
