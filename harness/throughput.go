@@ -25,8 +25,8 @@ type Throughput struct {
 const throughputWarmup = 3
 
 // MeasureThroughput packs the problems both ways in turn, the i-th with the seed i,
-// and takes medians over the rounds. A problem that has other packings both ways is
-// an error.
+// and takes medians over the rounds. It is an error if a problem is packed differently
+// in the two ways.
 func MeasureThroughput(ctx context.Context, b strategies.Backend, s strategies.Strategy, problems []*packing.Problem, rounds int) (Throughput, error) {
 	t := Throughput{Problems: len(problems)}
 	each, together := make([]strategies.Job, len(problems)), make([]strategies.Job, len(problems))
@@ -92,7 +92,7 @@ func MeasureThroughput(ctx context.Context, b strategies.Backend, s strategies.S
 	}
 	for i := range each {
 		if !slices.Equal(each[i].Out.PackIndex, together[i].Out.PackIndex) || !slices.Equal(each[i].Out.RankInPack, together[i].Out.RankInPack) {
-			return t, fmt.Errorf("problem %d, %v, is packed otherwise in a call with others than alone", i, shapes[i])
+			return t, fmt.Errorf("problem %d, %v, is packed differently in a call with others than alone", i, shapes[i])
 		}
 		if err := together[i].Out.Validate(problems[i]); err != nil {
 			return t, fmt.Errorf("problem %d, %v: not a valid packing: %w", i, shapes[i], err)

@@ -67,7 +67,7 @@ func TestThroughputOfChangingAnswersIsAnError(t *testing.T) {
 		return nil
 	}}
 	_, err = harness.MeasureThroughput(t.Context(), b, s, throughputProblems(t), 1)
-	if err == nil || !strings.Contains(err.Error(), "problem 2, 2×12×3, is packed otherwise") {
+	if err == nil || !strings.Contains(err.Error(), "problem 2, 2×12×3, is packed differently") {
 		t.Errorf("%v", err)
 	}
 }

@@ -63,23 +63,27 @@ func CheckJobs(jobs []Job, shapes []packing.Shape) error {
 }
 
 // OneByOne returns a runner that packs the problems one after the other, by a runner
-// of the backend for each.
+// of the backend for each shape that differs: a program in another language is started
+// once for all problems of a shape.
 func OneByOne(b Backend, s Strategy, shapes []packing.Shape) (BatchRunner, error) {
-	o := &oneByOne{shapes: shapes}
+	o := &oneByOne{shapes: shapes, runners: map[packing.Shape]Runner{}}
 	for _, shape := range shapes {
+		if o.runners[shape] != nil {
+			continue
+		}
 		r, err := b.Prepare(s, shape)
 		if err != nil {
 			o.Close() // err is the error that matters
 			return nil, err
 		}
-		o.runners = append(o.runners, r)
+		o.runners[shape] = r
 	}
 	return o, nil
 }
 
 type oneByOne struct {
 	shapes  []packing.Shape
-	runners []Runner
+	runners map[packing.Shape]Runner
 }
 
 // PackBatch implements [BatchRunner].
@@ -90,7 +94,7 @@ func (o *oneByOne) PackBatch(ctx context.Context, jobs []Job) ([]Report, error) 
 	reports := make([]Report, len(jobs))
 	for i, j := range jobs {
 		var err error
-		if reports[i], err = o.runners[i].Pack(ctx, j.Problem, j.Random, j.Out); err != nil {
+		if reports[i], err = o.runners[j.Problem.Shape].Pack(ctx, j.Problem, j.Random, j.Out); err != nil {
 			return nil, err
 		}
 	}

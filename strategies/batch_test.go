@@ -10,9 +10,9 @@ import (
 )
 
 // A backend that knows no batches packs the problems one after the other, with a
-// runner for each, and closes them all.
+// runner for each shape, and closes them all.
 func TestBatchOfAnyBackend(t *testing.T) {
-	shapes := []packing.Shape{{Layers: 2, Items: 6, Packs: 3}, {Layers: 1, Items: 4, Packs: 2}}
+	shapes := []packing.Shape{{Layers: 2, Items: 6, Packs: 3}, {Layers: 1, Items: 4, Packs: 2}, {Layers: 2, Items: 6, Packs: 3}}
 	b := &fakebackend.Backend{Named: "fake"}
 	runner, err := strategies.PrepareBatch(b, strategies.Ensemble{}, shapes)
 	if err != nil {
@@ -24,7 +24,7 @@ func TestBatchOfAnyBackend(t *testing.T) {
 		jobs = append(jobs, strategies.Job{Problem: p, Out: packing.NewPacking(shape)})
 	}
 	reports, err := runner.PackBatch(t.Context(), jobs)
-	if err != nil || len(reports) != 2 {
+	if err != nil || len(reports) != 3 {
 		t.Fatalf("%v, %v", reports, err)
 	}
 	for _, j := range jobs {

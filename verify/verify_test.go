@@ -113,6 +113,51 @@ func TestVerifyTogether(t *testing.T) {
 	}
 }
 
+// onceRight packs many problems as it should in the first call only: then it does with
+// the last packing what after says.
+type onceRight struct {
+	*fakebackend.Backend
+	after func(*packing.Packing)
+}
+
+func (b onceRight) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (strategies.BatchRunner, error) {
+	r, err := strategies.OneByOne(b, s, shapes)
+	return &onceRightRunner{r, b.after, 0}, err
+}
+
+type onceRightRunner struct {
+	strategies.BatchRunner
+	after func(*packing.Packing)
+	calls int
+}
+
+func (r *onceRightRunner) PackBatch(ctx context.Context, jobs []strategies.Job) ([]strategies.Report, error) {
+	reports, err := r.BatchRunner.PackBatch(ctx, jobs)
+	if r.calls++; r.calls > 1 {
+		r.after(jobs[len(jobs)-1].Out)
+	}
+	return reports, err
+}
+
+// What only a later call of a runner packs wrong is found too, and an invalid packing
+// is an error as it is alone.
+func TestVerifyTogetherTwice(t *testing.T) {
+	c, right := roundRobinCheck(t, 2), &fakebackend.Backend{Named: "right"}
+	swap := func(g *packing.Packing) { g.PackIndex[0], g.PackIndex[1] = g.PackIndex[1], g.PackIndex[0] }
+	agreements, err := Run(t.Context(), checksOf(c, c), right, onceRight{&fakebackend.Backend{Named: "other"}, swap})
+	if err != nil || len(agreements) != 3 {
+		t.Fatalf("%+v, %v", agreements, err)
+	}
+	if a := agreements[2]; a.Layers != 4 || a.Equal != 3 || a.First == nil {
+		t.Errorf("%+v", a)
+	}
+	spoil := func(g *packing.Packing) { g.PackIndex[0] = -1 }
+	_, err = Run(t.Context(), checksOf(c, c), right, onceRight{&fakebackend.Backend{Named: "other"}, spoil})
+	if err == nil || !strings.Contains(err.Error(), "2 problems of the philox stream in one call, backend other: twelve, 2×4×2: an invalid packing") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestVerifyAgainstTheReference(t *testing.T) {
 	c := roundRobinCheck(t, 2)
 	c.Recorded = nil

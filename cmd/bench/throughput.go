@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ type throughputCmd struct {
 	Strategy string   `short:"s" default:"topk-max-any" help:"Strategy, as name or name:key=value,…; see bench list strategies."`
 	Backend  string   `default:"cpu" help:"Where to run: cpu or cuda."`
 	Rounds   int      `range:"1.." default:"15" help:"Times to measure each way; the medians count."`
-	Out      string   `short:"o" placeholder:"FILE" help:"Also write the results as JSON to this file."`
+	Out      string   `short:"o" placeholder:"FILE" help:"Also write the results as JSON to this file; with -, to standard output, and the table to standard error."`
 	backendFlags
 }
 
@@ -69,6 +70,9 @@ func (c *throughputCmd) Run(s *streams) error {
 		if mixes[i], err = parseMix(m); err != nil {
 			return badInput(err)
 		}
+		if err := checkProblems(mixes[i], slices.Max(c.Problems)); err != nil {
+			return badInput(fmt.Errorf("%s: %w", m, err))
+		}
 	}
 	if err := checkFile(c.Out); err != nil {
 		return err
@@ -111,10 +115,14 @@ func (c *throughputCmd) Run(s *streams) error {
 			if err != nil {
 				return fmt.Errorf("%s of %s on %s: %w", strategy.Spec(), c.Mix[i], backend.Name(), err)
 			}
-			out.Rows = append(out.Rows, throughputRow{strings.Split(c.Mix[i], ","), n, t.Layers, t.Each.Nanoseconds(), t.Together.Nanoseconds()})
+			out.Rows = append(out.Rows, throughputRow{namesOf(mix), n, t.Layers, t.Each.Nanoseconds(), t.Together.Nanoseconds()})
 		}
 	}
-	if err := out.writeText(s.out); err != nil || c.Out == "" {
+	text := s.out
+	if c.Out == "-" {
+		text = s.err
+	}
+	if err := out.writeText(text); err != nil || c.Out == "" {
 		return err
 	}
 	return s.write(c.Out, func(w io.Writer) error {
@@ -128,7 +136,7 @@ func (c *throughputCmd) Run(s *streams) error {
 func parseMix(text string) ([]packing.Shape, error) {
 	var mix []packing.Shape
 	for _, t := range strings.Split(text, ",") {
-		s, err := packing.ParseShape(t)
+		s, err := packing.ParseShape(strings.TrimSpace(t))
 		if err != nil {
 			return nil, err
 		}
@@ -137,16 +145,44 @@ func parseMix(text string) ([]packing.Shape, error) {
 	return mix, nil
 }
 
+// namesOf writes shapes as they are typed.
+func namesOf(mix []packing.Shape) []string {
+	names := make([]string, len(mix))
+	for i, s := range mix {
+		names[i] = strings.ReplaceAll(s.String(), "×", "x")
+	}
+	return names
+}
+
+// workloadOf returns the workload that makes the loads of a problem of the shape.
+func workloadOf(s packing.Shape) (datasets.Workload, error) {
+	return datasets.Parse(fmt.Sprintf("%s:layers=%d,items=%d", throughputLoads, s.Layers, s.Items))
+}
+
+// checkProblems returns an error where [makeProblems] cannot make as many as n
+// problems.
+func checkProblems(mix []packing.Shape, n int) error {
+	for _, s := range mix[:min(n, len(mix))] {
+		if _, err := workloadOf(s); err != nil {
+			return err
+		}
+	}
+	items := 0
+	for i := range n {
+		s := mix[i%len(mix)]
+		if items += s.Layers * s.Items; items > maxThroughputItems {
+			return fmt.Errorf("%d problems have more than %d loads: use fewer problems or smaller shapes", n, maxThroughputItems)
+		}
+	}
+	return nil
+}
+
 // makeProblems makes n problems whose shapes take turns, each with loads of its own.
 func makeProblems(mix []packing.Shape, n int) ([]*packing.Problem, error) {
 	problems := make([]*packing.Problem, n)
-	items := 0
 	for i := range problems {
 		s := mix[i%len(mix)]
-		if items += s.Layers * s.Items; items > maxThroughputItems {
-			return nil, fmt.Errorf("%d problems have more than %d loads: use fewer problems or smaller shapes", n, maxThroughputItems)
-		}
-		w, err := datasets.Parse(fmt.Sprintf("%s:layers=%d,items=%d", throughputLoads, s.Layers, s.Items))
+		w, err := workloadOf(s)
 		if err != nil {
 			return nil, err
 		}

@@ -104,7 +104,6 @@ func (b *Backend) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (s
 
 func (b *Backend) prepare(s strategies.Strategy, shapes []packing.Shape) (*runner, error) {
 	r := &runner{shapes: shapes, crew: b.crew}
-	r.ensemble, _ = s.(strategies.Ensemble)
 	layers := 0
 	for _, shape := range shapes {
 		if err := shape.Validate(); err != nil {
@@ -113,9 +112,15 @@ func (b *Backend) prepare(s strategies.Strategy, shapes []packing.Shape) (*runne
 		layers += shape.Layers
 	}
 	r.threads = max(1, min(b.threads, layers))
+	if e, ok := s.(strategies.Ensemble); ok {
+		if err := checkEnsemble(e, shapes, r.threads); err != nil {
+			return nil, err
+		}
+		r.ensemble = e
+	}
 	teams := map[packing.Shape]team{} // by the shape of one layer
 	for _, shape := range shapes {
-		layer := packing.Shape{Layers: 1, Items: shape.Items, Packs: shape.Packs}
+		layer := oneLayer(shape)
 		t, ok := teams[layer]
 		if !ok {
 			var err error
@@ -129,6 +134,36 @@ func (b *Backend) prepare(s strategies.Strategy, shapes []packing.Shape) (*runne
 	return r, nil
 }
 
+// oneLayer is the shape of one layer.
+func oneLayer(s packing.Shape) packing.Shape {
+	s.Layers = 1
+	return s
+}
+
+// checkEnsemble returns an error where problems of the shapes are too many items to
+// place for e, or where the slots of all teams take too much memory.
+func checkEnsemble(e strategies.Ensemble, shapes []packing.Shape, threads int) error {
+	slots := int64(0)
+	counted := map[packing.Shape]bool{}
+	for _, shape := range shapes {
+		if err := e.Check(shape); err != nil {
+			return err
+		}
+		if layer := oneLayer(shape); !counted[layer] {
+			counted[layer] = true
+			slots += slotBytes(e, shape) * int64(threads)
+		}
+		if slots > maxSlotBytes {
+			of, remedy := fmt.Sprintf("%d items", shape.Items), "use a smaller k"
+			if len(counted) > 1 {
+				of, remedy = fmt.Sprintf("layers of %d sizes", len(counted)), remedy+", or fewer sizes in one call"
+			}
+			return fmt.Errorf("%s: keeping k=%d candidates of %s on %d threads needs %d GiB: %s", e.Spec(), e.Keep, of, threads, slots>>30, remedy)
+		}
+	}
+	return nil
+}
+
 // team is the workers for layers of one size, one for each thread.
 type team []worker
 
@@ -136,13 +171,6 @@ func (b *Backend) newTeam(s strategies.Strategy, shape packing.Shape, threads in
 	var t team
 	switch s := s.(type) {
 	case strategies.Ensemble:
-		if err := s.Check(shape); err != nil {
-			return nil, err
-		}
-		if need := slotBytes(s, shape) * int64(threads); need > maxSlotBytes {
-			return nil, fmt.Errorf("%s: keeping k=%d candidates of %d items on %d threads needs %d GiB: use a smaller k",
-				s.Spec(), s.Keep, shape.Items, threads, need>>30)
-		}
 		for range threads {
 			t = append(t, newEnsembleWorker(s, shape, b.vectors))
 		}
@@ -218,9 +246,11 @@ func (r *runner) PackBatch(ctx context.Context, all []strategies.Job) ([]strateg
 		reports[i].Layers = j.layers
 	}
 	errs := make([]error, r.threads)
+	var failed atomic.Bool // then no thread takes another layer
 	r.crew.run(r.threads, func(thread int) {
 		for i := range jobs {
-			if errs[thread] = drain(ctx, jobs[i].team[thread], &jobs[i]); errs[thread] != nil {
+			if errs[thread] = drain(ctx, jobs[i].team[thread], &jobs[i], &failed); errs[thread] != nil {
+				failed.Store(true)
 				return
 			}
 		}
@@ -233,15 +263,16 @@ func (r *runner) PackBatch(ctx context.Context, all []strategies.Job) ([]strateg
 	return reports, nil
 }
 
-// drain packs layers until none is left, one fails, or ctx ends. It turns a panic of
-// the strategy into an error, because nothing else can catch it in this goroutine.
-func drain(ctx context.Context, w worker, j *job) (err error) {
+// drain packs layers until none is left, one fails, on any thread, or ctx ends. It
+// turns a panic of the strategy into an error, because nothing else can catch it in
+// this goroutine.
+func drain(ctx context.Context, w worker, j *job, failed *atomic.Bool) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panics.Error(v)
 		}
 	}()
-	for {
+	for !failed.Load() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -250,6 +281,7 @@ func drain(ctx context.Context, w worker, j *job) (err error) {
 			return err
 		}
 	}
+	return nil
 }
 
 // Close implements [strategies.Runner].

@@ -98,3 +98,27 @@ func TestEmptyBatch(t *testing.T) {
 		t.Errorf("%v, %v", reports, err)
 	}
 }
+
+// Limits hold for every problem of a batch and for all of them together.
+func TestBatchIsWithinLimits(t *testing.T) {
+	b := cpu.New(cpu.Options{Threads: 2})
+	var sizes []packing.Shape
+	for i := range 64 {
+		sizes = append(sizes, packing.Shape{Layers: 2, Items: 4096 + 2*i, Packs: 2})
+	}
+	for _, tt := range []struct {
+		strategy string
+		shapes   []packing.Shape
+		want     string
+	}{
+		{"topk-max-any:candidates=1048576,k=3", []packing.Shape{{Layers: 1, Items: 1 << 12, Packs: 2}, {Layers: 1 << 30, Items: 1 << 12, Packs: 2}}, "use fewer candidates"},
+		{"topk-max-any:candidates=4096,k=4000", sizes, "use a smaller k, or fewer sizes in one call"},
+	} {
+		if _, err := b.PrepareBatch(parse(t, tt.strategy), tt.shapes); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %s", tt.strategy, err, tt.want)
+		}
+		if _, err := b.PrepareBatch(parse(t, tt.strategy), tt.shapes[:1]); err != nil {
+			t.Errorf("%s: the first alone: %v", tt.strategy, err)
+		}
+	}
+}

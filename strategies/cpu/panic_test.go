@@ -2,8 +2,11 @@ package cpu
 
 import (
 	"context"
+	"errors"
 	"regexp"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"packbench/internal/spec"
 	"packbench/packing"
@@ -41,5 +44,45 @@ func TestPanicOfAStrategyIsAnError(t *testing.T) {
 				t.Errorf("%d threads, layer %d: error %v", threads, layer, err)
 			}
 		}
+	}
+}
+
+// failing is a strategy that fails on the first layer that it takes, and takes its
+// time for every other.
+type failing struct{ taken atomic.Int32 }
+
+func (*failing) Spec() spec.Spec                             { return spec.Spec{Name: "failing"} }
+func (f *failing) NewPacker(int, int) strategies.LayerPacker { return f }
+
+func (f *failing) PackLayer(context.Context, strategies.Task, []int32, []int32) (strategies.LayerStats, error) {
+	if f.taken.Add(1) == 1 {
+		return strategies.LayerStats{}, errors.New("no")
+	}
+	time.Sleep(time.Millisecond)
+	return strategies.LayerStats{}, nil
+}
+
+// After a failure on one thread the others pack none of the problems that are left.
+func TestFailureEndsTheBatch(t *testing.T) {
+	shapes := make([]packing.Shape, 100)
+	var jobs []strategies.Job
+	for i := range shapes {
+		shapes[i] = packing.Shape{Layers: 4, Items: 4, Packs: 2}
+		p, err := packing.New(make([]float32, 4*4), 4, 4, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, strategies.Job{Problem: p, Out: packing.NewPacking(p.Shape)})
+	}
+	f := &failing{}
+	r, err := New(Options{Threads: 3}).PrepareBatch(f, shapes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.PackBatch(t.Context(), jobs); err == nil || err.Error() != "layer 0: no" {
+		t.Errorf("%v", err)
+	}
+	if taken := f.taken.Load(); taken > 100 {
+		t.Errorf("%d of 400 layers were taken after the first had failed", taken)
 	}
 }

@@ -13,7 +13,8 @@ type slot struct {
 	imbalance float32 // max − min load
 }
 
-// maxSlotBytes is the max memory that the slots of all threads may take.
+// maxSlotBytes is the max memory that the slots of a runner may take: of all threads,
+// for layers of all sizes.
 const maxSlotBytes int64 = 8 << 30
 
 // slotBytes is the memory of a worker's slots.

@@ -4,6 +4,7 @@ package cuda_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -138,5 +139,41 @@ func TestBatchThatDoesNotFit(t *testing.T) {
 	}
 	if err := runner.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whatever call of the driver fails in a batch, the error is one line, nothing is left
+// on the device, and the same runner packs the next batch.
+func TestEveryCallOfABatchCanFail(t *testing.T) {
+	shapes := []packing.Shape{{Layers: 2, Items: 12, Packs: 3}, {Layers: 1, Items: 8, Packs: 2}, {Layers: 1, Items: 12, Packs: 3}}
+	const strategy = "topk-max-any:candidates=3,k=2"
+	for _, kind := range []string{"alloc", "hostalloc", "mapped", "event", "graph", "launch"} {
+		failed := 0
+		for nth := 1; ; nth++ {
+			sim := simulate(t, simulated, fmt.Sprintf("fail=%s:%d:2", kind, nth), cuda.Options{})
+			runner, err := sim.PrepareBatch(parse(t, strategy), shapes)
+			if err == nil {
+				for _, stream := range []strategies.Stream{strategies.Philox, strategies.Philox, strategies.Torch, strategies.Philox} {
+					if _, err = runner.PackBatch(t.Context(), batch(t, shapes, stream, 1)); err != nil {
+						requireBatch(t, runner, strategy, batch(t, shapes, stream, 2))
+						break
+					}
+				}
+				if err := runner.Close(); err != nil {
+					t.Errorf("call %d of %s: %v", nth, kind, err)
+				}
+			}
+			sim.done()
+			if err == nil { // so many calls are not made
+				break
+			}
+			failed++
+			if !strings.Contains(err.Error(), "CUDA_ERROR_OUT_OF_MEMORY") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("call %d of %s: %v", nth, kind, err)
+			}
+		}
+		if failed == 0 {
+			t.Errorf("no call of %s was made", kind)
+		}
 	}
 }

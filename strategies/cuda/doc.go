@@ -1,9 +1,10 @@
 // Package cuda is the backend that executes ensemble strategies on an NVIDIA
 // GPU.
 //
-// One call of Pack is one call into C: it launches one graph and waits for it. The
-// kernels fetch the problem from page-locked memory and write the answer to such
-// memory, and work on all layers and candidates at a time:
+// One call of Pack is one call into C: it launches one graph and waits for it. Kernel
+// by kernel go the first call of a runner, calls of very many launches, and those with
+// draws of the torch stream. The kernels fetch the problem from page-locked memory and
+// write the answer to such memory, and work on all layers and candidates at a time:
 //
 //	fetch    seeds and weights                                 [layers, items]
 //	orders   draws and sorts: the order of every candidate     [layers, candidates, items]

@@ -150,7 +150,8 @@ func (r *runner) Pack(ctx context.Context, p *packing.Problem, random strategies
 
 // PackBatch implements [strategies.BatchRunner]. Problems whose layers are of one size
 // go through as one; each size has a branch of its own in the one graph that is
-// launched.
+// launched from the second call on. Without a graph, because there are more than
+// graphLaunches or draws are sent over, sizes go through one after the other.
 func (r *runner) PackBatch(ctx context.Context, jobs []strategies.Job) ([]strategies.Report, error) {
 	if err := strategies.CheckJobs(jobs, r.shapes); err != nil || len(jobs) == 0 {
 		return nil, err

@@ -33,7 +33,7 @@ HIDDEN int packbench_make_graph(packbench_queue *q, int *call) {
     if ((result = cuGraphAddKernelNode(&last, graph, &before, l->first ? 0 : 1, &params))) goto destroy;
   }
   *call = PACKBENCH_INSTANTIATE;
-  result = cuGraphInstantiateWithFlags(&q->graph, graph, 0);
+  if ((result = cuGraphInstantiateWithFlags(&q->graph, graph, 0))) q->graph = NULL; /* whatever was written */
 destroy:
   cuGraphDestroy(graph);
 failed:
