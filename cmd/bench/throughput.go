@@ -24,7 +24,7 @@ type throughputCmd struct {
 	Strategy string   `short:"s" default:"topk-max-any" help:"Strategy, as name or name:key=value,…; see bench list strategies."`
 	Backend  string   `default:"cpu" help:"Where to run: cpu or cuda."`
 	Rounds   int      `range:"1.." default:"15" help:"Times to measure each way; the medians count."`
-	Out      string   `short:"o" placeholder:"FILE" help:"Also write the results as JSON to this file."`
+	Out      string   `short:"o" placeholder:"FILE" help:"Also write the results as JSON to this file; - is standard output, without the table."`
 	backendFlags
 }
 
@@ -70,6 +70,9 @@ func (c *throughputCmd) Run(s *streams) error {
 			return badInput(err)
 		}
 	}
+	if _, err := datasets.OutputFormat(c.Out, datasets.JSON); err != nil {
+		return badInput(err)
+	}
 	if err := checkFile(c.Out); err != nil {
 		return err
 	}
@@ -114,8 +117,10 @@ func (c *throughputCmd) Run(s *streams) error {
 			out.Rows = append(out.Rows, throughputRow{strings.Split(c.Mix[i], ","), n, t.Layers, t.Each.Nanoseconds(), t.Together.Nanoseconds()})
 		}
 	}
-	if err := out.writeText(s.out); err != nil || c.Out == "" {
-		return err
+	if c.Out != "-" {
+		if err := out.writeText(s.out); err != nil || c.Out == "" {
+			return err
+		}
 	}
 	return s.write(c.Out, func(w io.Writer) error {
 		e := json.NewEncoder(w)
@@ -144,7 +149,7 @@ func makeProblems(mix []packing.Shape, n int) ([]*packing.Problem, error) {
 	for i := range problems {
 		s := mix[i%len(mix)]
 		if items += s.Layers * s.Items; items > maxThroughputItems {
-			return nil, fmt.Errorf("%d problems have more than %d loads: use fewer problems or smaller shapes", n, maxThroughputItems)
+			return nil, fmt.Errorf("more than %d loads in %s: use fewer problems or smaller shapes", maxThroughputItems, number.Count(n, "problem"))
 		}
 		w, err := datasets.Parse(fmt.Sprintf("%s:layers=%d,items=%d", throughputLoads, s.Layers, s.Items))
 		if err != nil {
