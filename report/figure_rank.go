@@ -46,8 +46,8 @@ func drawRanks(sk *sketch) (*picture, error) {
 		"On every layer the strategies are ranked by imbalance, 1 for the smallest, with ties sharing a rank, and then by their mean rank in every block "+
 			"of layers made of the same random draws, or of the same loads in another order: only blocks are independent. Further left is better. "+
 			"A bar joins strategies whose mean ranks are too close to tell apart (critical-difference diagram, Demšar 2006; Nemenyi test at level 0.05).")
-	p.Subtitle = fmt.Sprintf("%s of %s on which every strategy has a result · Friedman test: p %s · critical difference %s",
-		number.Count(len(b.Ranks), "independent block"), number.Count(b.Layers, "layer"), number.P(ranking.P), number.Significant(cd, 2))
+	p.Subtitle = fmt.Sprintf("%s of %s on which every %s has a result · Friedman test: p %s · critical difference %s",
+		number.Count(len(b.Ranks), "independent block"), number.Count(b.Layers, "layer"), sk.worded("strategy"), number.P(ranking.P), number.Significant(cd, 2))
 	p.Notes = append(p.Notes, sk.incomplete()...)
 	d := &figure.Ranks{Difference: cd}
 	for i, s := range b.Strategies {

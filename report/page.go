@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 	texttemplate "text/template"
+	"unicode"
 
 	"packbench/analysis"
 	"packbench/internal/number"
 	"packbench/report/figure"
+	"packbench/runs"
 )
 
 //go:embed templates
@@ -33,6 +35,7 @@ type page struct {
 	Missing     []fact // figures that could not be drawn, and why
 	Fields      []pageField
 	Rows        [][]pageCell
+	Example     string // of what rows can be searched for
 	Warnings    []string
 	Environment []environment
 	Command     string
@@ -119,6 +122,7 @@ func newPage(v *view, figures []pageFigure, missing []fact) *page {
 	for _, r := range rows {
 		p.Rows = append(p.Rows, pageRow(r, shown))
 	}
+	p.Example = example(p.Fields, p.Rows)
 	for key, e := range sorted(m.Environments) {
 		p.Environment = append(p.Environment, environment{v.machineName(key), environmentFacts(e)})
 	}
@@ -153,6 +157,24 @@ func pageRow(r row, shown []field) []pageCell {
 		cells = append(cells, c)
 	}
 	return cells
+}
+
+// example returns words that the first row has: of where its loads come from and of
+// what is compared.
+func example(fields []pageField, rows [][]pageCell) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	var words []string
+	for i, f := range fields {
+		switch f.Text {
+		case runs.WorkloadAxis, runs.StrategyAxis, runs.PlannerAxis:
+			if w := strings.FieldsFunc(rows[0][i].Text, func(r rune) bool { return unicode.IsSpace(r) || r == ',' }); len(w) > 0 {
+				words = append(words, w[0])
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func rankingTable(r analysis.Ranking, v *view) simpleTable {

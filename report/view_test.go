@@ -92,3 +92,13 @@ func TestRankingSkipsProblemsThatAStrategyFailed(t *testing.T) {
 		t.Errorf("%d times best over 174 layers: every layer has a best strategy", best)
 	}
 }
+
+// The words that the field above the table suggests find rows of it, whatever was run.
+func TestExampleFindsRows(t *testing.T) {
+	for want, run := range map[string]*runs.Run{"uniform lpt": syntheticRun(), "deepseek-v3 vllm": placementRun()} {
+		p := newPage(newView(run, Names{}), nil, nil)
+		if p.Example != want {
+			t.Errorf("example %q, want %q", p.Example, want)
+		}
+	}
+}

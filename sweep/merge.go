@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -119,7 +120,9 @@ func sourcesOf(opener *runs.Opener, out string, dirs []string) ([]*source, error
 		}
 		shards = slices.DeleteFunc(shards, func(s shardDir) bool { return !isRun(s.path) })
 		if len(shards) == 0 {
-			if _, err := os.Stat(dir); err != nil {
+			if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+				return nil, input(fmt.Errorf("%s does not exist", dir))
+			} else if err != nil {
 				return nil, input(err)
 			}
 			return nil, input(fmt.Errorf("%s is neither a run directory nor one of a sweep: there is no %s and no shard in %s", dir, runs.ManifestFile, filepath.Join(dir, ShardsDir)))

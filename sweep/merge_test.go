@@ -189,7 +189,7 @@ func TestMergeRefusesWhatIsNoRun(t *testing.T) {
 		dirs []string
 		want string
 	}{
-		{"out", []string{"nowhere"}, "no such file"},
+		{"out", []string{"nowhere"}, "nowhere does not exist"},
 		{"out", []string{empty}, "neither a run directory nor one of a sweep"},
 		{dir, []string{dir}, "both an input and the output of the merge"},
 		{ShardDir(dir, 1, 2), []string{ShardDir(dir, 2, 2)}, "is shard 1/2: name another directory to merge into"},

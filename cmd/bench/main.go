@@ -31,7 +31,7 @@ type app struct {
 	Place      placeCmd      `cmd:"" help:"Plan which GPU holds which experts, for the loads of one file."`
 	Replay     replayCmd     `cmd:"" help:"Replay a trace: plan placements on past loads, score them on the loads that follow."`
 	Dataset    datasetCmd    `cmd:"" help:"Generate, describe and convert loads."`
-	List       listCmd       `cmd:"" help:"List strategies, planners, backends, workloads and experiments."`
+	List       listCmd       `cmd:"" help:"List strategies, planners, backends, workloads, traces, estimators and experiments."`
 	Env        envCmd        `cmd:"" help:"Describe this machine and program."`
 	Report     reportCmd     `cmd:"" help:"Redraw the figures of a run and rewrite its report."`
 	Compare    compareCmd    `cmd:"" help:"Compare two runs, or the strategies of one, and report significant differences."`
@@ -43,7 +43,7 @@ type app struct {
 	Verify     verifyCmd     `cmd:"" help:"Check the backends against recorded packings and each other, bit for bit."`
 	Throughput throughputCmd `cmd:"" help:"Measure how many problems a backend packs per second, in a call each and in one call."`
 
-	Completion kongcompletion.Completion `cmd:"" help:"Print the shell code that completes bench commands on the Tab key."`
+	Completion completionCmd `cmd:"" help:"Print the shell code that completes bench commands on the Tab key."`
 
 	Man     manFlag     `help:"Print the manual page and exit." hidden:""`
 	Version versionFlag `help:"Print the version, the commit and what is built in, and exit."`

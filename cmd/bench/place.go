@@ -31,7 +31,7 @@ type placeCmd struct {
 	Lost     string `help:"Lost GPUs: 4,8:16 for GPU 4 and the GPUs 8 to 15."`
 
 	Previous    string  `help:"Current placement, FILE or FILE:KEY: .npz, .npy, JSON, or an engine's file."`
-	ExpertBytes float64 `name:"expert-bytes" help:"Size of an expert's weights in one layer, to show moves in bytes."`
+	ExpertBytes float64 `name:"expert-bytes" placeholder:"BYTES" help:"Size of an expert's weights in one layer, to show moves in bytes."`
 	Threads     int     `help:"Layers planned in parallel; 0 means one per core."`
 	Advise      bool    `help:"Show the balance for several numbers of slots and nodes instead of planning one placement."`
 	Figure      string  `placeholder:"FILE" help:"With --advise, draw the balance against the number of slots: .svg, .png or .pdf."`

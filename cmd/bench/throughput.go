@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -74,8 +77,14 @@ func (c *throughputCmd) Run(s *streams) error {
 			return badInput(fmt.Errorf("%s: %w", m, err))
 		}
 	}
+	if _, err := datasets.OutputFormat(c.Out, datasets.JSON); err != nil {
+		return badInput(err)
+	}
 	if err := checkFile(c.Out); err != nil {
 		return err
+	}
+	if strings.HasPrefix(c.Strategy, "python:") {
+		return badInput(fmt.Errorf("strategy %s: programs are not measured here: use bench score or bench run", c.Strategy))
 	}
 	strategy, err := strategies.Builtin().Parse(c.Strategy)
 	if err != nil {
@@ -102,34 +111,43 @@ func (c *throughputCmd) Run(s *streams) error {
 		Program: version(), Loads: throughputLoads, Rounds: c.Rounds}
 	ctx, stop := interruptible()
 	defer stop()
-	for i, mix := range mixes {
-		for _, n := range c.Problems {
-			problems, err := makeProblems(mix, n)
-			if err != nil {
-				return badInput(fmt.Errorf("%s: %w", c.Mix[i], err))
-			}
-			t, err := harness.MeasureThroughput(ctx, backend, strategy, problems, c.Rounds)
-			if ctx.Err() != nil {
-				return fmt.Errorf("interrupted")
-			}
-			if err != nil {
-				return fmt.Errorf("%s of %s on %s: %w", strategy.Spec(), c.Mix[i], backend.Name(), err)
-			}
-			out.Rows = append(out.Rows, throughputRow{namesOf(mix), n, t.Layers, t.Each.Nanoseconds(), t.Together.Nanoseconds()})
-		}
+	failure := c.measure(ctx, &out, backend, strategy, mixes)
+	if failure != nil && len(out.Rows) == 0 {
+		return failure
 	}
 	text := s.out
 	if c.Out == "-" {
 		text = s.err
 	}
-	if err := out.writeText(text); err != nil || c.Out == "" {
-		return err
+	if err := out.writeText(text); err != nil || failure != nil || c.Out == "" {
+		return cmp.Or(failure, err)
 	}
 	return s.write(c.Out, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(out)
 	})
+}
+
+// measure adds a row for every mix and number of problems, until one fails.
+func (c *throughputCmd) measure(ctx context.Context, out *throughputFile, b strategies.Backend, s strategies.Strategy, mixes [][]packing.Shape) error {
+	for i, mix := range mixes {
+		for _, n := range c.Problems {
+			problems, err := makeProblems(mix, n)
+			if err != nil {
+				return badInput(fmt.Errorf("%s: %w", c.Mix[i], err))
+			}
+			t, err := harness.MeasureThroughput(ctx, b, s, problems, c.Rounds)
+			if ctx.Err() != nil {
+				return errors.New("interrupted")
+			}
+			if err != nil {
+				return fmt.Errorf("%s of %s on %s: %w", s.Spec(), c.Mix[i], b.Name(), err)
+			}
+			out.Rows = append(out.Rows, throughputRow{namesOf(mix), n, t.Layers, t.Each.Nanoseconds(), t.Together.Nanoseconds()})
+		}
+	}
+	return nil
 }
 
 // parseMix parses shapes with commas between them.
@@ -171,7 +189,7 @@ func checkProblems(mix []packing.Shape, n int) error {
 	for i := range n {
 		s := mix[i%len(mix)]
 		if items += s.Layers * s.Items; items > maxThroughputItems {
-			return fmt.Errorf("%d problems have more than %d loads: use fewer problems or smaller shapes", n, maxThroughputItems)
+			return fmt.Errorf("more than %d loads in %s: use fewer problems or smaller shapes", maxThroughputItems, number.Count(n, "problem"))
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ func (c *verifyCmd) Run(s *streams) error {
 	if other.Name() == reference.Name() {
 		other = nil
 	} else if _, err := other.Describe(); err != nil {
-		return fmt.Errorf("nothing could be verified: %w", err)
+		return fmt.Errorf("nothing could be verified (--backend cpu needs no GPU): %w", err)
 	}
 
 	ctx, stop := interruptible()

@@ -7,7 +7,8 @@
 #                         problem, experiments; about ten minutes
 #   bench-gpu.sh quick    is it right here, and how fast: a minute
 #
-#   BENCH       the program, built with make cuda (default bin/bench)
+#   BENCH       the program, built with make cuda; default bin/bench, which is built
+#               first where it can be, and else taken as it is
 #   OUT         where to write (default results/gpu-<time>)
 #   PUBLISHED   the published change as a text with SEARCH and REPLACE blocks;
 #               with python3 and torch there, its two programs are timed on the
@@ -23,14 +24,20 @@ case $mode in all | quick) ;; *) echo "bench-gpu.sh: $mode: use quick, or nothin
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cuda=$root/strategies/cuda
 # Paths are the caller's.
+named=${BENCH:-}
 BENCH=$(realpath -m "${BENCH:-$root/bin/bench}")
 OUT=$(realpath -m "${OUT:-$root/results/gpu-$(date -u +%Y%m%dT%H%M%SZ)}")
 PUBLISHED=${PUBLISHED:+$(realpath -m "$PUBLISHED")}
 CHECKS=${CHECKS:-every-kernel}
 TOOLS=${TOOLS-memcheck racecheck initcheck synccheck}
 EXPERIMENTS=${EXPERIMENTS:-seed shapes frontier-gpu}
+# A bin/bench may be there from go build, without CUDA, or from an earlier commit.
+if [ -z "$named" ] && command -v go >/dev/null; then
+  make --no-print-directory -C "$root" cuda || echo "bench-gpu.sh: not built: taking $BENCH as it is" >&2
+fi
 if [ ! -x "$BENCH" ]; then
-  make -C "$root" cuda
+  echo "bench-gpu.sh: there is no $BENCH: build it where Go and gcc are (make cuda), and bring it here" >&2
+  exit 2
 fi
 mkdir -p "$OUT"
 cd "$OUT"

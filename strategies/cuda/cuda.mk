@@ -61,8 +61,8 @@ ptxas:
 	  $(PTXAS) -arch=$$a -v -o /dev/null $$f 2>&1 | awk '/spill/ {s = $$5 + $$9} /Used/ {for (i = 2; i <= NF; i++) if ($$i ~ /^registers/) r = $$(i - 1)} \
 	    END {print r " registers, " s " bytes spilled"}'; done; done
 
-# Both use bin/bench as it is where there is no Go: build it elsewhere (make cuda) and
-# carry it here.
+# Both build bin/bench first. Where there is no Go they use it as it is: build it
+# elsewhere (make cuda) and carry it here.
 .PHONY: cuda-quick cuda-bench
 cuda-quick:
 	$(CUDA_DIR)/bench-gpu.sh quick
