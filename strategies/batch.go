@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"packbench/packing"
 )
@@ -16,7 +17,8 @@ type Job struct {
 }
 
 // Batcher is a [Backend] that packs many problems, whatever their shapes, in one
-// call, in less time than in a call each.
+// call: in less time than in a call each, where each has too few layers to keep the
+// device busy.
 type Batcher interface {
 	Backend
 	// PrepareBatch returns a runner for as many problems as there are shapes, one of
@@ -66,7 +68,7 @@ func CheckJobs(jobs []Job, shapes []packing.Shape) error {
 // of the backend for each shape that differs: a program in another language is started
 // once for all problems of a shape.
 func OneByOne(b Backend, s Strategy, shapes []packing.Shape) (BatchRunner, error) {
-	o := &oneByOne{shapes: shapes, runners: map[packing.Shape]Runner{}}
+	o := &oneByOne{shapes: slices.Clone(shapes), runners: map[packing.Shape]Runner{}}
 	for _, shape := range shapes {
 		if o.runners[shape] != nil {
 			continue

@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -103,7 +104,7 @@ func (b *Backend) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (s
 }
 
 func (b *Backend) prepare(s strategies.Strategy, shapes []packing.Shape) (*runner, error) {
-	r := &runner{shapes: shapes, crew: b.crew}
+	r := &runner{shapes: slices.Clone(shapes), crew: b.crew}
 	layers := 0
 	for _, shape := range shapes {
 		if err := shape.Validate(); err != nil {

@@ -4,6 +4,7 @@ package cuda
 
 import (
 	"fmt"
+	"slices"
 
 	"packbench/packing"
 	"packbench/strategies"
@@ -63,7 +64,7 @@ func (b *Backend) prepare(s strategies.Strategy, shapes []packing.Shape) (*runne
 	if !ok {
 		return nil, fmt.Errorf("%w: cuda executes ensembles, not %s", strategies.ErrUnsupported, s.Spec().Name)
 	}
-	r := &runner{device: &b.device, ensemble: e, shapes: shapes, groups: groups(shapes)}
+	r := &runner{device: &b.device, ensemble: e, shapes: slices.Clone(shapes), groups: groups(shapes)}
 	if err := b.device.do(func() error { return r.prepare(false) }); err != nil {
 		r.Close()
 		return nil, err

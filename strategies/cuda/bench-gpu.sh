@@ -74,8 +74,11 @@ if [ "$mode" = all ] && command -v compute-sanitizer >/dev/null; then
     sanitize $tool rounds 3,items=290 29 topk-max-any:candidates=13,k=3,rounds=30 "bimodal:$cut"
     sanitize $tool select 3,items=60 20 topk-max-any:candidates=300,k=20 lognormal
     sanitize $tool lpt 3,items=297 27 lpt lognormal
+    sanitize $tool pairs 3,items=297 27 max-any-pairs:candidates=9,k=4,epsilon=0 lognormal
     sanitize $tool large 2,items=1161 129 topk-max-any:candidates=5,k=2 lognormal
     sanitize $tool larger 2,items=4530 302 two-opt:candidates=5,k=2 lognormal
+    say "compute-sanitizer $tool, several sizes in one call, by a graph"
+    compute-sanitizer --tool "$tool" --error-exitcode 9 "$BENCH" throughput 3x45x9,2x72x8,1x297x27 --problems 5 --rounds 1 --backend cuda 2>&1 | tee -a log.txt
   done
 fi
 if [ "$mode" = all ]; then
@@ -89,8 +92,8 @@ fi
 "$BENCH" dataset generate "lognormal:sigma=1,layers=${LAYERS:-58},items=288" --seed 1 -o loads.npy
 cat > published.yaml <<YAML
 name: published-shape
-description: ${LAYERS:-58} layers of 288 items on 32 packs, log-normal loads, the published strategies
-strategies: [lpt, two-opt, topk-max-any]
+description: ${LAYERS:-58} layers of 288 items on 32 packs, log-normal loads, the published strategies and swaps of pairs
+strategies: [lpt, two-opt, topk-max-any, max-any-pairs, "max-any-pairs:wide"]
 workloads: [{file: loads.npy}]
 packs: [32]
 backends: [cpu, cuda]

@@ -199,37 +199,44 @@ func (d *device) function(kernel string) (cu.Function, error) {
 		return f, nil
 	}
 	began := time.Now()
-	module, err := d.load(kernel)
+	f, err := d.load(kernel)
 	if err != nil {
-		return cu.Function{}, fmt.Errorf("kernel %s: %w", kernel, driver.Wrap("cuModuleLoadData", err))
-	}
-	d.modules = append(d.modules, module)
-	f, err := module.Function(kernel)
-	if err != nil {
-		return cu.Function{}, fmt.Errorf("kernel %s: %w", kernel, driver.Wrap("cuModuleGetFunction", err))
+		return cu.Function{}, fmt.Errorf("kernel %s: %w", kernel, err)
 	}
 	d.functions[kernel] = f
 	d.loading += time.Since(began)
 	return f, nil
 }
 
-// load loads a kernel's module: as machine code, or where there is none that the
-// driver accepts, as PTX, which the driver compiles.
-func (d *device) load(kernel string) (cu.Module, error) {
+// load loads a kernel: as machine code, or where there is none that the driver
+// accepts, as PTX, which the driver compiles.
+func (d *device) load(kernel string) (cu.Function, error) {
 	if cubin, err := readCubin(kernel, d.major, d.minor); err == nil {
-		if module, err := cu.LoadData(cubin); err == nil {
-			return module, nil
+		if f, err := d.loadImage(kernel, cubin); err == nil {
+			return f, nil
 		}
 	}
 	ptx, err := readPTX(kernel)
 	if err != nil {
-		return cu.Module{}, err
+		return cu.Function{}, err
 	}
-	module, err := cu.LoadData(ptx)
+	f, err := d.loadImage(kernel, ptx)
 	if err == nil {
 		d.compiled++
 	}
-	return module, err
+	return f, err
+}
+
+// loadImage loads a module, in either form, and finds its kernel. A driver that loads
+// lazily may refuse the code only then.
+func (d *device) loadImage(kernel, image string) (cu.Function, error) {
+	module, err := cu.LoadData(image)
+	if err != nil {
+		return cu.Function{}, driver.Wrap("cuModuleLoadData", err)
+	}
+	d.modules = append(d.modules, module)
+	f, err := module.Function(kernel)
+	return f, driver.Wrap("cuModuleGetFunction", err)
 }
 
 // describe is what the device is, with what has been loaded so far.

@@ -49,7 +49,7 @@ func TestEveryCallCanFail(t *testing.T) {
 		failed := 0
 		for nth := 1; ; nth++ {
 			settings := fmt.Sprintf("fail=%s:%d:%d", fault.kind, nth, fault.code)
-			if fault.kind == "ptx" {
+			if fault.kind == "ptx" || fault.kind == "function" { // machine code that fails is no failure
 				settings += ",refuse=209"
 			}
 			sim := simulate(t, simulated, settings, cuda.Options{})
@@ -287,6 +287,7 @@ func TestPTXIsLoadedWhereMachineCodeIsNot(t *testing.T) {
 		{"refuse=209", 4, 4, "4 compiled by the driver"}, // no binary for the GPU
 		{"refuse=200", 4, 4, "4 compiled by the driver"}, // invalid image
 		{"fail=cubin:2:209", 4, 1, "1 compiled by the driver"},
+		{"fail=function:2:500", 4, 1, "1 compiled by the driver"}, // which loads lazily
 	} {
 		sim := simulate(t, simulated, tt.settings, cuda.Options{})
 		requireEqual(t, sim, strategy, p, strategies.Random{Seed: 2})
