@@ -14,7 +14,8 @@
 //	refine   swaps in each kept candidate; the last block of   [layers, keep]
 //	         a layer chooses and answers
 //
-// A strategy without refinement has choose in place of refine. Each of these has
+// A strategy without refinement has choose in place of refine. Pairs are swapped in
+// layers of up to 1,024 items and 256 packs only. Each of these has
 // several kernels, and a plan takes the fastest ones for its shape
 // (kernels.go): up to 1,024 items and 256 packs they work in registers and shared
 // memory, beyond in global memory. None needs memory of size n². Problems too large
