@@ -96,7 +96,7 @@ func (e Ensemble) stoppedByEpsilon(p *packing.Problem, g *packing.Packing, l int
 			continue
 		}
 		for j, v := range weights {
-			if q := packs[j]; q != heavy && (e.Refinement == MaxAny || q == light) {
+			if q := packs[j]; q != heavy && (e.Refinement != TwoOpt || q == light) {
 				delta := float64(w) - float64(v)
 				best = max(best, min(delta, loads[heavy]-loads[q]-delta))
 			}
