@@ -24,16 +24,30 @@ func (r *refiner) bestMaxAny() (swap, bool) {
 
 // maxAnyWith replaces best by the best swap of the heaviest pack with other, if that
 // is better.
-//
-// For a fixed i, partners by falling weight have rising δ. The gain rises while it
-// is δ and falls once it is gap − δ. The first partner for which it falls, the turn,
-// only moves forward as i gets lighter; the best partner is the turn or the one
-// before it.
 func (r *refiner) maxAnyWith(other int, best *swap) {
-	heavy, partners := r.list(best.heavy), r.list(other)
 	gap := r.load[best.heavy] - r.load[other]
+	if r.pairs == nil {
+		best.improve(r.list(best.heavy), r.list(other), other, gap)
+		return
+	}
+	items, pairs := r.sets(best.heavy)
+	partners, partnerPairs := r.sets(other)
+	best.improve(items, partners, other, gap)
+	best.improve(pairs, partnerPairs, other, gap)
+}
+
+// improve replaces the swap by the best one of an entry of heavy, the list of the
+// heaviest pack, with one of partners, that of other, if it is better. gap is the
+// difference of the two packs' loads. Of equal gains it takes the first by the index of
+// the one, then of the other. Until there is a swap, the score is what it must exceed.
+//
+// For a fixed entry, partners by falling weight have rising δ. The gain rises while it
+// is δ and falls once it is gap − δ. The first partner for which it falls, the turn,
+// only moves forward as the entry gets lighter; the best partner is the turn or the one
+// before it.
+func (best *swap) improve(heavy, partners []entry, other int, gap float32) {
 	turn := 0
-	for i, a := range heavy {
+	for _, a := range heavy {
 		w := a.weight()
 		for turn < len(partners) {
 			if delta := w - partners[turn].weight(); delta > gap-delta {
@@ -48,18 +62,14 @@ func (r *refiner) maxAnyWith(other int, best *swap) {
 		if turn > 0 {
 			gain = max(gain, w-partners[turn-1].weight())
 		}
-		if gain < best.score || gain <= r.ensemble.Epsilon {
+		if gain < best.score || gain == best.score && (best.other < 0 || a.index() > best.a.index()) {
 			continue
 		}
-		if gain == best.score && best.other >= 0 && a.index() > r.list(best.heavy)[best.i].index() {
+		b := partners[firstPartner(partners, turn, func(delta float32) bool { return min(delta, gap-delta) == gain }, w)]
+		if gain == best.score && a.index() == best.a.index() && b.index() > best.b.index() {
 			continue
 		}
-		j := firstPartner(partners, turn, func(delta float32) bool { return min(delta, gap-delta) == gain }, w)
-		if gain == best.score && best.other >= 0 && a.index() == r.list(best.heavy)[best.i].index() &&
-			partners[j].index() > r.list(best.other)[best.j].index() {
-			continue
-		}
-		best.i, best.other, best.j, best.score = i, other, j, gain
+		best.a, best.other, best.b, best.score = a, other, b, gain
 	}
 }
 

@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -124,7 +123,7 @@ func (r *refiner) refine(weights []float32, c *slot) int {
 	}
 	r.sumLoads()
 	if r.pairs != nil {
-		best, apply = r.bestPairs, r.swapPairs
+		apply = r.swapPairs
 		r.pairs.begin(r.place)
 	} else {
 		r.fillLists()
@@ -181,30 +180,34 @@ func (r *refiner) list(pack int) []entry {
 	return list
 }
 
-// swap exchanges the item at place i of the heaviest pack's list with the one at
-// place j of another's.
+// swap exchanges what an entry of the heaviest pack's list stands for with what one of
+// another's does.
 type swap struct {
-	heavy, other int // packs
-	i, j         int // places in their lists
+	heavy, other int   // packs
+	a, b         entry // of their lists
 	score        float32
 }
 
 // swap exchanges the packs and ranks of two items and updates loads and lists.
 func (r *refiner) swap(s swap) {
-	heavy, other := r.list(s.heavy), r.list(s.other)
-	a, b := heavy[s.i], other[s.j]
-	delta := a.weight() - b.weight()
-	r.load[s.heavy] -= delta
-	r.load[s.other] += delta
-	ia, ib := a.index(), b.index()
+	r.move(s)
+	ia, ib := s.a.index(), s.b.index()
 	r.place[ia], r.place[ib] = r.place[ib], r.place[ia]
-	replace(heavy, s.i, b)
-	replace(other, s.j, a)
+	replace(r.list(s.heavy), s.a, s.b)
+	replace(r.list(s.other), s.b, s.a)
 }
 
-// replace replaces the element at i of a sorted list by e.
-func replace(list []entry, i int, e entry) {
-	to, _ := slices.BinarySearchFunc(list, e, cmp.Compare[entry])
+// move updates the loads.
+func (r *refiner) move(s swap) {
+	delta := s.a.weight() - s.b.weight()
+	r.load[s.heavy] -= delta
+	r.load[s.other] += delta
+}
+
+// replace replaces an element of a sorted list by e.
+func replace(list []entry, old, e entry) {
+	i, _ := slices.BinarySearch(list, old)
+	to, _ := slices.BinarySearch(list, e)
 	if to > i {
 		to--
 		copy(list[i:to], list[i+1:to+1])

@@ -17,7 +17,7 @@ func (r *refiner) bestTwoOpt() (swap, bool) {
 	// Δ − 2δ ≤ 0, the turn, only moves forward as i gets lighter; the best partner is
 	// the turn or the one before it.
 	turn := 0
-	for i, a := range heavy {
+	for _, a := range heavy {
 		w := a.weight()
 		metric := func(j int) float32 { return abs(difference - float32(2*(w-light[j].weight()))) }
 		for turn < len(light) && difference-float32(2*(w-light[turn].weight())) > 0 {
@@ -30,11 +30,11 @@ func (r *refiner) bestTwoOpt() (swap, bool) {
 		if turn > 0 {
 			lowest = min(lowest, metric(turn-1))
 		}
-		if lowest > best.score || lowest == best.score && a.index() > heavy[best.i].index() {
+		if lowest > best.score || lowest == best.score && a.index() > best.a.index() {
 			continue
 		}
-		best.i, best.score = i, lowest
-		best.j = firstPartner(light, turn, func(delta float32) bool { return abs(difference-float32(2*delta)) == lowest }, w)
+		best.a, best.score = a, lowest
+		best.b = light[firstPartner(light, turn, func(delta float32) bool { return abs(difference-float32(2*delta)) == lowest }, w)]
 	}
 	return best, best.score < difference-r.ensemble.Epsilon
 }
