@@ -195,14 +195,7 @@ DEVICE void swap_sets(const paired &c, u32 turn) {
 
 DEVICE void refine_pairs_of(const refinement &r) {
   paired c = lay_out(block_memory(), r.items, r.packs);
-  if (warp_index() == 0) {
-    u32 candidate = r.find_candidate();
-    if (lane_index() == 0) {
-      *c.candidate = candidate;
-      c.best[0] = 0;
-      c.code[0] = none;
-    }
-  }
+  if (warp_index() == 0) r.begin(c.candidate, c.best, c.code);
   block_barrier();
   u64 row = (u64)*c.candidate * r.pitch;
   for (u32 i = threadIdx.x; i < c.items; i += blockDim.x) {

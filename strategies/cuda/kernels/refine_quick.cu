@@ -115,14 +115,7 @@ template <u32 Q>
 DEVICE void refine_quick(const refinement &r) {
   u32 n = r.items, capacity = r.capacity(), index = threadIdx.x;
   packed c = lay_out<Q>(block_memory(), n, r.packs);
-  if (warp_index() == 0) {
-    u32 candidate = r.find_candidate();
-    if (lane_index() == 0) {
-      *c.candidate = candidate;
-      c.best[0] = 0;
-      c.code[0] = none;
-    }
-  }
+  if (warp_index() == 0) r.begin(c.candidate, c.best, c.code);
   for (u32 t = index; t < r.packs * 4 * Q; t += blockDim.x) {
     c.slot_weight[t] = -__builtin_inff();
     c.slot_index[t] = none;

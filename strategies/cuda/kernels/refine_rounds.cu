@@ -223,14 +223,7 @@ DEVICE void swap_items(const packed &c, u32 turn, bool two_opts) {
 template <bool two_opts>
 DEVICE void refine_rounds(const refinement &r) {
   packed c = lay_out(block_memory(), r.items, r.packs);
-  if (warp_index() == 0) {
-    u32 candidate = r.find_candidate();
-    if (lane_index() == 0) {
-      *c.candidate = candidate;
-      c.best[0] = 0;
-      c.code[0] = none;
-    }
-  }
+  if (warp_index() == 0) r.begin(c.candidate, c.best, c.code);
   block_barrier();
   u32 item[each];
   read<two_opts>(r, c, item);

@@ -22,6 +22,15 @@ struct refinement {
     u32 first = layer() * candidates;
     return first + kept_candidate(imbalance + first, ranking ? ranking + first : ranking, candidates, blockIdx.x % out.keep);
   }
+  // Notes the block's candidate, and that the first round has found no swap. One warp.
+  DEVICE void begin(u32 *candidate, u32 *best, u32 *code) const {
+    u32 found = find_candidate();
+    if (lane_index() == 0) {
+      *candidate = found;
+      best[0] = 0;
+      code[0] = none;
+    }
+  }
 };
 
 // The parameters of the refining kernels, and what they are passed on as.
