@@ -22,7 +22,8 @@ type Job struct {
 type Batcher interface {
 	Backend
 	// PrepareBatch returns a runner for as many problems as there are shapes, one of
-	// each. The errors are those of [Backend.Prepare].
+	// each. The errors are those of [Backend.Prepare]. It need not support every
+	// [External]; the function [PrepareBatch] does.
 	PrepareBatch(s Strategy, shapes []packing.Shape) (BatchRunner, error)
 }
 
@@ -40,10 +41,12 @@ type BatchRunner interface {
 }
 
 // PrepareBatch returns a runner for problems of the shapes: the backend's own if it
-// is a [Batcher], otherwise one that packs them one after the other.
+// is a [Batcher], otherwise, and for a strategy that is [External], one that packs them
+// one after the other.
 func PrepareBatch(b Backend, s Strategy, shapes []packing.Shape) (BatchRunner, error) {
-	if b, ok := b.(Batcher); ok {
-		return b.PrepareBatch(s, shapes)
+	batcher, ok := b.(Batcher)
+	if _, external := s.(External); ok && !external {
+		return batcher.PrepareBatch(s, shapes)
 	}
 	return OneByOne(b, s, shapes)
 }

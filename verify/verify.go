@@ -191,7 +191,7 @@ func (v *verifier) packTogether(ctx context.Context, b strategies.Batcher, all *
 	for _, c := range all.checks {
 		shapes = append(shapes, c.Problem.Shape)
 	}
-	runner, err := b.PrepareBatch(all.checks[0].Strategy, shapes)
+	runner, err := strategies.PrepareBatch(b, all.checks[0].Strategy, shapes)
 	if err != nil {
 		return fail(err)
 	}
@@ -209,7 +209,7 @@ func (v *verifier) packTogether(ctx context.Context, b strategies.Batcher, all *
 			if err := j.Out.Validate(j.Problem); err != nil {
 				return fail(fmt.Errorf("%s, %v: an invalid packing: %w", all.checks[i].Name, j.Problem.Shape, err))
 			}
-			if got[i] == nil || equal(got[i], all.want[i]) {
+			if got[i] == nil || got[i].Equal(all.want[i]) {
 				got[i] = j.Out
 			}
 		}
@@ -218,10 +218,6 @@ func (v *verifier) packTogether(ctx context.Context, b strategies.Batcher, all *
 		v.compare(c, Agreement{Backend: b.Name(), Against: all.against, Together: true}, got[i], all.want[i])
 	}
 	return nil
-}
-
-func equal(a, b *packing.Packing) bool {
-	return slices.Equal(a.PackIndex, b.PackIndex) && slices.Equal(a.RankInPack, b.RankInPack)
 }
 
 // agreement returns the agreement of the same kind as a.

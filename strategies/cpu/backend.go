@@ -97,9 +97,6 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 // PrepareBatch implements [strategies.Batcher]. Threads take layers of one problem
 // after another, without waiting for each other in between.
 func (b *Backend) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (strategies.BatchRunner, error) {
-	if _, ok := s.(strategies.External); ok {
-		return strategies.OneByOne(b, s, shapes)
-	}
 	return b.prepare(s, shapes)
 }
 

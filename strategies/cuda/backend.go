@@ -48,9 +48,6 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 
 // PrepareBatch implements [strategies.Batcher].
 func (b *Backend) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (strategies.BatchRunner, error) {
-	if _, ok := s.(strategies.External); ok {
-		return strategies.OneByOne(b, s, shapes)
-	}
 	return b.prepare(s, shapes)
 }
 

@@ -13,7 +13,7 @@ import (
 // unavailable, with that reason.
 type Backend struct{}
 
-var _ strategies.Batcher = (*Backend)(nil)
+var _ strategies.Backend = (*Backend)(nil)
 
 var errBuiltWithout = fmt.Errorf("%w: built without the cuda tag: build with make cuda", strategies.ErrUnavailable)
 
@@ -38,11 +38,6 @@ func (b *Backend) Prepare(s strategies.Strategy, shape packing.Shape) (strategie
 		return nil, fmt.Errorf("%w: cuda executes ensembles, not %s", strategies.ErrUnsupported, s.Spec().Name)
 	}
 	return nil, errBuiltWithout
-}
-
-// PrepareBatch implements [strategies.Batcher].
-func (b *Backend) PrepareBatch(s strategies.Strategy, shapes []packing.Shape) (strategies.BatchRunner, error) {
-	return strategies.OneByOne(b, s, shapes)
 }
 
 // Close implements [strategies.Backend].
