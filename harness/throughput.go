@@ -29,6 +29,9 @@ const throughputWarmup = 3
 // in the two ways.
 func MeasureThroughput(ctx context.Context, b strategies.Backend, s strategies.Strategy, problems []*packing.Problem, rounds int) (Throughput, error) {
 	t := Throughput{Problems: len(problems)}
+	if rounds < 1 {
+		return t, errors.New("no rounds: use 1 or more")
+	}
 	each, together := make([]strategies.Job, len(problems)), make([]strategies.Job, len(problems))
 	shapes := make([]packing.Shape, len(problems))
 	runners := map[packing.Shape]strategies.Runner{}
@@ -91,15 +94,12 @@ func MeasureThroughput(ctx context.Context, b strategies.Backend, s strategies.S
 		}
 	}
 	for i := range each {
-		if !slices.Equal(each[i].Out.PackIndex, together[i].Out.PackIndex) || !slices.Equal(each[i].Out.RankInPack, together[i].Out.RankInPack) {
+		if !each[i].Out.Equal(together[i].Out) {
 			return t, fmt.Errorf("problem %d, %v, is packed differently in a call with others than alone", i, shapes[i])
 		}
 		if err := together[i].Out.Validate(problems[i]); err != nil {
 			return t, fmt.Errorf("problem %d, %v: not a valid packing: %w", i, shapes[i], err)
 		}
-	}
-	if len(alone) == 0 {
-		return t, errors.New("no rounds: use 1 or more")
 	}
 	slices.Sort(alone)
 	slices.Sort(whole)

@@ -1,6 +1,9 @@
 package packing
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Packing is an answer to a [Problem]: for every item of every layer the pack
 // it goes to and its rank (slot) there. In each pack the ranks are a
@@ -24,6 +27,11 @@ func NewPacking(s Shape) *Packing {
 func (g *Packing) Layer(l int) (packIndex, rankInPack []int32) {
 	lo, hi := l*g.Items, (l+1)*g.Items
 	return g.PackIndex[lo:hi:hi], g.RankInPack[lo:hi:hi]
+}
+
+// Equal reports whether both put every item into the same pack at the same rank.
+func (g *Packing) Equal(h *Packing) bool {
+	return g.Shape == h.Shape && slices.Equal(g.PackIndex, h.PackIndex) && slices.Equal(g.RankInPack, h.RankInPack)
 }
 
 // Validate returns an error that names the first rule that the packing breaks as an answer to p:

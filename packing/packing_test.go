@@ -123,3 +123,23 @@ func indices(n int) []int {
 	}
 	return all
 }
+
+func TestPackingsAreEqual(t *testing.T) {
+	shape := packing.Shape{Layers: 1, Items: 4, Packs: 2}
+	a, b := packing.NewPacking(shape), packing.NewPacking(shape)
+	if !a.Equal(b) {
+		t.Error("equal packings differ")
+	}
+	b.RankInPack[3] = 1
+	if a.Equal(b) {
+		t.Error("another rank goes unnoticed")
+	}
+	b = packing.NewPacking(shape)
+	b.PackIndex[0] = 1
+	if a.Equal(b) {
+		t.Error("another pack goes unnoticed")
+	}
+	if a.Equal(packing.NewPacking(packing.Shape{Layers: 1, Items: 4, Packs: 4})) {
+		t.Error("another shape goes unnoticed")
+	}
+}

@@ -32,6 +32,9 @@ func (s Shape) Capacity() int { return s.Items / s.Packs }
 // String returns "58×288×32": layers, items, packs.
 func (s Shape) String() string { return fmt.Sprintf("%d×%d×%d", s.Layers, s.Items, s.Packs) }
 
+// Typed returns "58x288x32", as one types it.
+func (s Shape) Typed() string { return fmt.Sprintf("%dx%dx%d", s.Layers, s.Items, s.Packs) }
+
 // ParseShape parses "58x288x32", with x or × between the numbers, and validates it.
 func ParseShape(text string) (Shape, error) {
 	fields := strings.Split(strings.ReplaceAll(text, "×", "x"), "x")

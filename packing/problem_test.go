@@ -61,7 +61,7 @@ func TestNewAcceptsLargeLoads(t *testing.T) {
 
 func TestParseShape(t *testing.T) {
 	want := packing.Shape{Layers: 58, Items: 288, Packs: 32}
-	for _, text := range []string{"58x288x32", "58×288×32", want.String()} {
+	for _, text := range []string{"58x288x32", "58×288×32", want.String(), want.Typed()} {
 		if got, err := packing.ParseShape(text); err != nil || got != want {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}

@@ -132,12 +132,12 @@ func (c *throughputCmd) Run(s *streams) error {
 // measure adds a row for every mix and number of problems, until one fails.
 func (c *throughputCmd) measure(ctx context.Context, out *throughputFile, b strategies.Backend, s strategies.Strategy, mixes [][]packing.Shape) error {
 	for i, mix := range mixes {
+		problems, err := makeProblems(mix, slices.Max(c.Problems))
+		if err != nil {
+			return badInput(fmt.Errorf("%s: %w", c.Mix[i], err))
+		}
 		for _, n := range c.Problems {
-			problems, err := makeProblems(mix, n)
-			if err != nil {
-				return badInput(fmt.Errorf("%s: %w", c.Mix[i], err))
-			}
-			t, err := harness.MeasureThroughput(ctx, b, s, problems, c.Rounds)
+			t, err := harness.MeasureThroughput(ctx, b, s, problems[:n], c.Rounds)
 			if ctx.Err() != nil {
 				return errors.New("interrupted")
 			}
@@ -167,7 +167,7 @@ func parseMix(text string) ([]packing.Shape, error) {
 func namesOf(mix []packing.Shape) []string {
 	names := make([]string, len(mix))
 	for i, s := range mix {
-		names[i] = strings.ReplaceAll(s.String(), "×", "x")
+		names[i] = s.Typed()
 	}
 	return names
 }

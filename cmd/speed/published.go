@@ -30,11 +30,11 @@ func timePublished(path string) (map[string]float64, error) {
 	}
 	args := []string{script, path}
 	for _, s := range sizes {
-		file := filepath.Join(dir, name(s)+".npy")
+		file := filepath.Join(dir, s.Typed()+".npy")
 		if err := writeLoads(s, file); err != nil {
 			return nil, err
 		}
-		args = append(args, fmt.Sprintf("%s=%d=%s", name(s), s.Packs, file))
+		args = append(args, fmt.Sprintf("%s=%d=%s", s.Typed(), s.Packs, file))
 	}
 	command := exec.Command("python3", args...)
 	var errors strings.Builder

@@ -37,9 +37,6 @@ func loadsOf(s packing.Shape) (*packing.Problem, error) {
 	return packing.New(loads.Weights, s.Layers, s.Items, s.Packs)
 }
 
-// name is "58x288x32".
-func name(s packing.Shape) string { return fmt.Sprintf("%dx%dx%d", s.Layers, s.Items, s.Packs) }
-
 // timeAll measures everything that this program can measure of itself.
 func timeAll(values map[string]float64, plain bool, rounds int) error {
 	prefix := ""
@@ -53,12 +50,12 @@ func timeAll(values map[string]float64, plain bool, rounds int) error {
 	}
 	for _, s := range sizes {
 		for _, threads := range []int{1, 2} {
-			if err := add(fmt.Sprintf("pack/%s/%d", name(s), threads), publishedStrategy, s, threads, 20); err != nil {
+			if err := add(fmt.Sprintf("pack/%s/%d", s.Typed(), threads), publishedStrategy, s, threads, 20); err != nil {
 				return err
 			}
 		}
 	}
-	if err := add("lpt/"+name(sizes[0])+"/2", "lpt", sizes[0], 2, 100); err != nil {
+	if err := add("lpt/"+sizes[0].Typed()+"/2", "lpt", sizes[0], 2, 100); err != nil {
 		return err
 	}
 	var items, times []float64
@@ -75,7 +72,7 @@ func timeAll(values map[string]float64, plain bool, rounds int) error {
 		return err
 	}
 	alone, err := timeAlone(rounds)
-	values[prefix+"alone"] = alone - values[prefix+"pack/"+name(sizes[0])+"/2"]
+	values[prefix+"alone"] = alone - values[prefix+"pack/"+sizes[0].Typed()+"/2"]
 	return err
 }
 

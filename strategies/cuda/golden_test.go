@@ -23,9 +23,7 @@ func parse(t tb, text string) strategies.Strategy {
 	return s
 }
 
-func equal(a, b *packing.Packing) bool {
-	return slices.Equal(a.PackIndex, b.PackIndex) && slices.Equal(a.RankInPack, b.RankInPack)
-}
+func equal(a, b *packing.Packing) bool { return a.Equal(b) }
 
 // Every recorded packing comes out bit for bit, whatever the order in which the
 // threads take turns.

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"sync"
 )
 
 // The compiled kernels, a module for each: PTX for compute capability 8.0, which
@@ -18,6 +19,10 @@ var (
 	cubinArchive []byte
 )
 
+var cubins = sync.OnceValues(func() (*zip.Reader, error) {
+	return zip.NewReader(bytes.NewReader(cubinArchive), int64(len(cubinArchive)))
+})
+
 // readPTX returns the PTX of a kernel.
 func readPTX(kernel string) (string, error) {
 	ptx, err := ptxFiles.ReadFile("kernels/ptx/" + kernel + ".ptx")
@@ -28,7 +33,7 @@ func readPTX(kernel string) (string, error) {
 // capability. Code for a smaller minor one serves too, for another major one never;
 // where there is none, the error is [fs.ErrNotExist].
 func readCubin(kernel string, major, minor int) (string, error) {
-	archive, err := zip.NewReader(bytes.NewReader(cubinArchive), int64(len(cubinArchive)))
+	archive, err := cubins()
 	if err != nil {
 		return "", err
 	}
